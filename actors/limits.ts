@@ -1,0 +1,116 @@
+/** Every bound, named, with its unit and its reason. Relations between them are asserted in test/actors/limits.test.ts. */
+export const limits = {
+  // What people write
+  /** A long post is a page; four of them fill a frame. */
+  textBytesMax: 16_384,
+  nameCharsMax: 64,
+  aboutCharsMax: 500,
+  /** A family emoji with skin tones has 41 bytes. */
+  reactionBytesMax: 64,
+  mentionsMax: 50,
+  /** Login names: what fits a mention and a URL. */
+  loginCharsMin: 2,
+  loginCharsMax: 32,
+  /** OWASP: 8 with more factors, 15 alone is what NIST asks; we ask 10 and slow guessing. */
+  passwordCharsMin: 10,
+  /** Argon2 hashes what it gets; this bounds its work. */
+  passwordCharsMax: 256,
+
+  // Rooms
+  /** State holds every member (about 200 B each): 2 MB for the largest room. Larger ones are channels. */
+  membersMax: 10_000,
+  /** One command adds at most this many people, so that its events fit one record. */
+  addMax: 100,
+  bannedMax: 10_000,
+  /** Rooms that one account may be in: an account sync stays one bulk read. */
+  roomsPerUserMax: 1_000,
+  /** A cid in a JS Map costs 761 B (measured): 50 MB for the largest cache. */
+  cidsMax: 65_536,
+  /** Bounds what a wrong client clock costs; correctness needs no clock. */
+  cidAheadMs: 60_000,
+  /** Deletions that a room remembers to judge older facts by. */
+  deletionsMax: 1_024,
+
+  // The log
+  /** JetStream refuses above 256 KiB with headers (measured). */
+  recordBytesMax: 240 * 1_024,
+  /** A turn of 256 commands reaches 100 k/s at 2 ms per append (measured). */
+  turnCommandsMax: 256,
+  /** Content that was deleted leaves the log after this. */
+  logKeptMs: 14 * 24 * 3_600_000,
+  /** A snapshot is written after so many events: recovery replays at most about this much. */
+  snapshotEvery: 500,
+
+  // Actors
+  roomMailboxMax: 4_096,
+  userMailboxMax: 256,
+  roomsResidentMax: 20_000,
+  usersResidentMax: 50_000,
+  /** An idle room costs its state; recovering one costs a read. */
+  idleMs: 120_000,
+  recoveriesMax: 50,
+  restartsMax: 3,
+  restartWindowMs: 60_000,
+  restartDelayMs: 100,
+  restartDelayMaxMs: 30_000,
+  quarantineMs: 30_000,
+  askTimeoutMs: 10_000,
+
+  // Connections
+  /** The largest request: a post of textBytesMax, every byte escaped as \u00XX, fits. */
+  frameBytesMax: 128 * 1_024,
+  /** Nesting of a request: the deepest one is 5. */
+  depthMax: 16,
+  helloBytesMax: 4_096,
+  helloMs: 5_000,
+  unauthenticatedMax: 2_000,
+  unauthenticatedPerAddressMax: 200,
+  connectionsPerSessionMax: 20,
+  sessionsPerUserMax: 20,
+  /** Requests of one connection that may be in work: 64 pipelined sends and some reads. */
+  inFlightMax: 128,
+  /** Bun keeps up to this per socket; more is a slow reader. */
+  outboxBytesMax: 1_048_576,
+  /** Held live frames while a session is attached. */
+  heldFramesMax: 1_000,
+  resumeRoomsMax: 1_000,
+  /** Further behind than this, a resume gets `limited` and the newest page. */
+  resumeEventsMax: 1_000,
+  /** Events in one slice of a resume or page. */
+  sliceEventsMax: 100,
+  pageMax: 100,
+  newestPage: 50,
+  /** A feed's memory of the newest lines: reconnect storms read it instead of the store. */
+  ringEventsMax: 500,
+  /** Connections flushed before the loop gets a turn: 256 writes are about 1 ms. */
+  flushSliceMax: 256,
+  pingMs: 25_000,
+  /** Three pings. */
+  idleTimeoutS: 75,
+  drainMs: 10_000,
+
+  // Receipts, typing, presence
+  receiptsFlushMs: 250,
+  /** Above this, receipts are counts and typing is off. */
+  receiptsListMax: 100,
+  unreadExactMax: 1_000,
+  explainMax: 1_000,
+  typingMs: 5_000,
+  watchMax: 500,
+  presenceLeaseMs: 60_000,
+  awayMs: 300_000,
+  /** A lost tell costs at most this. */
+  versionCheckMs: 30_000,
+
+  // Tokens
+  accessMs: 10 * 60_000,
+  refreshIdleMs: 90 * 24 * 3_600_000,
+  refreshGraceMs: 20_000,
+  keyRotateMs: 30 * 24 * 3_600_000,
+  loginWindowMs: 15 * 60_000,
+  /** Free failures per account and address before delays begin. */
+  loginFreeFailures: 5,
+  loginDelayMaxMs: 60_000,
+  /** 64 MiB each: four at once are 256 MiB. */
+  hashesAtOnce: 4,
+} as const;

@@ -1,0 +1,68 @@
+/**
+ * A capability of Starling, written once. From it come the WebSocket request, the HTTP route, the OpenAPI
+ * document, the SDK's types and the rows of the authorization matrix.
+ */
+import type * as v from "valibot";
+import type { ConnectionId, Millis, SessionId, UserId } from "../../actors/ports.ts";
+import type { Refusal } from "../../actors/room/commands.ts";
+import type { Services } from "./services.ts";
+
+export interface Caller {
+  user: UserId;
+  session: SessionId;
+  /** When the access token ends. */
+  expiresAt: Millis;
+}
+
+/** Who asks, and from where. */
+export interface Call {
+  caller: Caller | null;
+  /** null over HTTP. */
+  connection: ConnectionId | null;
+  /** Client address as far as it can be trusted; for slowing attempts. */
+  address: string;
+}
+
+export type Result<T> = { ok: T } | { error: Refusal };
+
+/** Cost of a request in its session's budget: write 1, read 1, cheap 0 (idempotent notes), auth has its own slowing. */
+export type RateClass = "write" | "read" | "cheap" | "auth";
+
+export interface Operation<Name extends string, In extends v.GenericSchema, Out extends v.GenericSchema> {
+  /** `noun.verb` */
+  name: Name;
+  summary: string;
+  /** `anyone`: no token needed. `session`: any signed-in user. Finer rules (roles) are the room's, see actors/room/permissions.ts. */
+  who: "anyone" | "session";
+  /** One line of policy for documents and the matrix. */
+  policy: string;
+  http: { method: "GET" | "POST" | "PUT" | "PATCH" | "DELETE"; path: `/v1/${string}` };
+  rate: RateClass;
+  input: In;
+  output: Out;
+  handle(
+    services: Services,
+    call: Call & { caller: Caller },
+    input: v.InferOutput<In>,
+  ): Promise<Result<v.InferOutput<Out>>>;
+}
+
+/** For operations that anyone may call, `caller` may be null. */
+export interface OpenOperation<Name extends string, In extends v.GenericSchema, Out extends v.GenericSchema>
+  extends Omit<Operation<Name, In, Out>, "who" | "handle"> {
+  who: "anyone";
+  handle(services: Services, call: Call, input: v.InferOutput<In>): Promise<Result<v.InferOutput<Out>>>;
+}
+
+/** Keeps the literal name and the schemas' types. */
+export function operation<Name extends string, In extends v.GenericSchema, Out extends v.GenericSchema>(
+  definition: Omit<Operation<Name, In, Out>, "who"> & { who: "session" },
+): Operation<Name, In, Out> {
+  return definition;
+}
+
+export function openOperation<Name extends string, In extends v.GenericSchema, Out extends v.GenericSchema>(
+  definition: OpenOperation<Name, In, Out>,
+): OpenOperation<Name, In, Out> {
+  return definition;
+}
