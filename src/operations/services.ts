@@ -1,6 +1,7 @@
 /** What handlers may use. Wired by hand in main.ts. */
-import type { Platform } from "../../actors/runtime/platform.ts";
+
 import type { Bus, Log, Store } from "../../actors/ports.ts";
+import type { Platform } from "../../actors/runtime/platform.ts";
 import type { Auth } from "../auth/auth.ts";
 import type { RoomEdge } from "../rooms/edge.ts";
 import type { ReceiptDesk } from "../rooms/receipts.ts";
