@@ -27,12 +27,12 @@ export const accountRegister = openOperation({
   input: v.strictObject({
     name: loginName,
     password: newPassword,
-    display: v.optional(display, ""),
+    display: v.exactOptional(display),
     device,
     label: v.optional(label, ""),
   }),
   output: tokens,
-  handle: ({ auth }, _call, input) => auth.register(input),
+  handle: ({ auth }, _call, input) => auth.register({ display: "", ...input }),
 });
 
 export const accountMe = operation({
