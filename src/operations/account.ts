@@ -27,12 +27,13 @@ export const accountRegister = openOperation({
   input: v.strictObject({
     name: loginName,
     password: newPassword,
+    /** Default: the login name. */
     display: v.exactOptional(display),
     device,
     label: v.optional(label, ""),
   }),
   output: tokens,
-  handle: ({ auth }, _call, input) => auth.register({ display: "", ...input }),
+  handle: ({ auth }, _call, input) => auth.register(input),
 });
 
 export const accountMe = operation({
