@@ -195,7 +195,8 @@ export interface Fields {
   seq: Seq;
   /** Newest edit. */
   edit: { seq: Seq; text: string; at: Millis; mentions: UserId[] } | null;
-  reactions: { key: string; users: UserId[] }[];
+  /** `seqs[i]`: the event by which `users[i]` reacted. */
+  reactions: { key: string; users: UserId[]; seqs: Seq[] }[];
 }
 
 /** What a cid led to. `n` events from `seq`; closed ones have neither. */

@@ -114,6 +114,18 @@ export class RoomEdge {
     return access as Access;
   }
 
+  /** Older versions of a message, as far as the user may see the events that made them. */
+  async versions(
+    room: RoomId,
+    user: UserId,
+    seq: Seq,
+  ): Promise<{ ok: { versions: { seq: Seq; at: number; text: string }[] } } | { error: Refusal }> {
+    const { sight } = await this.access(room, user);
+    if (!sees(sight, seq)) return { error: refuse("not-found") };
+    const versions = await this.#sources.store.messages.versions(room, seq);
+    return { ok: { versions: versions.filter((version) => sees(sight, version.seq)) } };
+  }
+
   async #commandOf(
     sender: Sender,
     sending: Sending,

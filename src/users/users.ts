@@ -27,6 +27,8 @@ export interface UsersSources {
   sockets: {
     told(user: UserId, version: number, entered: readonly RoomId[]): void;
     closeSession(session: SessionId): void;
+    /** To all connections of the user on this node. */
+    frame(user: UserId, frame: string): void;
   };
   onFailure: (error: unknown) => void;
 }
@@ -98,8 +100,9 @@ export class Users implements UserDesk {
   }
 
   #hearBus(user: UserId, message: Json, answer?: (reply: Json) => void): void {
-    const heard = message as unknown as Heard | { t: "presence?" };
-    if (heard.t === "presence?") answer?.(this.#residents.get(user)?.state.presence ?? "offline");
+    const heard = message as unknown as Heard | { t: "presence?" } | { t: "frame"; frame: string };
+    if (heard.t === "frame") this.#sources.sockets.frame(user, heard.frame);
+    else if (heard.t === "presence?") answer?.(this.#residents.get(user)?.state.presence ?? "offline");
     else if (heard.t === "account" || heard.t === "revoked") this.#tell(user, heard);
   }
 

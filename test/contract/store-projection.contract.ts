@@ -87,8 +87,8 @@ export function projectionContract(current: () => Store): void {
           seq: 2,
           edit: null,
           reactions: [
-            { key: "👍", users: ["bob", "ana"] },
-            { key: "🎉", users: ["ana"] },
+            { key: "👍", users: ["bob", "ana"], seqs: [6, 8] },
+            { key: "🎉", users: ["ana"], seqs: [7] },
           ],
         },
         { seq: 1, edit: { seq: 5, text: "third", at: 1_005, mentions: ["cid"] }, reactions: [] },
