@@ -20,6 +20,7 @@ import type { Done, Fact, Refusal, RoomAction, RoomCommand, RoomReply } from "..
 import { eventOf, partsOf } from "../../actors/room/frame.ts";
 import { refuse } from "../../actors/room/refusals.ts";
 import { sees } from "../../actors/room/sight.ts";
+import type { Failure } from "../../actors/runtime/failure.ts";
 import type { Platform } from "../../actors/runtime/platform.ts";
 import { type Access, accessOf } from "./access.ts";
 
@@ -31,20 +32,6 @@ export interface Sender {
 /** How the edge reaches the actor that decides for a room. */
 export interface RoomPort {
   ask(room: RoomId, command: RoomCommand, timeoutMs: number): Promise<RoomReply | Failure>;
-}
-
-/** Why an ask had no reply. `unavailable`, `overloaded` and `quarantined`: surely not done. */
-export interface Failure {
-  failure:
-    | "overloaded"
-    | "timeout"
-    | "crashed"
-    | "moved"
-    | "unknown"
-    | "unavailable"
-    | "quarantined"
-    | "stopped";
-  retryAfterMs?: number;
 }
 
 /** An action whose facts are still to be read. */
@@ -64,6 +51,8 @@ export interface EdgeSources {
   store: Pick<Store, "messages" | "projection" | "rooms" | "memberships">;
   platform: Platform;
   rooms: RoomPort;
+  /** Told how each command ended: "ok" or an error code, and after how many seconds. */
+  sent?: (result: string, seconds: number) => void;
   /** How long the edge tries by itself before it answers `unknown`. Default 15 s. */
   budgetMs?: number;
 }
@@ -82,6 +71,14 @@ export class RoomEdge {
 
   /** The outcome of a durable command, or `unknown` when the budget is spent. */
   async send(sender: Sender, sending: Sending): Promise<{ ok: Done } | { error: Refusal }> {
+    const { platform, sent } = this.#sources;
+    const began = platform.monotonic();
+    const result = await this.#seeThrough(sender, sending);
+    sent?.("ok" in result ? "ok" : result.error.code, (platform.monotonic() - began) / 1_000);
+    return result;
+  }
+
+  async #seeThrough(sender: Sender, sending: Sending): Promise<{ ok: Done } | { error: Refusal }> {
     const { platform } = this.#sources;
     const deadline = platform.monotonic() + (this.#sources.budgetMs ?? budgetMs);
     let { again } = sending;
@@ -219,7 +216,7 @@ function answerFailure({ failure, retryAfterMs }: Failure, again: boolean): Refu
     case "quarantined":
       return refuse("unavailable", after);
     case "stopped":
-      return refuse("unknown");
+      return refuse(again ? "unknown" : "unavailable", after);
     case "timeout":
     case "crashed":
     case "moved":
