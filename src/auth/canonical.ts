@@ -3,11 +3,13 @@
  * client wrote its fields. Fields that are `undefined` are absent, as in JSON.stringify.
  */
 export function canonical(value: unknown): string {
-  if (Array.isArray(value)) return `[${value.map(canonical).join(",")}]`;
   if (typeof value !== "object" || value === null) return JSON.stringify(value) ?? "null";
-  const fields: string[] = [];
-  for (const [key, field] of Object.entries(value).sort(([a], [b]) => (a < b ? -1 : 1))) {
-    if (field !== undefined) fields.push(`${JSON.stringify(key)}:${canonical(field)}`);
+  if (Array.isArray(value)) return `[${value.map(canonical).join(",")}]`;
+  const record = value as Record<string, unknown>;
+  let fields = "";
+  for (const key of Object.keys(record).sort()) {
+    const field = record[key];
+    if (field !== undefined) fields += `${fields && ","}${JSON.stringify(key)}:${canonical(field)}`;
   }
-  return `{${fields.join(",")}}`;
+  return `{${fields}}`;
 }

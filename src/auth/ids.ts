@@ -4,12 +4,15 @@ import { base58 } from "../platform.ts";
 import { canonical } from "./canonical.ts";
 import type { Installation } from "./installation.ts";
 
+/** 132 bits. */
+const hashChars = 22;
+
 export interface Ids {
   /** The one room of a pair, whoever asks. */
   directRoomId(a: UserId, b: UserId): RoomId;
   /** A new room's id: creating it twice with one cid makes one room. */
   roomIdOf(creator: UserId, cid: Cid): RoomId;
-  /** Keyed hash (128 bit, base64url) of a command's body: the same cid with another one is a conflict. */
+  /** Keyed hash of a command's body, 22 characters: the same cid with another one is a conflict. */
   hashOf(op: string, body: unknown): string;
 }
 
@@ -22,8 +25,7 @@ export function directRoomId(a: UserId, b: UserId): RoomId {
 export function createIds(installation: Installation): Ids {
   return {
     directRoomId,
-    roomIdOf: (creator, cid) => base58(installation.mac("room", creator, cid)),
-    hashOf: (op, body) =>
-      Buffer.from(installation.mac("command", op, canonical(body)).subarray(0, 16)).toString("base64url"),
+    roomIdOf: (creator, cid) => base58(Buffer.from(installation.mac("room", creator, cid), "base64url")),
+    hashOf: (op, body) => installation.mac("command", op, canonical(body)).slice(0, hashChars),
   };
 }

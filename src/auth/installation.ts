@@ -4,8 +4,8 @@ import type { Secrets } from "../../actors/ports.ts";
 export type Purpose = "room" | "command" | "refresh" | "attempt";
 
 export interface Installation {
-  /** HMAC-SHA-256 (32 bytes) of the parts. No two purposes and no two lists of parts share an input. */
-  mac(purpose: Purpose, ...parts: readonly string[]): Uint8Array;
+  /** HMAC-SHA-256 of the parts, in base64url. No two purposes and no two lists of parts share an input. */
+  mac(purpose: Purpose, ...parts: readonly string[]): string;
 }
 
 /** Reads the key, or makes it. Whoever comes first wins, so that two nodes end with the same one. */
@@ -16,6 +16,6 @@ export async function openInstallation(secrets: Secrets): Promise<Installation> 
   return {
     // A JSON array is the encoding that can't be read in two ways: ["a","bc"] is not ["ab","c"].
     mac: (purpose, ...parts) =>
-      new Bun.CryptoHasher("sha256", key).update(JSON.stringify([purpose, ...parts])).digest(),
+      new Bun.CryptoHasher("sha256", key).update(JSON.stringify([purpose, ...parts])).digest("base64url"),
   };
 }

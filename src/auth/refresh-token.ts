@@ -9,8 +9,7 @@ import type { Installation } from "./installation.ts";
 const shape = /^([1-9A-HJ-NP-Za-km-z]{22})\.(0|[1-9]\d{0,8})\.([\w-]{43})$/;
 
 export function refreshToken(installation: Installation, session: SessionId, counter: number): string {
-  const mac = installation.mac("refresh", session, String(counter));
-  return `${session}.${counter}.${Buffer.from(mac).toString("base64url")}`;
+  return `${session}.${counter}.${installation.mac("refresh", session, String(counter))}`;
 }
 
 /** What a token says, or null when we didn't write it. */
@@ -20,8 +19,7 @@ export function readRefreshToken(
 ): { session: SessionId; counter: number } | null {
   const [, session, counter, mac] = shape.exec(token) ?? [];
   if (session === undefined || counter === undefined || mac === undefined) return null;
-  const given = Buffer.from(mac, "base64url");
-  return timingSafeEqual(given, installation.mac("refresh", session, counter))
+  return timingSafeEqual(Buffer.from(mac), Buffer.from(installation.mac("refresh", session, counter)))
     ? { session, counter: Number(counter) }
     : null;
 }

@@ -21,8 +21,7 @@ export interface Attempt {
 
 export function createSlowing(attempts: Attempts, installation: Installation, platform: Platform): Slowing {
   // Hashed: a name field often holds a password typed into the wrong box.
-  const keyOf = (...parts: string[]) =>
-    Buffer.from(installation.mac("attempt", ...parts)).toString("base64url");
+  const keyOf = (...parts: string[]) => installation.mac("attempt", ...parts);
 
   async function waitOf(key: string, free: number, now: number): Promise<{ count: number; waitMs: number }> {
     const { count, lastAt } = await attempts.read(key, now, limits.loginWindowMs);

@@ -12,23 +12,34 @@ export function parseJson(text: string): { value: unknown } | null {
   }
 }
 
-const quote = 0x22;
 const backslash = 0x5c;
 
 /** Counts brackets outside of strings; exact for valid JSON, and safe for anything else. */
 export function nestsDeeper(text: string, max: number): boolean {
   let depth = 0;
-  let quoted = false;
   for (let i = 0; i < text.length; i++) {
-    const code = text.charCodeAt(i);
-    if (quoted) {
-      if (code === backslash) i++;
-      else if (code === quote) quoted = false;
-    } else if (code === quote) quoted = true;
-    // "[" 0x5b and "{" 0x7b, "]" 0x5d and "}" 0x7d: each pair differs in one bit.
-    else if ((code | 0x20) === 0x7b) {
-      if (++depth > max) return true;
-    } else if ((code | 0x20) === 0x7d) depth--;
+    switch (text.charCodeAt(i)) {
+      case 0x22: // "
+        i = endOfString(text, i);
+        break;
+      case 0x5b: // [
+      case 0x7b: // {
+        if (++depth > max) return true;
+        break;
+      case 0x5d: // ]
+      case 0x7d: // }
+        depth--;
+    }
   }
   return false;
+}
+
+/** Where the string that begins at `start` ends. Most of a frame is in strings, and indexOf leaps over them. */
+function endOfString(text: string, start: number): number {
+  for (let end = text.indexOf('"', start + 1); end !== -1; end = text.indexOf('"', end + 1)) {
+    let before = end;
+    while (text.charCodeAt(before - 1) === backslash) before--;
+    if ((end - before) % 2 === 0) return end;
+  }
+  return text.length;
 }

@@ -36,7 +36,7 @@ test("the installation key outlives a restart", async () => {
 test("a body's hash doesn't depend on the order of its fields, but on all of them and on the operation", () => {
   const hash = ids.hashOf("room.post", { text: "hi", mentions: ["a", "b"] });
   expect(ids.hashOf("room.post", { mentions: ["a", "b"], text: "hi" })).toBe(hash);
-  expect(Buffer.from(hash, "base64url")).toHaveLength(16);
+  expect(hash).toMatch(/^[\w-]{22}$/);
   for (const [op, body] of [
     ["room.edit", { text: "hi", mentions: ["a", "b"] }],
     ["room.post", { text: "hi", mentions: ["b", "a"] }],
@@ -47,10 +47,9 @@ test("a body's hash doesn't depend on the order of its fields, but on all of the
 });
 
 test("no two purposes and no two lists of parts share a derived value", () => {
-  const hex = (...parts: Parameters<typeof installation.mac>) =>
-    Buffer.from(installation.mac(...parts)).toString("hex");
-  expect(hex("room", "a", "b")).not.toBe(hex("refresh", "a", "b"));
-  expect(hex("room", "a", "bc")).not.toBe(hex("room", "ab", "c"));
+  const { mac } = installation;
+  expect(mac("room", "a", "b")).not.toBe(mac("refresh", "a", "b"));
+  expect(mac("room", "a", "bc")).not.toBe(mac("room", "ab", "c"));
 });
 
 test("canonical JSON sorts keys at every depth and drops what is undefined", () => {
