@@ -197,14 +197,16 @@ export class Cell<Message, Reply> implements Link<Cell<Message, Reply>>, Owner<M
   /** Turns until there is nothing to do, the slice is over, or a turn awaits something. */
   #work(): void {
     while (this.#phase === "running" && this.#batch === null) {
-      if (this.#leaving !== null) this.#stop(this.#leaving);
-      else if (this.#mailbox.depth > 0 && this.#turns++ < sliceTurnsMax) this.#turn();
-      else {
-        if (this.#mailbox.depth > 0) this.#schedule();
-        else if (this.#kind.closed) this.#stop("stopped");
-        else this.#rest();
-        return;
+      const { depth } = this.#mailbox;
+      if (this.#leaving === null && depth > 0 && this.#turns++ < sliceTurnsMax) {
+        this.#turn();
+        continue;
       }
+      if (this.#leaving !== null) this.#stop(this.#leaving);
+      else if (depth > 0) this.#schedule();
+      else if (this.#kind.closed) this.#stop("stopped");
+      else this.#rest();
+      return;
     }
   }
 

@@ -1,10 +1,10 @@
-/** Why an ask has no reply: one closed union. Only `timeout` and `unknown` leave open whether it was done. */
+/** Why an ask has no reply: one closed union. Only `timeout`, `unknown` and `crashed` leave open whether it was done. */
 export type FailureCode =
   /** The mailbox was full, or the deadline passed before a turn took the message. Nothing was done. */
   | "overloaded"
   /** The deadline passed while a turn had it. It may have been done. */
   | "timeout"
-  /** The turn threw. Nothing of it was kept; the next incarnation starts from the log. */
+  /** The turn threw. What it kept only in memory is lost; the next incarnation starts from the log. */
   | "crashed"
   /** Another owner kept writing. Nothing was done here. */
   | "moved"

@@ -30,7 +30,8 @@ export interface Credentials {
 
 export interface Auth {
   readonly ids: Ids;
-  register(who: Credentials & { display: string } & Device): Promise<Result<Tokens>>;
+  /** `display` defaults to the login name. */
+  register(who: Credentials & { display?: string } & Device): Promise<Result<Tokens>>;
   /** `address`: the client's, for slowing. */
   login(who: Credentials & Device, address: string): Promise<Result<Tokens>>;
   refresh(token: string, device: string): Promise<Result<Tokens>>;
@@ -125,7 +126,7 @@ export async function createAuth(options: AuthOptions): Promise<Auth> {
     revoked: revoked.add,
     verify,
 
-    async register({ name, password, display, ...device }) {
+    async register({ name, password, display = name, ...device }) {
       const taken: Result<never> = { error: { code: "taken", message: "the name is taken", field: "name" } };
       if (await store.accounts.byName(name)) return taken;
       const hash = await passwords.hash(password);
@@ -134,7 +135,7 @@ export async function createAuth(options: AuthOptions): Promise<Auth> {
       const account: Account = {
         id: platform.id(),
         name,
-        display: display === "" ? name : display,
+        display,
         about: "",
         password: hash,
         createdAt: now,

@@ -117,6 +117,10 @@ export class Gateway {
     else this.#handle(connection, frame);
   }
 
+  connection(connection: ConnectionId): Connection | undefined {
+    return this.#connections.get(connection);
+  }
+
   connectionsOf(user: UserId): ReadonlySet<Connection> {
     return this.#byUser.get(user) ?? new Set();
   }

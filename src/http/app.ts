@@ -42,7 +42,8 @@ export async function createApp(
       ({ request, params }) => {
         const exchange = exchangeOf(request);
         exchange.route = name;
-        return handle(request, params, exchange);
+        // Elysia leaves params out of routes without any.
+        return handle(request, params ?? {}, exchange);
       },
       { parse: "none" },
     );

@@ -27,7 +27,8 @@ export const accountRegister = openOperation({
   input: v.strictObject({
     name: loginName,
     password: newPassword,
-    display: v.optional(display, ""),
+    /** Default: the login name. */
+    display: v.exactOptional(display),
     device,
     label: v.optional(label, ""),
   }),

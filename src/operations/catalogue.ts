@@ -1,7 +1,32 @@
 /** Every capability of Starling. Adding one: write it in a file of its family, name it here. */
 import type * as v from "valibot";
 import { accountMe, accountPassword, accountProfile, accountRegister, accountSync } from "./account.ts";
+import {
+  roomAdd,
+  roomBan,
+  roomJoin,
+  roomLeave,
+  roomMembers,
+  roomRemove,
+  roomRole,
+  roomTransfer,
+  roomUnban,
+} from "./membership.ts";
+import { roomDelete, roomEdit, roomPost, roomReact, roomVersions } from "./message.ts";
 import type { OpenOperation, Operation } from "./operation.ts";
+import { presenceSet, presenceWatch } from "./presence.ts";
+import { roomDelivered, roomRead, roomReceipts, roomTyping, roomUnreadExplain } from "./receipts.ts";
+import {
+  roomCreate,
+  roomDescribe,
+  roomDirect,
+  roomHistory,
+  roomLanded,
+  roomRename,
+  roomSetAccess,
+  roomSetHistory,
+  roomSummaries,
+} from "./room.ts";
 import {
   sessionList,
   sessionLogin,
@@ -26,6 +51,36 @@ export const catalogue = [
   sessionRevokeOthers,
   userFind,
   userMany,
+  roomPost,
+  roomEdit,
+  roomDelete,
+  roomReact,
+  roomVersions,
+  roomCreate,
+  roomDirect,
+  roomSummaries,
+  roomHistory,
+  roomLanded,
+  roomRename,
+  roomDescribe,
+  roomSetHistory,
+  roomSetAccess,
+  roomJoin,
+  roomLeave,
+  roomAdd,
+  roomRemove,
+  roomBan,
+  roomUnban,
+  roomRole,
+  roomTransfer,
+  roomMembers,
+  roomDelivered,
+  roomRead,
+  roomReceipts,
+  roomUnreadExplain,
+  roomTyping,
+  presenceWatch,
+  presenceSet,
 ] as const;
 
 type Entry = (typeof catalogue)[number];

@@ -1,7 +1,7 @@
 /** Sending a durable command to a room: what all such operations share. */
 import * as v from "valibot";
-import type { Done, Refusal } from "../../actors/room/commands.ts";
 import type { Cid, RoomId } from "../../actors/ports.ts";
+import type { Done, Refusal } from "../../actors/room/commands.ts";
 import type { Draft } from "../rooms/edge.ts";
 import { cidOf } from "./command-input.ts";
 import type { Call, Caller } from "./operation.ts";

@@ -1,6 +1,7 @@
 /** Schemas of what operations share. A message given here is shown to clients: literal, never with input. */
 import * as v from "valibot";
 import { limits } from "../../actors/limits.ts";
+import { roles } from "../../actors/room/model.ts";
 
 const idShape = /^[1-9A-HJ-NP-Za-km-z]{22}$/;
 const cidShape = /^[0-9a-f]{8}-[0-9a-f]{4}-7[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}$/;
@@ -45,6 +46,17 @@ export const password = v.pipe(v.string(), v.maxLength(limits.passwordCharsMax))
 /** Random id that a client keeps per device. */
 export const device = v.pipe(v.string(), v.minLength(1), v.maxLength(limits.deviceCharsMax));
 
+/** A place in a room. */
+export const seq = v.pipe(v.number(), v.safeInteger(), v.minValue(1));
+
+/** What a message says: any Unicode but broken halves of characters. */
+export const text = v.pipe(bounded(limits.textBytesMax), v.minLength(1));
+export const reactionKey = v.pipe(bounded(limits.reactionBytesMax), v.minLength(1));
+export const roomName = v.pipe(line(limits.nameCharsMax), v.minLength(1));
+export const role = v.picklist(roles);
+export const history = v.picklist(["everyone", "joined"]);
+export const join = v.picklist(["open", "closed"]);
+
 export const count = v.pipe(v.number(), v.safeInteger(), v.minValue(0));
 
 /** What others may know of an account. */
@@ -67,5 +79,13 @@ function line(charsMax: number) {
     v.trim(),
     v.maxLength(charsMax),
     v.check((text) => !controls.test(text), "no control characters"),
+  );
+}
+
+function bounded(bytesMax: number) {
+  return v.pipe(
+    v.string(),
+    v.maxBytes(bytesMax),
+    v.check((value) => value.isWellFormed(), "not well-formed Unicode"),
   );
 }

@@ -1,7 +1,7 @@
 /** Who is in a room. Who may do what stands in actors/room/permissions.ts. */
 import * as v from "valibot";
-import { refuse } from "../../actors/room/refusals.ts";
 import { limits } from "../../actors/limits.ts";
+import { refuse } from "../../actors/room/refusals.ts";
 import { done, sendTo } from "./command.ts";
 import { commandInput } from "./command-input.ts";
 import { id, role } from "./fields.ts";
@@ -109,7 +109,11 @@ export const roomRole = operation({
   input: commandInput({ room: id, user: id, role }),
   output: done,
   handle: (services, call, input) =>
-    sendTo(services, call, "room.role", input.room, input, { do: "role", user: input.user, role: input.role }),
+    sendTo(services, call, "room.role", input.room, input, {
+      do: "role",
+      user: input.user,
+      role: input.role,
+    }),
 });
 
 export const roomTransfer = operation({
@@ -135,7 +139,10 @@ export const roomMembers = operation({
   input: v.strictObject({
     room: id,
     after: v.optional(v.pipe(v.string(), v.maxLength(22)), ""),
-    limit: v.optional(v.pipe(v.number(), v.integer(), v.minValue(1), v.maxValue(limits.pageMax)), limits.pageMax),
+    limit: v.optional(
+      v.pipe(v.number(), v.integer(), v.minValue(1), v.maxValue(limits.pageMax)),
+      limits.pageMax,
+    ),
   }),
   output: v.object({
     members: v.array(v.object({ user: v.string(), role: v.string() })),

@@ -1,7 +1,7 @@
 /** Posting, and what can be done to a post. */
 import * as v from "valibot";
-import { refuseField } from "../../actors/room/refusals.ts";
 import { limits } from "../../actors/limits.ts";
+import { refuseField } from "../../actors/room/refusals.ts";
 import { done, sendTo } from "./command.ts";
 import { commandInput } from "./command-input.ts";
 import { id, reactionKey, seq, text } from "./fields.ts";
@@ -28,7 +28,8 @@ export const roomPost = operation({
     const { room, text, re, mentions, with: other } = input;
     const { user } = call.caller;
     const optional = { ...(re === undefined ? {} : { re }), ...(mentions === undefined ? {} : { mentions }) };
-    if (other === undefined) return sendTo(services, call, "room.post", room, input, { do: "post", text, ...optional });
+    if (other === undefined)
+      return sendTo(services, call, "room.post", room, input, { do: "post", text, ...optional });
     if (other === user || services.auth.ids.directRoomId(user, other) !== room) {
       return { error: refuseField("with", "this isn't the direct room of you two") };
     }

@@ -1,7 +1,7 @@
 /** Who is there. Lossy by design: the newest state counts. */
 import * as v from "valibot";
-import { refuseField } from "../../actors/room/refusals.ts";
 import { limits } from "../../actors/limits.ts";
+import { refuseField } from "../../actors/room/refusals.ts";
 import { id } from "./fields.ts";
 import { operation } from "./operation.ts";
 

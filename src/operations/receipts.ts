@@ -1,8 +1,8 @@
 /** Watermarks and what is unread. */
 import * as v from "valibot";
-import { refuse } from "../../actors/room/refusals.ts";
 import { limits } from "../../actors/limits.ts";
 import type { Mark, RoomId } from "../../actors/ports.ts";
+import { refuse } from "../../actors/room/refusals.ts";
 import { clamp, unreadAfter, unreadOf } from "../rooms/summary.ts";
 import { count, id, seq } from "./fields.ts";
 import { type Call, type Caller, operation } from "./operation.ts";
@@ -51,7 +51,10 @@ export const roomRead = operation({
     await services.receipts.mark(clamp(access, { room, user: caller.user, delivered: seq, read: seq }));
     const counts = { room, ...(await unreadOf(services, room, access)) };
     // One read position for all devices: the others learn it at once.
-    services.bus.publish(`user.${caller.user}`, { t: "frame", frame: JSON.stringify({ t: "unread", ...counts }) });
+    services.bus.publish(`user.${caller.user}`, {
+      t: "frame",
+      frame: JSON.stringify({ t: "unread", ...counts }),
+    });
     return { ok: counts };
   },
 });
@@ -77,7 +80,11 @@ export const roomReceipts = operation({
     const members = await services.store.memberships.ofRoom(room, "", limits.receiptsListMax);
     const users = members.map(({ user }) => user);
     const marks = await services.store.receipts.ofRoom(room, users, limits.receiptsListMax);
-    return { ok: { marks: marks.map(({ user, delivered, read }) => [user, delivered, read] as [string, number, number]) } };
+    return {
+      ok: {
+        marks: marks.map(({ user, delivered, read }) => [user, delivered, read] as [string, number, number]),
+      },
+    };
   },
 });
 
@@ -131,7 +138,11 @@ export const roomTyping = operation({
 });
 
 /** A live room is the common case, and needs no read. */
-async function withinSight(services: Services, call: Call & { caller: Caller }, mark: Mark): Promise<Mark | null> {
+async function withinSight(
+  services: Services,
+  call: Call & { caller: Caller },
+  mark: Mark,
+): Promise<Mark | null> {
   const live = call.connection === null ? null : services.live.seqOf(call.connection, mark.room);
   if (live !== null) return { ...mark, delivered: Math.min(mark.delivered, live) };
   return clampedByAccess(services, mark.room, mark);

@@ -1,8 +1,8 @@
 /** Rooms: making them, finding them, what they are called, and their history. */
 import * as v from "valibot";
-import { refuse, refuseField } from "../../actors/room/refusals.ts";
 import { limits } from "../../actors/limits.ts";
 import type { UserId } from "../../actors/ports.ts";
+import { refuse, refuseField } from "../../actors/room/refusals.ts";
 import { horizon, pageOf } from "../rooms/history.ts";
 import { summaryOf } from "../rooms/summary.ts";
 import { done, sendTo } from "./command.ts";
@@ -38,7 +38,10 @@ export const roomCreate = operation({
     const room = services.auth.ids.roomIdOf(user, input.cid);
     const epoch = services.platform.id();
     const draft = { do: "create", epoch, name, about, history, join, members } as const;
-    const result = await sendTo(services, call, "room.create", room, input, { ...draft, members: [...members] });
+    const result = await sendTo(services, call, "room.create", room, input, {
+      ...draft,
+      members: [...members],
+    });
     if ("error" in result) return result;
     return { ok: { room, ...result.ok } };
   },
@@ -78,7 +81,9 @@ export const roomSummaries = operation({
         summaryOf(services, room, await services.rooms.access(room, caller.user)),
       ),
     );
-    return { ok: { rooms: summaries.filter((summary) => summary !== null).map((summary) => ({ ...summary })) } };
+    return {
+      ok: { rooms: summaries.filter((summary) => summary !== null).map((summary) => ({ ...summary })) },
+    };
   },
 });
 
@@ -95,7 +100,10 @@ export const roomHistory = operation({
       before: v.exactOptional(seq),
       after: v.exactOptional(count),
       around: v.exactOptional(seq),
-      limit: v.optional(v.pipe(v.number(), v.integer(), v.minValue(1), v.maxValue(limits.pageMax)), limits.newestPage),
+      limit: v.optional(
+        v.pipe(v.number(), v.integer(), v.minValue(1), v.maxValue(limits.pageMax)),
+        limits.newestPage,
+      ),
       /** Highest seq that the client knows of: the answer is never older. */
       known: v.exactOptional(count),
     }),
@@ -118,7 +126,8 @@ export const roomHistory = operation({
     const { sight } = access;
     if (sight.intervals.length === 0) return { error: refuse("not-found") };
     // The log is behind what the client has seen: another node will know, or this one a little later.
-    if (sight.role !== null && horizon(access) < known) return { error: refuse("unavailable", { retryAfterMs: 500 }) };
+    if (sight.role !== null && horizon(access) < known)
+      return { error: refuse("unavailable", { retryAfterMs: 500 }) };
     return { ok: await pageOf(services, room, access, where) };
   },
 });
@@ -140,8 +149,8 @@ export const roomLanded = operation({
       { user: caller.user, connection },
       { room, draft: { do: "landed" }, cid, again: true, hash: "" },
     );
-    if ("ok" in result) return { ok: { landed: true, ...result.ok } };
-    return result.error.code === "closed" ? { ok: { landed: false } } : result;
+    if ("ok" in result) return { ok: { landed: true as const, ...result.ok } };
+    return result.error.code === "closed" ? { ok: { landed: false as const } } : result;
   },
 });
 

@@ -20,6 +20,7 @@ import type { Done, Fact, Refusal, RoomAction, RoomCommand, RoomReply } from "..
 import { eventOf, partsOf } from "../../actors/room/frame.ts";
 import { refuse } from "../../actors/room/refusals.ts";
 import { sees } from "../../actors/room/sight.ts";
+import type { Failure } from "../../actors/runtime/failure.ts";
 import type { Platform } from "../../actors/runtime/platform.ts";
 import { type Access, accessOf } from "./access.ts";
 
@@ -31,20 +32,6 @@ export interface Sender {
 /** How the edge reaches the actor that decides for a room. */
 export interface RoomPort {
   ask(room: RoomId, command: RoomCommand, timeoutMs: number): Promise<RoomReply | Failure>;
-}
-
-/** Why an ask had no reply. `unavailable`, `overloaded` and `quarantined`: surely not done. */
-export interface Failure {
-  failure:
-    | "overloaded"
-    | "timeout"
-    | "crashed"
-    | "moved"
-    | "unknown"
-    | "unavailable"
-    | "quarantined"
-    | "stopped";
-  retryAfterMs?: number;
 }
 
 /** An action whose facts are still to be read. */
@@ -219,7 +206,7 @@ function answerFailure({ failure, retryAfterMs }: Failure, again: boolean): Refu
     case "quarantined":
       return refuse("unavailable", after);
     case "stopped":
-      return refuse("unknown");
+      return refuse(again ? "unknown" : "unavailable", after);
     case "timeout":
     case "crashed":
     case "moved":

@@ -2,11 +2,12 @@
  * Pages of a room: every seq resolved, and what later events set on its posts. Read in the order checkpoint → documents →
  * head → tail, with the tail's edits, reactions and tombstones applied, so a read that begins after an ack includes it.
  */
+
+import type { Epoch, Fields, Position, RoomId, Seq } from "../../actors/ports.ts";
 import { catchUp, type Sources } from "../../actors/room/catch-up.ts";
 import type { StampedEvent, Tombstone } from "../../actors/room/events.ts";
 import { type Entry, eventOf, linesOf } from "../../actors/room/frame.ts";
 import { closedAt, entriesFor, type Sight, sees } from "../../actors/room/sight.ts";
-import type { Epoch, Fields, Position, RoomId, Seq } from "../../actors/ports.ts";
 import type { Access } from "./access.ts";
 
 export interface Page {
@@ -73,7 +74,9 @@ async function fieldsOf(
   const stored = await sources.store.messages.fields(room, seqs);
   const bySeq = new Map(stored.map((fields) => [fields.seq, fields]));
   for (const event of await tailEvents(sources, room, checkpoint)) applyTail(bySeq, new Set(seqs), event);
-  const visible = await Promise.all([...bySeq.values()].map((fields) => within(sources, room, fields, sight)));
+  const visible = await Promise.all(
+    [...bySeq.values()].map((fields) => within(sources, room, fields, sight)),
+  );
   return visible.filter(({ edit, reactions }) => edit !== null || reactions.length > 0);
 }
 

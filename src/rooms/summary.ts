@@ -1,11 +1,12 @@
 /** What a chat list shows of a room: settings, watermarks, unread counts, the newest visible post. */
+
+import { limits } from "../../actors/limits.ts";
+import type { Mark, Millis, RoomId, Seq, Store, UserId } from "../../actors/ports.ts";
 import { catchUp, type Sources } from "../../actors/room/catch-up.ts";
 import type { StampedEvent } from "../../actors/room/events.ts";
 import { eventOf } from "../../actors/room/frame.ts";
 import type { Membership, RoomKind, RoomSettings } from "../../actors/room/model.ts";
 import { sees } from "../../actors/room/sight.ts";
-import { limits } from "../../actors/limits.ts";
-import type { Mark, Millis, RoomId, Seq, Store, UserId } from "../../actors/ports.ts";
 import type { Access } from "./access.ts";
 import { horizon } from "./history.ts";
 

@@ -1,6 +1,6 @@
 /**
- * The user actors of this node: one per connected user. The bus is the registry: a node with a connection of a user
- * listens on `user.<id>` before it reads the account, so that nothing falls between the two.
+ * The user actors of this node: one per connected user, the shell around actors/user/user.ts. The bus is the registry: an
+ * actor listens on `user.<id>` before the account is read, so that nothing falls between the two.
  */
 
 import { limits } from "../../actors/limits.ts";
@@ -15,7 +15,11 @@ import type {
   Unsubscribe,
   UserId,
 } from "../../actors/ports.ts";
+import type { Behavior } from "../../actors/runtime/behavior.ts";
+import type { Envelope } from "../../actors/runtime/envelope.ts";
+import type { Kind } from "../../actors/runtime/kind.ts";
 import type { Platform } from "../../actors/runtime/platform.ts";
+import type { System } from "../../actors/runtime/system.ts";
 import { type Heard, hear, newUser, synced, type UserState } from "../../actors/user/user.ts";
 import type { UserDesk } from "../gateway/gateway.ts";
 
@@ -23,48 +27,58 @@ export interface UsersSources {
   store: Pick<Store, "items" | "accounts">;
   bus: Bus;
   platform: Platform;
-  /** What reaches the sockets; set once the gateway is there. */
-  sockets: {
-    told(user: UserId, version: number, entered: readonly RoomId[]): void;
-    closeSession(session: SessionId): void;
-    /** To all connections of the user on this node. */
-    frame(user: UserId, frame: string): void;
-  };
+  system: System;
+  sockets: UserSockets;
   onFailure: (error: unknown) => void;
 }
 
-interface Resident {
-  state: UserState;
-  /** Turns are whole handlers, one after the other. */
-  mailbox: Heard[];
-  running: boolean;
-  unsubscribe: Unsubscribe;
-  listening: Promise<void>;
+/** What reaches the sockets of one user on this node. */
+export interface UserSockets {
+  /** For an actor that begins again after a crash. */
+  connections(user: UserId): { connection: ConnectionId; session: SessionId }[];
+  told(user: UserId, version: number, entered: readonly RoomId[]): void;
+  closeSession(session: SessionId): void;
+  frame(user: UserId, frame: string): void;
 }
 
+/** Besides what the actor hears: a question, or a frame that is for all devices. */
+type BusMessage =
+  | Extract<Heard, { t: "account" | "revoked" }>
+  | { t: "presence?" }
+  | { t: "frame"; frame: string };
+
 const itemsPage = 500;
+/** The last connection went: the actor is kept this long for the next one. */
+const lingerMs = 5_000;
 
 export class Users implements UserDesk {
   readonly #sources: UsersSources;
-  readonly #residents = new Map<UserId, Resident>();
+  readonly #kind: Kind<Heard, number>;
+  readonly #present = new Set<UserId>();
   #cancel: () => void = () => {};
 
   constructor(sources: UsersSources) {
     this.#sources = sources;
+    this.#kind = sources.system.define<Heard, number>({
+      kind: "user",
+      capacity: limits.userMailboxMax,
+      // "Something changed" says the same however often it is said.
+      overflow: ({ t }) => (t === "account" || t === "version" ? "coalesce" : "reject"),
+      idleMs: lingerMs,
+      residentMax: limits.usersResidentMax,
+      create: (id) => new UserActor(sources, id, this.#present, (heard) => this.#tell(id, heard)),
+    });
     this.#scheduleCheck();
   }
 
   get size(): number {
-    return this.#residents.size;
+    return this.#kind.residents;
   }
 
   async opened(user: UserId, session: SessionId, connection: ConnectionId): Promise<number> {
-    const resident = this.#residents.get(user) ?? this.#start(user);
-    // Counted at once, so that the resident stays while it begins to listen.
-    resident.state.connections.set(connection, { session, away: false });
-    await resident.listening;
-    const [version = 0] = await this.#sources.store.items.versions([user]);
-    this.#tell(user, { t: "opened", connection, session, version });
+    const opened: Heard = { t: "opened", connection, session, version: 0 };
+    const version = await this.#sources.system.ref(this.#kind, user).ask(opened);
+    if (typeof version !== "number") throw new Error(`user actor: ${version.failure}`);
     return version;
   }
 
@@ -78,95 +92,10 @@ export class Users implements UserDesk {
 
   stop(): void {
     this.#cancel();
-    for (const resident of this.#residents.values()) resident.unsubscribe();
-    this.#residents.clear();
-  }
-
-  #start(user: UserId): Resident {
-    const resident: Resident = {
-      state: newUser(user),
-      mailbox: [],
-      running: false,
-      unsubscribe: () => {},
-      listening: Promise.resolve(),
-    };
-    this.#residents.set(user, resident);
-    resident.listening = this.#sources.bus
-      .subscribe(`user.${user}`, (message, answer) => this.#hearBus(user, message, answer))
-      .then((unsubscribe) => {
-        resident.unsubscribe = unsubscribe;
-      });
-    return resident;
-  }
-
-  #hearBus(user: UserId, message: Json, answer?: (reply: Json) => void): void {
-    const heard = message as unknown as Heard | { t: "presence?" } | { t: "frame"; frame: string };
-    if (heard.t === "frame") this.#sources.sockets.frame(user, heard.frame);
-    else if (heard.t === "presence?") answer?.(this.#residents.get(user)?.state.presence ?? "offline");
-    else if (heard.t === "account" || heard.t === "revoked") this.#tell(user, heard);
   }
 
   #tell(user: UserId, heard: Heard): void {
-    const resident = this.#residents.get(user);
-    if (resident === undefined) return;
-    const { mailbox } = resident;
-    // "Something changed" says the same however often it is said.
-    if (heard.t === "account" && mailbox.some(({ t }) => t === "account")) return;
-    mailbox.push(heard);
-    if (!resident.running) this.#run(resident).catch(this.#sources.onFailure);
-  }
-
-  async #run(resident: Resident): Promise<void> {
-    resident.running = true;
-    try {
-      for (let heard = resident.mailbox.shift(); heard !== undefined; heard = resident.mailbox.shift()) {
-        await this.#turn(resident, heard);
-      }
-    } finally {
-      resident.running = false;
-    }
-    if (resident.state.connections.size > 0) return;
-    resident.unsubscribe();
-    this.#residents.delete(resident.state.user);
-  }
-
-  async #turn({ state }: Resident, heard: Heard): Promise<void> {
-    const { store, bus, platform, sockets } = this.#sources;
-    for (const effect of hear(state, heard)) {
-      switch (effect.do) {
-        case "sync":
-          await this.#sync(state, effect.since);
-          break;
-        case "presence":
-          bus.publish(`presence.${state.user}`, {
-            state: effect.state,
-            lastSeen: effect.state === "offline" ? platform.now() : null,
-          });
-          break;
-        case "seen":
-          await store.accounts.seen(state.user, platform.now());
-          break;
-        case "close":
-          for (const session of effect.sessions) sockets.closeSession(session);
-          break;
-      }
-    }
-  }
-
-  async #sync(state: UserState, since: number): Promise<void> {
-    const { store, sockets } = this.#sources;
-    let from = since;
-    for (;;) {
-      const { version, items } = await store.items.since(state.user, from, itemsPage);
-      const last = items.at(-1)?.version ?? version;
-      if (last > from || version > from) {
-        for (const session of endedSessions(items)) sockets.closeSession(session);
-        sockets.told(state.user, Math.max(last, from), enteredRooms(items));
-      }
-      from = items.length < itemsPage ? version : last;
-      synced(state, from);
-      if (items.length < itemsPage) return;
-    }
+    this.#sources.system.ref(this.#kind, user).tell(heard, heard.t);
   }
 
   /** A lost tell costs at most versionCheckMs. */
@@ -178,9 +107,102 @@ export class Users implements UserDesk {
   }
 
   async #check(): Promise<void> {
-    const users = [...this.#residents.keys()];
+    const users = [...this.#present];
     const versions = await this.#sources.store.items.versions(users);
     for (const [i, user] of users.entries()) this.#tell(user, { t: "version", version: versions[i] ?? 0 });
+  }
+}
+
+class UserActor implements Behavior<Heard, number> {
+  readonly #sources: UsersSources;
+  readonly #state: UserState;
+  readonly #present: Set<UserId>;
+  readonly #tell: (heard: Heard) => void;
+  #unsubscribe: Unsubscribe = () => {};
+
+  constructor(sources: UsersSources, user: UserId, present: Set<UserId>, tell: (heard: Heard) => void) {
+    this.#sources = sources;
+    this.#state = newUser(user);
+    this.#present = present;
+    this.#tell = tell;
+  }
+
+  async start(): Promise<void> {
+    const { bus, sockets } = this.#sources;
+    const { user, connections } = this.#state;
+    this.#unsubscribe = await bus.subscribe(`user.${user}`, (message, answer) =>
+      this.#hearBus(message, answer),
+    );
+    for (const { connection, session } of sockets.connections(user)) {
+      connections.set(connection, { session, away: false });
+    }
+    this.#present.add(user);
+  }
+
+  async turn(batch: readonly Envelope<Heard, number>[]): Promise<void> {
+    for (const envelope of batch) {
+      const heard = await this.#withVersion(envelope.message);
+      await this.#follow(heard);
+      envelope.reply(heard.t === "opened" ? heard.version : 0);
+    }
+  }
+
+  busy(): boolean {
+    return this.#state.connections.size > 0;
+  }
+
+  release(): void {
+    this.#unsubscribe();
+    this.#present.delete(this.#state.user);
+  }
+
+  async #withVersion(heard: Heard): Promise<Heard> {
+    if (heard.t !== "opened") return heard;
+    const [version = 0] = await this.#sources.store.items.versions([this.#state.user]);
+    return { ...heard, version };
+  }
+
+  #hearBus(message: Json, answer?: (reply: Json) => void): void {
+    const heard = message as unknown as BusMessage;
+    if (heard.t === "frame") this.#sources.sockets.frame(this.#state.user, heard.frame);
+    else if (heard.t === "presence?") answer?.(this.#state.presence);
+    else this.#tell(heard);
+  }
+
+  async #follow(heard: Heard): Promise<void> {
+    const { store, bus, platform, sockets } = this.#sources;
+    for (const effect of hear(this.#state, heard)) {
+      switch (effect.do) {
+        case "sync":
+          await this.#sync(effect.since);
+          break;
+        case "presence": {
+          const lastSeen = effect.state === "offline" ? platform.now() : null;
+          bus.publish(`presence.${this.#state.user}`, { state: effect.state, lastSeen });
+          break;
+        }
+        case "seen":
+          await store.accounts.seen(this.#state.user, platform.now());
+          break;
+        case "close":
+          for (const session of effect.sessions) sockets.closeSession(session);
+          break;
+      }
+    }
+  }
+
+  async #sync(since: number): Promise<void> {
+    const { store, sockets } = this.#sources;
+    const { user } = this.#state;
+    for (let from = since; ; ) {
+      const { version, items } = await store.items.since(user, from, itemsPage);
+      const reached = items.length < itemsPage ? version : (items.at(-1)?.version ?? version);
+      for (const session of endedSessions(items)) sockets.closeSession(session);
+      if (reached > from) sockets.told(user, reached, enteredRooms(items));
+      synced(this.#state, reached);
+      if (items.length < itemsPage) return;
+      from = reached;
+    }
   }
 }
 
@@ -191,9 +213,8 @@ function enteredRooms(items: readonly Item[]): RoomId[] {
 }
 
 function hasRole(value: Json): boolean {
-  return (
-    value !== null && typeof value === "object" && "role" in value && (value as { role: Json }).role !== null
-  );
+  if (value === null || typeof value !== "object" || !("role" in value)) return false;
+  return value.role !== null;
 }
 
 function endedSessions(items: readonly Item[]): SessionId[] {

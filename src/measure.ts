@@ -1,0 +1,70 @@
+/** What a node's probes write into its metrics. */
+import type { Log } from "../actors/ports.ts";
+import type { Platform } from "../actors/runtime/platform.ts";
+import type { Phase, Probe } from "../actors/runtime/probe.ts";
+import type { GatewayProbe } from "./gateway/gateway.ts";
+import type { Metrics } from "./http/metrics.ts";
+import { logFault } from "./operations/fault.ts";
+import { closeCodes } from "./protocol/close.ts";
+
+export function actorProbe(metrics: Metrics): Probe {
+  const alive = (phase: Phase) => phase === "starting" || phase === "running" || phase === "stopping";
+  const counts = new Map<string, number>();
+  return {
+    admitted(kind, admission, depth) {
+      metrics.mailbox.observe({ kind }, depth);
+      if (admission === "rejected" || admission === "dropped") metrics.refusedMail.inc({ kind });
+    },
+    turned(kind, count, _waitedMs, ranMs) {
+      metrics.turns.observe({ kind }, ranMs / 1_000);
+      metrics.turnMessages.observe({ kind }, count);
+    },
+    changed(kind, phase, reason) {
+      if (reason === "crashed" || reason === "interrupted") metrics.restarts.inc({ kind });
+      // An incarnation is counted from `starting` to whatever isn't alive.
+      const change = phase === "starting" ? 1 : alive(phase) ? 0 : -1;
+      const count = Math.max(0, (counts.get(kind) ?? 0) + change);
+      counts.set(kind, count);
+      metrics.actors.set({ kind }, count);
+    },
+    failed: (kind, error) => logFault(`actor ${kind}`, error),
+  };
+}
+
+export function gatewayProbe(metrics: Metrics): GatewayProbe {
+  const names = new Map<number, string>(Object.entries(closeCodes).map(([name, { code }]) => [code, name]));
+  return {
+    opened() {
+      metrics.wsOpened.inc();
+      metrics.wsConnections.inc();
+    },
+    closed(code) {
+      const reason = names.get(code) ?? "gone";
+      metrics.wsClosed.inc({ reason });
+      metrics.wsConnections.dec();
+      if (reason === "slow") metrics.wsSlow.inc();
+    },
+    received(bytes) {
+      metrics.wsFrames.inc({ direction: "in" });
+      metrics.wsBytes.inc({ direction: "in" }, bytes);
+    },
+    resumed: (result) => metrics.resumes.inc({ result }),
+  };
+}
+
+/** The same log, its appends timed. */
+export function measuredLog(log: Log, metrics: Metrics, platform: Platform): Log {
+  const append: Log["append"] = async (room, expected, draft) => {
+    const began = platform.monotonic();
+    const position = await log.append(room, expected, draft);
+    metrics.logAppend.observe((platform.monotonic() - began) / 1_000);
+    return position;
+  };
+  return new Proxy(log, {
+    get: (target, name) => {
+      if (name === "append") return append;
+      const value = Reflect.get(target, name, target) as unknown;
+      return typeof value === "function" ? value.bind(target) : value;
+    },
+  });
+}
