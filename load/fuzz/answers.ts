@@ -23,7 +23,7 @@ export function expectedOf(text: string | null): Expected {
   }
   if (frame === null || typeof frame !== "object" || Array.isArray(frame)) return "end";
   const { id, op, t } = frame as Record<string, unknown>;
-  if (Object.hasOwn(frame, "t")) return notes.has(String(t)) ? "any" : "end";
+  if (Object.hasOwn(frame, "t")) return typeof t === "string" && notes.has(t) ? "any" : "end";
   if (typeof op !== "string") return "end";
   if (!Object.hasOwn(frame, "id")) return "any";
   const isId = (typeof id === "number" && Number.isFinite(id)) || (typeof id === "string" && id.length <= 64);

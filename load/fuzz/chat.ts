@@ -38,7 +38,7 @@ export class Chat {
       ["ana", "ben"].map(async (name) => {
         const account = {
           name: `${name}${randomBytes(4).toString("hex")}`,
-          display: word,
+          display: "Somebody",
           password,
           device: "d",
         };
