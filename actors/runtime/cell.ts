@@ -1,3 +1,4 @@
+import { limits } from "../limits.ts";
 import type { Behavior } from "./behavior.ts";
 import { Caller } from "./caller.ts";
 import { Envelope } from "./envelope.ts";
@@ -7,9 +8,6 @@ import type { Kind } from "./kind.ts";
 import type { Link } from "./list.ts";
 import { type Admission, Mailbox } from "./mailbox.ts";
 import type { Phase, Reason } from "./probe.ts";
-
-/** Turns in a row before others get the loop: a slice of small turns stays well under a millisecond. */
-const sliceTurnsMax = 64;
 
 /**
  * The place of one (kind, id) in memory: its mailbox, its current incarnation, and what is remembered of the
@@ -198,7 +196,7 @@ export class Cell<Message, Reply> implements Link<Cell<Message, Reply>>, Owner<M
   #work(): void {
     while (this.#phase === "running" && this.#batch === null) {
       const { depth } = this.#mailbox;
-      if (this.#leaving === null && depth > 0 && this.#turns++ < sliceTurnsMax) {
+      if (this.#leaving === null && depth > 0 && this.#turns++ < limits.sliceTurnsMax) {
         this.#turn();
         continue;
       }

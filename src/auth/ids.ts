@@ -1,6 +1,6 @@
 /** Names that the server derives instead of remembering: the same input gives the same name for ever. */
 import type { Cid, RoomId, UserId } from "../../actors/ports.ts";
-import { base58 } from "./base58.ts";
+import { base58 } from "../platform.ts";
 import { canonical } from "./canonical.ts";
 import type { Installation } from "./installation.ts";
 

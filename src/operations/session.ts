@@ -1,5 +1,6 @@
 /** Signed-in devices. */
 import * as v from "valibot";
+import { isLive } from "../auth/sessions.ts";
 import { device, id, label, loginName, nothing, password, tokens } from "./fields.ts";
 import { openOperation, operation } from "./operation.ts";
 
@@ -61,8 +62,8 @@ export const sessionList = operation({
       }),
     ),
   }),
-  async handle({ store }, { caller }) {
-    const sessions = await store.sessions.ofUser(caller.user);
+  async handle({ store, platform }, { caller }) {
+    const sessions = (await store.sessions.ofUser(caller.user)).filter((one) => isLive(one, platform.now()));
     return { ok: { sessions: sessions.map((one) => ({ ...one, current: one.id === caller.session })) } };
   },
 });

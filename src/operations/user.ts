@@ -7,15 +7,15 @@ import { operation, type Result } from "./operation.ts";
 
 export const userFind = operation({
   name: "user.find",
-  summary: "Find somebody by their exact login name",
+  summary: "Find somebody by their exact login name; null when there is nobody",
   who: "session",
   policy: "any signed-in user",
   http: { method: "GET", path: "/v1/users/find" },
   rate: "read",
   input: v.strictObject({ name: loginName }),
-  output: profile,
+  output: v.object({ user: v.nullable(profile) }),
   async handle({ store }, _call, { name }) {
-    return profileOf(await store.accounts.byName(name));
+    return { ok: { user: await store.accounts.byName(name) } };
   },
 });
 

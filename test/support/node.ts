@@ -1,16 +1,17 @@
-/** A node on memory twins and a manual clock, real from the dispatcher and HTTP downwards. */
+/** A whole node on memory twins and a manual clock; only sockets are missing. */
 import type { Platform } from "../../actors/runtime/platform.ts";
 import { type Auth, type AuthFailure, createAuth } from "../../src/auth/auth.ts";
-import { base58 } from "../../src/auth/base58.ts";
 import type { Tokens } from "../../src/auth/sessions.ts";
 import { MemoryBus } from "../../src/bus/memory.ts";
 import { createHttp, type Http, type HttpConfig } from "../../src/http/http.ts";
 import { createMetrics, type Metrics } from "../../src/http/metrics.ts";
 import { MemoryLog } from "../../src/log/memory.ts";
+import { startNode as wire } from "../../src/node.ts";
 import { catalogue } from "../../src/operations/catalogue.ts";
-import { createDispatcher, type Dispatch } from "../../src/operations/dispatch.ts";
+import type { Dispatch } from "../../src/operations/dispatch.ts";
 import { type Rates, ratesOff } from "../../src/operations/rate.ts";
 import type { Services } from "../../src/operations/services.ts";
+import { base58 } from "../../src/platform.ts";
 import { memoryStore } from "../../src/store/memory.ts";
 import { ManualPlatform } from "../contract/manual-platform.ts";
 
@@ -51,18 +52,17 @@ export async function startNode(options: NodeOptions = {}): Promise<TestNode> {
     argon: cheapArgon,
     failed: (reason) => failures.push(reason),
   });
-  const services: Services = {
+  const fault = (_where: string, error: unknown) => faults.push(error);
+  const { services, dispatch } = wire({
     platform,
+    log: new MemoryLog(platform),
     store,
     bus,
     auth,
-    log: new MemoryLog(platform),
-    rooms: absent("rooms"),
-    receipts: absent("receipts"),
-    presence: absent("presence"),
-  };
-  const fault = (_where: string, error: unknown) => faults.push(error);
-  const dispatch = createDispatcher(services, catalogue, options.rates ?? ratesOff, { fault });
+    rates: options.rates ?? ratesOff,
+    watch: { fault },
+    onFailure: fault,
+  });
   const metrics = createMetrics("0.0.0-test");
   const http = await createHttp({
     services,
@@ -116,13 +116,4 @@ export async function ask(
   const text = await response.text();
   const json = response.headers.get("content-type")?.startsWith("application/json") ?? false;
   return { status: response.status, headers: response.headers, body: json ? JSON.parse(text) : text };
-}
-
-/** A part of the services that these tests must not touch. */
-function absent<T extends object>(name: string): T {
-  return new Proxy({} as T, {
-    get() {
-      throw new Error(`this node has no ${name}`);
-    },
-  });
 }

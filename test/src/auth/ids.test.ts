@@ -1,5 +1,4 @@
 import { expect, test } from "bun:test";
-import { base58 } from "../../../src/auth/base58.ts";
 import { canonical } from "../../../src/auth/canonical.ts";
 import { createIds, directRoomId } from "../../../src/auth/ids.ts";
 import { openInstallation } from "../../../src/auth/installation.ts";
@@ -58,13 +57,4 @@ test("canonical JSON sorts keys at every depth and drops what is undefined", () 
   expect(canonical({ b: [{ d: 1, c: null }], a: undefined, "": "x" })).toBe(
     '{"":"x","b":[{"c":null,"d":1}]}',
   );
-});
-
-test("base58 has 22 characters for any 128 bits, and keeps them apart", () => {
-  const zero = new Uint8Array(16);
-  const one = new Uint8Array(16).fill(0, 0, 15);
-  one[15] = 1;
-  expect(base58(zero)).toBe("1".repeat(22));
-  expect(base58(one)).toBe(`${"1".repeat(21)}2`);
-  expect(base58(new Uint8Array(16).fill(255))).toMatch(shape);
 });

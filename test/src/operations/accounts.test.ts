@@ -83,7 +83,7 @@ test("a changed profile is what others find, and raises the account's version", 
   await run(node, "account.profile", { display: "  Ana B.  " }, call);
   await run(node, "account.profile", { about: "climbs" }, call);
   const profile = { id: ana.user, name: "ana", display: "Ana B.", about: "climbs" };
-  expect(await run(node, "user.find", { name: "ANA" }, bo)).toEqual(profile);
+  expect(await run(node, "user.find", { name: "ANA" }, bo)).toEqual({ user: profile });
   expect(await run(node, "user.many", { users: [ana.user] }, bo)).toEqual({ users: [profile] });
   const after = await run(node, "account.sync", { since: before.version }, call);
   expect(after.version).toBeGreaterThan(before.version);
@@ -93,7 +93,7 @@ test("a changed profile is what others find, and raises the account's version", 
 test("looking somebody up who isn't there", async () => {
   const node = await startNode();
   const call = await callOf(node, (await join(node, "ana")).access);
-  expect(await codeOf(node, "user.find", { name: "nobody" }, call)).toMatchObject({ code: "not-found" });
+  expect(await run(node, "user.find", { name: "nobody" }, call)).toEqual({ user: null });
   expect(await run(node, "user.many", { users: [node.platform.id()] }, call)).toEqual({ users: [] });
   const many = Array.from({ length: limits.lookupMax + 1 }, () => node.platform.id());
   expect(await codeOf(node, "user.many", { users: many }, call)).toMatchObject({
