@@ -85,7 +85,15 @@ async function played(
   const leash = new Leash(messages);
   for (const kind of ["drop", "removal", "kill"] as const) leash.add(kind, options[`${kind}s`]);
   const players = [...cast.players, cast.owner];
-  const troubled = { chance: new Chance(seed), leash, flight, stages, players, restart };
+  const troubled = {
+    chance: new Chance(seed),
+    leash,
+    flight,
+    stages,
+    players,
+    restart,
+    kills: options.kills,
+  };
   const [drops, removals, killed] = await Promise.all([
     dropClients(troubled),
     removeMembers(troubled),
