@@ -377,7 +377,7 @@ export class ChatClient implements Client {
     for (const [id, membership] of this.#account.rooms()) {
       const known = this.#rooms.has(id);
       if (membership.role !== null || known) this.#open(id).sync.membership(membership);
-      if (membership.role !== null && !known) this.#summaries.want(id);
+      if (membership.role !== null) this.#summaries.want(id);
     }
     this.#listChanged();
   }
