@@ -57,6 +57,18 @@ export const limits = {
   restartDelayMaxMs: 30_000,
   quarantineMs: 30_000,
   askTimeoutMs: 10_000,
+  /** Asks expire at multiples of this, so that thousands share one timer: at most this late. */
+  askTickMs: 16,
+  /** Turns of one actor in a row before others get the loop: small ones take well under a millisecond. */
+  sliceTurnsMax: 64,
+  /** A batch that was fenced so often belongs to another owner. */
+  decideAgainMax: 3,
+  /** A full mailbox is worked off within a second, or the log is in trouble. */
+  overloadedRetryMs: 1_000,
+  /** Idle actors that one sweep sends away before others get the loop. */
+  sweepMax: 256,
+  /** Busy actors that the cap on residents passes over before it refuses. */
+  busyLookMax: 16,
 
   // Connections
   /** The largest request: a post of textBytesMax, every byte escaped as \u00XX, fits. */

@@ -9,7 +9,7 @@ import type { Annotation, IrcLog } from "./irc.ts";
 export interface PlannedAccount {
   /** Legal and unique. */
   login: string;
-  /** The nick, cut where a name may not be as long. */
+  /** The nick, cut where a name may not be as long, without what a name may not hold. */
   display: string;
 }
 
@@ -58,7 +58,7 @@ export function postsOf(room: RoomPlan): Post[] {
 function roomOf({ file, log, annotation }: LogFile, people: People): RoomPlan {
   const room: RoomPlan = {
     file,
-    name: clip(nameOf(file), limits.nameCharsMax),
+    name: displayOf(nameOf(file)),
     steps: [],
     empty: [],
     tooLong: [],
@@ -130,8 +130,7 @@ class People {
   find(nick: string): number {
     const known = this.#byNick.get(nick);
     if (known !== undefined) return known;
-    const who =
-      this.accounts.push({ login: this.#login(nick), display: clip(nick, limits.nameCharsMax) }) - 1;
+    const who = this.accounts.push({ login: this.#login(nick), display: displayOf(nick) }) - 1;
     this.#byNick.set(nick, who);
     return who;
   }
@@ -151,6 +150,13 @@ class People {
       return login;
     }
   }
+}
+
+/** Control characters, and those that turn the direction of other people's text. */
+const controls = /[\p{Cc}\u2028-\u202e\u2066-\u2069]/gu;
+
+function displayOf(nick: string): string {
+  return clip(nick.replace(controls, "\ufffd"), limits.nameCharsMax);
 }
 
 function nameOf(file: string): string {

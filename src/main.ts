@@ -10,7 +10,7 @@ import { createHttp } from "./http/http.ts";
 import { watchLoop } from "./http/loop-lag.ts";
 import { createMetrics } from "./http/metrics.ts";
 import { MemoryLog } from "./log/memory.ts";
-import { actorProbe, gatewayProbe, measuredLog } from "./measure.ts";
+import { actorProbe, gatewayProbe, measuredLog, nodeGauges, sendProbe } from "./measure.ts";
 import { startNode } from "./node.ts";
 import { catalogue } from "./operations/catalogue.ts";
 import { logFault } from "./operations/fault.ts";
@@ -38,6 +38,7 @@ export async function serve(config: Config): Promise<void> {
     rates: config.rates === "off" ? ratesOff : defaultRates,
     probe: actorProbe(metrics),
     gatewayProbe: gatewayProbe(metrics),
+    sent: sendProbe(metrics),
     watch: {
       limited: (rate) => metrics.rateLimited.inc({ class: rate }),
       fault: logFault,
@@ -65,7 +66,11 @@ export async function serve(config: Config): Promise<void> {
     http,
     onFailure: (error) => logFault("server", error),
   });
-  const unwatch = watchLoop(platform, (seconds) => metrics.loopLag.observe(seconds));
+  const readGauges = nodeGauges(metrics, node);
+  const unwatch = watchLoop(platform, (seconds) => {
+    metrics.loopLag.observe(seconds);
+    readGauges();
+  });
   console.log(`starling listening on http://${config.host}:${server.port}`);
 
   let stopping = false;

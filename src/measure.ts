@@ -4,8 +4,8 @@ import type { Platform } from "../actors/runtime/platform.ts";
 import type { Phase, Probe } from "../actors/runtime/probe.ts";
 import type { GatewayProbe } from "./gateway/gateway.ts";
 import type { Metrics } from "./http/metrics.ts";
+import type { Node } from "./node.ts";
 import { logFault } from "./operations/fault.ts";
-import { closeCodes } from "./protocol/close.ts";
 
 export function actorProbe(metrics: Metrics): Probe {
   const alive = (phase: Phase) => phase === "starting" || phase === "running" || phase === "stopping";
@@ -32,23 +32,41 @@ export function actorProbe(metrics: Metrics): Probe {
 }
 
 export function gatewayProbe(metrics: Metrics): GatewayProbe {
-  const names = new Map<number, string>(Object.entries(closeCodes).map(([name, { code }]) => [code, name]));
   return {
     opened() {
       metrics.wsOpened.inc();
       metrics.wsConnections.inc();
     },
-    closed(code) {
-      const reason = names.get(code) ?? "gone";
-      metrics.wsClosed.inc({ reason });
-      metrics.wsConnections.dec();
-      if (reason === "slow") metrics.wsSlow.inc();
+    closed(why, welcomed) {
+      metrics.wsClosed.inc({ reason: why ?? "gone" });
+      if (welcomed) metrics.wsConnections.dec();
+      if (why === "slow") metrics.wsSlow.inc();
     },
     received(bytes) {
       metrics.wsFrames.inc({ direction: "in" });
       metrics.wsBytes.inc({ direction: "in" }, bytes);
     },
     resumed: (result) => metrics.resumes.inc({ result }),
+  };
+}
+
+/** What is counted where it happens and read now and then. The returned function reads. */
+export function nodeGauges(metrics: Metrics, node: Node): () => void {
+  let [frames, writes] = [0, 0];
+  return () => {
+    const { flusher } = node.gateway;
+    metrics.wsFrames.inc({ direction: "out" }, flusher.frames - frames);
+    metrics.wsWrites.inc(flusher.writes - writes);
+    [frames, writes] = [flusher.frames, flusher.writes];
+    metrics.historyLag.set(node.history.lag());
+  };
+}
+
+/** Durable commands, as the edge saw them end. */
+export function sendProbe(metrics: Metrics): (result: string, seconds: number) => void {
+  return (result, seconds) => {
+    metrics.sends.inc({ result });
+    metrics.sendAck.observe(seconds);
   };
 }
 

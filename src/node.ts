@@ -16,6 +16,7 @@ import { createDispatcher, type Dispatch, type DispatchWatch } from "./operation
 import type { Rates } from "./operations/rate.ts";
 import type { Services } from "./operations/services.ts";
 import { type HistoryReader, startHistory } from "./readers/history.ts";
+import { startTrimming } from "./readers/trim.ts";
 import { RoomEdge } from "./rooms/edge.ts";
 import { ReceiptDesk } from "./rooms/receipts.ts";
 import { Presence } from "./users/presence.ts";
@@ -31,6 +32,8 @@ export interface NodeParts {
   probe?: Probe;
   gatewayProbe?: GatewayProbe;
   watch?: DispatchWatch;
+  /** Told how each durable command ended, and after how many seconds. */
+  sent?: (result: string, seconds: number) => void;
   onFailure: (where: string, error: unknown) => void;
   /** For the simulator: tiny caches, early snapshots. Default: the limits. */
   cidsMax?: number;
@@ -69,6 +72,7 @@ export function startNode(parts: NodeParts): Node {
   const rooms = new RoomEdge({
     ...sources,
     rooms: { ask: (room, command, timeoutMs) => system.ref(roomKind, room).ask(command, { timeoutMs }) },
+    ...(parts.sent === undefined ? {} : { sent: parts.sent }),
   });
   const feeds = new Feeds({ ...sources, onFailure: failing("feed") });
   const receipts = new ReceiptDesk({ ...sources, onFailure: failing("receipts") });
@@ -127,6 +131,7 @@ export function startNode(parts: NodeParts): Node {
     onFailure: failing("gateway"),
     ...(parts.gatewayProbe === undefined ? {} : { probe: parts.gatewayProbe }),
   });
+  const stopTrimming = startTrimming(sources, failing("trim"));
   const history = startHistory({ ...sources, onFailure: failing("history") });
   return {
     system,
@@ -138,6 +143,7 @@ export function startNode(parts: NodeParts): Node {
     /** In reverse order of start; sockets were drained before. */
     async [Symbol.asyncDispose]() {
       gateway.stop();
+      stopTrimming();
       users.stop();
       await system.stop();
       await receipts.flush();

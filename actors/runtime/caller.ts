@@ -1,7 +1,7 @@
 import type { Failure } from "./failure.ts";
 import type { Link, List } from "./list.ts";
 
-/** One ask that waits. Settles exactly once: the first of reply, failure and deadline. */
+/** One ask that waits: for the first of reply, failure and deadline. Later ones change nothing. */
 export class Caller<Reply> implements Link<Caller<Reply>> {
   prev: Caller<Reply> | null = null;
   next: Caller<Reply> | null = null;
@@ -18,7 +18,6 @@ export class Caller<Reply> implements Link<Caller<Reply>> {
   }
 
   settle(outcome: Reply | Failure): void {
-    if (this.settled) return;
     this.settled = true;
     this.slot?.remove(this);
     this.slot = null;

@@ -1,3 +1,4 @@
+import { limits } from "../limits.ts";
 import type { Behavior } from "./behavior.ts";
 import { Caller } from "./caller.ts";
 import { Envelope } from "./envelope.ts";
@@ -7,9 +8,7 @@ import type { Kind } from "./kind.ts";
 import type { Link } from "./list.ts";
 import { type Admission, Mailbox } from "./mailbox.ts";
 import type { Phase, Reason } from "./probe.ts";
-
-/** Turns in a row before others get the loop: a slice of small turns stays well under a millisecond. */
-const sliceTurnsMax = 64;
+import { Setbacks } from "./setbacks.ts";
 
 /**
  * The place of one (kind, id) in memory: its mailbox, its current incarnation, and what is remembered of the
@@ -35,12 +34,7 @@ export class Cell<Message, Reply> implements Link<Cell<Message, Reply>>, Owner<M
   /** Why the incarnation ends after its turn, if it does. */
   #leaving: Reason | null = null;
   #evictions: (() => void)[] | null = null;
-  /** Failures in a row: doubles the backoff. */
-  #strikes = 0;
-  /** When it crashed, within the window. */
-  #crashes: number[] | null = null;
-  #quarantinedUntil = 0;
-  #endBackoff: (() => void) | null = null;
+  #setbacks: Setbacks | null = null;
 
   constructor(kind: Kind<Message, Reply>, id: string) {
     this.#kind = kind;
@@ -74,6 +68,7 @@ export class Cell<Message, Reply> implements Link<Cell<Message, Reply>>, Owner<M
   }
 
   deliver(envelope: Envelope<Message, Reply>): void {
+    envelope.at = this.#stamp();
     this.#mailbox.put(envelope);
     this.#wake();
   }
@@ -99,9 +94,8 @@ export class Cell<Message, Reply> implements Link<Cell<Message, Reply>>, Owner<M
 
   evict(): Promise<void> {
     if (this.#incarnation === null) {
-      this.#endBackoff?.();
-      this.#crashes = null;
-      this.#strikes = 0;
+      this.#setbacks?.endBackoff();
+      this.#setbacks = null;
       this.#rouse();
       this.#vacate("evicted");
       return Promise.resolve();
@@ -198,7 +192,7 @@ export class Cell<Message, Reply> implements Link<Cell<Message, Reply>>, Owner<M
   #work(): void {
     while (this.#phase === "running" && this.#batch === null) {
       const { depth } = this.#mailbox;
-      if (this.#leaving === null && depth > 0 && this.#turns++ < sliceTurnsMax) {
+      if (this.#leaving === null && depth > 0 && this.#turns++ < limits.sliceTurnsMax) {
         this.#turn();
         continue;
       }
@@ -248,7 +242,7 @@ export class Cell<Message, Reply> implements Link<Cell<Message, Reply>>, Owner<M
     this.#observe(batch, began, answered);
     if (answered) {
       this.#batch = null;
-      this.#strikes = 0;
+      this.#setbacks?.recovered();
     } else this.#fail(incarnation, new Error(`a turn of ${this.#kind.name} left an ask unanswered`));
   }
 
@@ -283,40 +277,26 @@ export class Cell<Message, Reply> implements Link<Cell<Message, Reply>>, Owner<M
     for (const envelope of this.#batch ?? []) envelope.reply(failure);
     this.#discard(incarnation);
     if (this.#kind.closed) this.#abort();
-    else if (!interrupted && this.#crashedTooOften()) this.#quarantine();
-    else this.#backOff(interrupted ? "interrupted" : "crashed");
+    else {
+      this.#setbacks ??= new Setbacks(this.#kind.world.platform, this.#kind.restart);
+      if (!interrupted && this.#setbacks.crashed()) this.#quarantine(this.#setbacks);
+      else this.#backOff(this.#setbacks, interrupted ? "interrupted" : "crashed");
+    }
   }
 
-  #crashedTooOften(): boolean {
-    const { max, windowMs } = this.#kind.restart;
-    const now = this.#kind.world.platform.monotonic();
-    this.#crashes = (this.#crashes ?? []).filter((at) => at > now - windowMs);
-    this.#crashes.push(now);
-    return this.#crashes.length > max;
-  }
-
-  #backOff(reason: Reason): void {
-    const { delayMs, delayMaxMs } = this.#kind.restart;
-    const { platform } = this.#kind.world;
+  #backOff(setbacks: Setbacks, reason: Reason): void {
     this.#enter("backoff", reason);
-    const delay = Math.min(delayMaxMs, delayMs * 2 ** this.#strikes++) * (0.5 + platform.random() / 2);
-    const cancel = platform.after(delay, () => {
-      this.#endBackoff = null;
+    setbacks.backOff(() => {
       this.#enter("asleep", reason);
       if (this.#mailbox.depth > 0) this.#activate();
       else this.#rest();
     });
-    this.#endBackoff = () => {
-      cancel();
-      this.#endBackoff = null;
-    };
   }
 
-  #quarantine(): void {
-    const { quarantineMs, world } = this.#kind;
+  #quarantine(setbacks: Setbacks): void {
+    const { quarantineMs } = this.#kind;
     this.#enter("quarantined", "crashed");
-    this.#strikes = 0;
-    this.#quarantinedUntil = world.platform.monotonic() + quarantineMs;
+    setbacks.quarantine(quarantineMs);
     this.#refuseMail({ failure: "quarantined", retryAfterMs: quarantineMs });
     this.#rest();
   }
@@ -325,7 +305,7 @@ export class Cell<Message, Reply> implements Link<Cell<Message, Reply>>, Owner<M
   #refusal(): Failure | null {
     if (this.#kind.closed) return stopped;
     if (this.#phase !== "quarantined") return null;
-    const left = this.#quarantinedUntil - this.#kind.world.platform.monotonic();
+    const left = this.#setbacks?.quarantineLeft ?? 0;
     if (left > 0) return { failure: "quarantined", retryAfterMs: Math.ceil(left) };
     this.#enter("asleep", "crashed");
     return null;
@@ -363,7 +343,7 @@ export class Cell<Message, Reply> implements Link<Cell<Message, Reply>>, Owner<M
   }
 
   #abort(): void {
-    this.#endBackoff?.();
+    this.#setbacks?.endBackoff();
     this.#refuseMail(stopped);
     this.#enter("asleep", "stopped");
     this.#kind.forget(this);

@@ -1,9 +1,9 @@
+import { limits } from "../limits.ts";
 import type { Caller } from "./caller.ts";
 import { List } from "./list.ts";
 import type { Platform } from "./platform.ts";
 
-/** Asks expire at the next multiple of this, so that thousands share a timer: at most this late. */
-const tickMs = 16;
+const tickMs = limits.askTickMs;
 
 /** The deadlines of all asks of a system, on one timer. An ask that is answered costs two list operations. */
 export class Deadlines {

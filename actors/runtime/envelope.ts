@@ -14,7 +14,7 @@ export class Envelope<Message, Reply> implements Link<Envelope<Message, Reply>> 
   /** What a coalescing message is about. */
   readonly key: string | null;
   /** When it was admitted (monotonic ms); 0 when nobody measures. */
-  readonly at: number;
+  at: number;
   /** Null: a tell. */
   caller: Caller<Reply> | null = null;
 

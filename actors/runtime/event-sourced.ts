@@ -1,10 +1,8 @@
+import { limits } from "../limits.ts";
 import { Fenced, Unavailable, UnknownOutcome } from "../ports.ts";
 import type { Behavior, Context } from "./behavior.ts";
 import type { Envelope } from "./envelope.ts";
 import { Interrupted } from "./failure.ts";
-
-/** How often a batch is decided again because somebody else wrote. Then it is theirs. */
-const retriesMax = 3;
 
 /** An actor whose truth is a log. */
 export interface Sourced<Command, Reply, State, Draft> {
@@ -94,7 +92,7 @@ class EventSourced<Command, Reply, State, Draft> {
       // Somebody else wrote: what we decided was about an old state.
       this.#loaded = null;
       mail = [...round.held.map(({ envelope }) => envelope), ...round.rest];
-      if (++behind <= retriesMax) continue;
+      if (++behind <= limits.decideAgainMax) continue;
       for (const envelope of mail) envelope.reply({ failure: "moved" });
       return;
     }

@@ -1,3 +1,5 @@
+import { limits } from "../limits.ts";
+
 /** Why an ask has no reply: one closed union. Only `timeout`, `unknown` and `crashed` leave open whether it was done. */
 export type FailureCode =
   /** The mailbox was full, or the deadline passed before a turn took the message. Nothing was done. */
@@ -24,11 +26,9 @@ export interface Failure {
   retryAfterMs?: number;
 }
 
-/** Nothing better is known: a client that comes back after a second finds most queues drained. */
-const retryAfterMs = 1_000;
-export const overloaded: Failure = { failure: "overloaded", retryAfterMs };
-export const unavailable: Failure = { failure: "unavailable", retryAfterMs };
-export const stopped: Failure = { failure: "stopped", retryAfterMs };
+export const overloaded: Failure = { failure: "overloaded", retryAfterMs: limits.overloadedRetryMs };
+export const unavailable: Failure = { failure: "unavailable", retryAfterMs: limits.unavailableRetryMs };
+export const stopped: Failure = { failure: "stopped", retryAfterMs: limits.unavailableRetryMs };
 
 /**
  * Thrown by `start` or `turn`: the world failed, not the code. The incarnation ends and the next one waits for

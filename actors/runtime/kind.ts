@@ -20,10 +20,6 @@ export interface World {
   expectSweep(idleMs: number): void;
 }
 
-/** How many busy actors the cap looks at before it gives up, and how many idle ones a sweep takes at once. */
-const busyLookMax = 16;
-const sweepMax = 256;
-
 /** All actors of one kind in this process: who is in memory, and who has to go. */
 export class Kind<Message, Reply> {
   readonly world: World;
@@ -102,7 +98,7 @@ export class Kind<Message, Reply> {
 
   /** @returns in how many ms to sweep again, at the latest; Infinity if nobody is idle */
   sweep(now: number): number {
-    for (let swept = 0; swept < sweepMax; swept++) {
+    for (let swept = 0; swept < limits.sweepMax; swept++) {
       const cell = this.#idle.first;
       if (cell === null) return Number.POSITIVE_INFINITY;
       const left = cell.idleSince + this.idleMs - now;
@@ -138,7 +134,7 @@ export class Kind<Message, Reply> {
   }
 
   #makeRoom(): boolean {
-    for (let looked = 0; looked < busyLookMax; looked++) {
+    for (let looked = 0; looked < limits.busyLookMax; looked++) {
       const cell = this.#idle.first;
       if (cell === null) return false;
       if (this.#dismiss(cell, "cap")) return true;

@@ -184,7 +184,7 @@ class Machine implements SimNode {
 
   after(ms: number, run: () => void): () => void {
     const task: Task = { node: this, run, cancelled: false };
-    if (this.#state !== "crashed") this.#world.after(ms, task);
+    this.#world.after(ms, task);
     return () => {
       task.cancelled = true;
     };
@@ -202,7 +202,6 @@ class Machine implements SimNode {
 
   crash(): void {
     this.#state = "crashed";
-    this.#held = [];
   }
 
   freeze(): void {

@@ -30,7 +30,7 @@ export class Chance {
     return this.next() < probability;
   }
 
-  bytes(count: number): Uint8Array {
+  bytes(count: number): Uint8Array<ArrayBuffer> {
     return Uint8Array.from({ length: count }, () => this.between(0, 255));
   }
 }

@@ -36,6 +36,8 @@ export class Wire {
   static async open(port: number, handlers: WireHandlers, path = "/ws"): Promise<Wire> {
     const wire = new Wire(handlers);
     wire.#socket = await Bun.connect({ hostname: "127.0.0.1", port, data: wire, socket: callbacks });
+    // Two small writes in a row would wait 40 ms for the other side's delayed ack.
+    wire.#socket.setNoDelay(true);
     wire.#write(
       Buffer.from(
         `GET ${path} HTTP/1.1\r\nHost: 127.0.0.1:${port}\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n` +

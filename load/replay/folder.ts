@@ -23,5 +23,7 @@ async function readLog(folder: string, path: string): Promise<LogFile> {
   const log = parseLog(await Bun.file(path).bytes());
   const links = Bun.file(`${path.slice(0, -suffix.length)}.annotation.txt`);
   const file = relative(folder, path).split(sep).join("/");
-  return (await links.exists()) ? { file, log, annotation: parseAnnotation(await links.text()) } : { file, log };
+  return (await links.exists())
+    ? { file, log, annotation: parseAnnotation(await links.text()) }
+    : { file, log };
 }

@@ -18,7 +18,7 @@ export class Leash {
 
   /** A kind of trouble that shall happen so often while the lines are played. */
   add(kind: string, of: number): void {
-    this.#trouble.set(kind, { done: 0, of });
+    if (of > 0) this.#trouble.set(kind, { done: 0, of });
   }
 
   /** Runs one line when it may. */

@@ -1,6 +1,6 @@
 /** One account of a replay: an SDK client on a real socket, whose wire can be cut and is watched. */
 import type { Client } from "../../sdk/api.ts";
-import { createClient } from "../../sdk/client.ts";
+import { createClient } from "../../sdk/index.ts";
 import type { Link, Transport, TransportHandlers } from "../../sdk/transport.ts";
 import { subprotocol } from "../../src/protocol/frames.ts";
 import type { Flight } from "./flight.ts";

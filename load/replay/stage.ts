@@ -89,6 +89,8 @@ export class Stage {
     const re = step.re === null ? null : await this.#ackOf(step.re).promise;
     for (;;) {
       await this.#join(step.who);
+      // Removed in the very moment: nothing was sent yet.
+      if (this.#absences.has(step.who)) continue;
       const removals = this.#removalsOf(step.who);
       const draft = { text: step.text, ...(re === null ? {} : { re }) };
       try {

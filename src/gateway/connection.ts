@@ -26,6 +26,8 @@ export class Connection implements Receiver, Outbox {
   clogged = false;
   dirty = false;
   inFlight = 0;
+  /** Why we closed it; null when the other side did. */
+  ended: CloseName | null = null;
   closed = false;
   /** Rooms that are live here. */
   readonly rooms = new Map<RoomId, Feed>();
@@ -106,6 +108,7 @@ export class Connection implements Receiver, Outbox {
   /** `detail` replaces the usual reason, e.g. `afterMs=2000`. */
   close(name: CloseName, detail?: string): void {
     if (this.closed) return;
+    this.ended = name;
     const { code, reason } = closeCodes[name];
     // What was said before stays said: the frames go out before the close frame.
     if (name !== "slow") this.#flusher.drained(this);

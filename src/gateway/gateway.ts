@@ -35,8 +35,10 @@ export interface UserDesk {
 
 /** Observes, never participates. */
 export interface GatewayProbe {
+  /** A socket said hello. */
   opened(): void;
-  closed(code: number): void;
+  /** `welcomed`: it had been counted by `opened`. `why` is null when the other side closed. */
+  closed(why: CloseName | null, welcomed: boolean): void;
   received(bytes: number): void;
   resumed(result: string): void;
 }
@@ -94,7 +96,6 @@ export class Gateway {
     this.#pending.set(connection, { connection, address, token, cancel, busy: false });
     const already = this.#perAddress.get(address) ?? 0;
     this.#perAddress.set(address, already + 1);
-    this.#sources.probe?.opened();
     if (this.#draining) connection.close("shutdown", "afterMs=1000");
     else if (
       this.#pending.size > limits.unauthenticatedMax ||
@@ -206,12 +207,15 @@ export class Gateway {
     setOf(this.#bySession, connection.session).add(connection);
     setOf(this.#byUser, connection.user).add(connection);
     this.#connections.set(connection.connection, connection);
+    this.#sources.probe?.opened();
     this.#buckets[this.#tick % pingBuckets]?.add(connection);
   }
 
   #gone(connection: Connection): void {
     this.#forget(connection);
-    if (!this.#connections.delete(connection.connection)) return;
+    const welcomed = this.#connections.delete(connection.connection);
+    this.#sources.probe?.closed(connection.ended, welcomed);
+    if (!welcomed) return;
     leave(this.#bySession, connection.session, connection);
     leave(this.#byUser, connection.user, connection);
     for (const bucket of this.#buckets) bucket.delete(connection);

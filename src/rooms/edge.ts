@@ -51,6 +51,8 @@ export interface EdgeSources {
   store: Pick<Store, "messages" | "projection" | "rooms" | "memberships">;
   platform: Platform;
   rooms: RoomPort;
+  /** Told how each command ended: "ok" or an error code, and after how many seconds. */
+  sent?: (result: string, seconds: number) => void;
   /** How long the edge tries by itself before it answers `unknown`. Default 15 s. */
   budgetMs?: number;
 }
@@ -69,6 +71,14 @@ export class RoomEdge {
 
   /** The outcome of a durable command, or `unknown` when the budget is spent. */
   async send(sender: Sender, sending: Sending): Promise<{ ok: Done } | { error: Refusal }> {
+    const { platform, sent } = this.#sources;
+    const began = platform.monotonic();
+    const result = await this.#seeThrough(sender, sending);
+    sent?.("ok" in result ? "ok" : result.error.code, (platform.monotonic() - began) / 1_000);
+    return result;
+  }
+
+  async #seeThrough(sender: Sender, sending: Sending): Promise<{ ok: Done } | { error: Refusal }> {
     const { platform } = this.#sources;
     const deadline = platform.monotonic() + (this.#sources.budgetMs ?? budgetMs);
     let { again } = sending;

@@ -10,12 +10,14 @@ function parrot(capacity = 10) {
   const world = given();
   const gate = Promise.withResolvers<void>();
   let waits = false;
+  const turns: string[] = [];
   const kind = world.system.define<string, string>({
     kind: "parrot",
     capacity,
     residentMax: 10,
     create: () => ({
       async turn([envelope]) {
+        turns.push(envelope?.message ?? "");
         if (envelope === undefined || envelope.message === "forget") return;
         if (envelope.message === "throw") throw new Error("as told");
         if (envelope.message === "wait") {
@@ -30,6 +32,7 @@ function parrot(capacity = 10) {
     ...world,
     release: () => gate.resolve(),
     waiting: () => waits,
+    turns,
     ref: world.system.ref(kind, "polly"),
   };
 }
@@ -59,13 +62,15 @@ describe("an ask", () => {
   });
 
   test("whose turn doesn't come in time was not done: it leaves the mailbox as overloaded", async () => {
-    const { ref, settled, release } = parrot();
-    const seen: (string | Failure)[] = [];
-    void ref.ask("wait").then((reply) => seen.push(reply));
+    const { ref, settled, until, waiting, release, turns } = parrot(1);
+    const first = ref.ask("wait");
+    await until(waiting);
     expect(await settled(ref.ask("impatient", { timeoutMs: 20 }))).toMatchObject({ failure: "overloaded" });
+    const after = ref.ask("after");
     release();
-    expect(await settled(ref.ask("after"))).toBe("after");
-    expect(seen).toEqual(["wait"]);
+    expect(await settled(after)).toBe("after");
+    expect(await first).toBe("wait");
+    expect(turns).toEqual(["wait", "after"]);
   });
 
   test("in a turn that throws gets `crashed`", async () => {

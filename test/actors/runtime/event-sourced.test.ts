@@ -157,9 +157,10 @@ describe("a turn that only refuses or reads", () => {
   });
 
   test("is released when nobody can tell", async () => {
-    const { ref, settled, faults } = counter();
+    const { ref, settled, faults, notes } = counter();
     faults.verify.push(new Error("no answer"));
     expect(await settled(ref.ask(read))).toBe("0");
+    expect(notes).toEqual(["recover 0", "verify 0"]);
   });
 
   test("of what is true of any state visits nobody", async () => {

@@ -67,6 +67,15 @@ describe("a mailbox", () => {
     expect(push("sample", "drop-oldest")).toBe("rejected");
   });
 
+  test("drops only what is still queued", () => {
+    const { push, drain } = boxOf(1);
+    push("sample 1", "drop-oldest");
+    drain();
+    push("post");
+    expect(push("sample 2", "drop-oldest")).toBe("rejected");
+    expect(drain()).toEqual(["post"]);
+  });
+
   test("closes the gap of what is removed from its middle", () => {
     const { mailbox, push, drain } = boxOf(3);
     push("a");

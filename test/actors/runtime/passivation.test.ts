@@ -198,6 +198,30 @@ describe("an eviction", () => {
     expect(await settled(ref.ask("hello"))).toBe("sane");
   });
 
+  test("ends a backoff, and what was held against the actor is forgotten", async () => {
+    const { sim, system, settled } = given();
+    const kind = system.define<"crash" | "hello", string>({
+      kind: "pardoned",
+      capacity: 10,
+      residentMax: 10,
+      restart: { max: 1, delayMs: 10_000 },
+      create: () => ({
+        turn([envelope]) {
+          if (envelope?.message === "crash") throw new Error("a bug");
+          envelope?.reply("hello");
+        },
+      }),
+    });
+    const ref = system.ref(kind, "x");
+    await settled(ref.ask("crash"));
+    const waiting = [ref.ask("crash"), ref.ask("hello")];
+    await settled(system.evict(kind, "x"));
+    expect(await settled(waiting[0] ?? ref.ask("hello"))).toEqual({ failure: "crashed" });
+    expect(sim.now()).toBeLessThan(100);
+    await settled(system.evict(kind, "x"));
+    expect(await settled(waiting[1] ?? ref.ask("hello"))).toBe("hello");
+  });
+
   test("of an actor that isn't there is nothing", async () => {
     const { system, kind, settled } = mortal();
     await settled(system.evict(kind, "nobody"));

@@ -71,6 +71,19 @@ describe("a crash", () => {
     expect(delays[2]).toBeLessThanOrEqual(101);
   });
 
+  test("of many at once doesn't bring them all back at once", async () => {
+    const { system, kind, sim, quiet } = fragile();
+    const backAt: number[] = [];
+    for (let id = 0; id < 10; id++) {
+      const ref = system.ref(kind, `${id}`);
+      const crashed = ref.ask("crash");
+      void crashed.then(() => ref.ask("who")).then(() => backAt.push(sim.now()));
+    }
+    await quiet();
+    expect(backAt).toHaveLength(10);
+    expect(Math.max(...backAt) - Math.min(...backAt)).toBeGreaterThan(restart.delayMs / 4);
+  });
+
   test("too often in the window leads to quarantine: refused fast, then tried again", async () => {
     const { ref, sim, settled, elapsed, incarnations } = fragile();
     for (let crashes = 0; crashes <= restart.max; crashes++) await settled(ref.ask("crash"));

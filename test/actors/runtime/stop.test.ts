@@ -68,10 +68,21 @@ describe("a system that stops", () => {
     expect(sim.now()).toBeLessThan(100);
   });
 
+  test("doesn't restart what crashes meanwhile", async () => {
+    const { sim, system, settled, define } = building();
+    const room = system.ref(define("room", 1), "r");
+    const asks = [room.ask("crash"), room.ask("behind")];
+    await settled(system.stop());
+    expect(await asks[0]).toEqual({ failure: "crashed" });
+    expect(await asks[1]).toMatchObject({ failure: "stopped" });
+    expect(sim.now()).toBeLessThan(100);
+  });
+
   test("leaves no timer behind", async () => {
     const { sim, system, settled, quiet, define } = building();
     const rooms = define("room", 1);
     await settled(system.ref(rooms, "r").ask("1"));
+    await settled(system.ref(rooms, "in backoff").ask("crash"));
     await settled(system.stop());
     const stoppedAt = sim.now();
     await quiet();
@@ -79,9 +90,10 @@ describe("a system that stops", () => {
   });
 
   test("stops once, however often it is told to", async () => {
-    const { system, settled, log, define } = building();
+    const { sim, system, settled, log, define } = building();
     system.ref(define("room", 1), "r").tell("1");
     await settled(Promise.all([system.stop(), system.stop(), system[Symbol.asyncDispose]()]));
+    expect(sim.now()).toBeLessThan(100);
     expect(log).toEqual(["room did 1", "room stops"]);
   });
 });

@@ -1,0 +1,44 @@
+/** Others' watermarks in one room, merged as maxima. */
+import type { Seq, UserId } from "../actors/ports.ts";
+import type { SendStatus } from "./api.ts";
+
+export interface Receipt {
+  user: UserId;
+  delivered: Seq;
+  read: Seq;
+}
+
+export type Mark = [user: UserId, delivered: Seq, read: Seq];
+
+export class Receipts {
+  #all: readonly Receipt[] = [];
+
+  /** The same array until something rose. */
+  get all(): readonly Receipt[] {
+    return this.#all;
+  }
+
+  merge(marks: readonly Mark[], me: UserId): void {
+    const known = new Map(this.#all.map((receipt) => [receipt.user, receipt]));
+    for (const [user, delivered, read] of marks) {
+      if (user === me) continue;
+      const old = known.get(user) ?? { delivered: 0, read: 0 };
+      known.set(user, {
+        user,
+        delivered: Math.max(delivered, read, old.delivered),
+        read: Math.max(read, old.read),
+      });
+    }
+    this.#all = [...known.values()];
+  }
+
+  /** What the sender of a post may say of it: at least one other has it, or has read it. */
+  status(seq: Seq): SendStatus {
+    let status: SendStatus = "stored";
+    for (const { delivered, read } of this.#all) {
+      if (read >= seq) return "read";
+      if (delivered >= seq) status = "delivered";
+    }
+    return status;
+  }
+}
