@@ -93,7 +93,7 @@ test("the docs page and its parts come from us", async () => {
   const page = await ask(node, "GET", "/docs");
   expect(page.headers.get("content-type")).toStartWith("text/html");
   const sources = [...String(page.body).matchAll(/(?:src|href)="([^"]+)"/g)].map(([, path = ""]) => path);
-  for (const path of sources) {
+  for (const path of sources.filter((source) => source !== "data:,")) {
     expect(path).toStartWith("/");
     expect((await ask(node, "GET", path)).status).toBe(200);
   }
