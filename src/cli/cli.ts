@@ -24,7 +24,8 @@ async function run(command: string, [target]: string[]): Promise<void> {
     case "serve":
       return await serve(readConfig(process.env));
     case "backup": {
-      if (target === undefined) throw new Error("backup: name the file to write, e.g. starling backup chat.db");
+      if (target === undefined)
+        throw new Error("backup: name the file to write, e.g. starling backup chat.db");
       const { data } = readConfig(process.env);
       await backup(data, resolve(target));
       console.log(`wrote ${join(target)}`);
