@@ -17,7 +17,7 @@ import { CatchUp } from "./catch-up.ts";
 import { Clock, hex } from "./clock.ts";
 import { type ChatFrame, Connection, type Welcome } from "./connection.ts";
 import { Emitter, Signal } from "./emitter.ts";
-import { failure } from "./error.ts";
+import { failure, StarlingError } from "./error.ts";
 import * as bounds from "./limits.ts";
 import { Outbox } from "./outbox.ts";
 import type { ClientPlatform } from "./platform.ts";
@@ -241,7 +241,12 @@ export class ChatClient implements Client {
   // People
 
   async findUser(name: string): Promise<Profile | null> {
-    return ((await this.call("user.find", { name })) as { user: Profile | null }).user;
+    try {
+      return (await this.call("user.find", { name })) as Profile;
+    } catch (error) {
+      if (error instanceof StarlingError && error.code === "not-found") return null;
+      throw error;
+    }
   }
 
   async users(ids: string[]): Promise<Profile[]> {
