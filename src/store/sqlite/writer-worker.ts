@@ -75,8 +75,9 @@ function openDatabase(path: string, pagesMax: number | null) {
 
   return {
     writeGroup(): void {
-      reply({ outcomes: commitGroup(lanes.group(), transaction, perform) });
-      checkpoint.afterGroup();
+      const outcomes = commitGroup(lanes.group(), transaction, perform);
+      reply({ outcomes });
+      checkpoint.afterGroup(outcomes.some((outcome) => "error" in outcome && outcome.refused));
     },
     close(): void {
       checkpoint.beforeClose();

@@ -14,6 +14,9 @@ describe("the data folder", () => {
     const dir = `${folder.dir}/deep/data`;
     await using _ = await openEmbedded({ dir, fatal: unexpected });
     expect(statSync(dir).mode & 0o777).toBe(0o700);
+    for (const file of ["starling.db", "starling.db-wal"]) {
+      expect(statSync(`${dir}/${file}`).mode & 0o777).toBe(0o600);
+    }
   });
 
   test("has one owner: a second process is told that it is in use", async () => {

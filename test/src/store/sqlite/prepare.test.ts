@@ -1,6 +1,6 @@
 import { Database } from "bun:sqlite";
 import { afterEach, beforeEach, describe, expect, test } from "bun:test";
-import { closeSync, openSync, statSync, writeFileSync, writeSync } from "node:fs";
+import { closeSync, openSync, readFileSync, statSync, writeFileSync, writeSync } from "node:fs";
 import { UnusableFolder } from "../../../../src/store/sqlite/errors.ts";
 import { migrations } from "../../../../src/store/sqlite/migrations.ts";
 import { prepare } from "../../../../src/store/sqlite/prepare.ts";
@@ -51,10 +51,11 @@ describe("preparing a database", () => {
     expect(ask("PRAGMA user_version")).toEqual([{ user_version: 2 }]);
   });
 
-  test("somebody else's database is refused", () => {
+  test("somebody else's database is refused, and left as it is", () => {
     ask("CREATE TABLE theirs (a TEXT)");
+    const bytes = readFileSync(path);
     expect(() => prepare(path)).toThrow(/is not a Starling database/);
-    expect(ask("SELECT name FROM sqlite_schema")).toEqual([{ name: "theirs" }]);
+    expect(readFileSync(path).equals(bytes)).toBe(true);
   });
 
   test("a file that is no database is refused", () => {
