@@ -30,7 +30,9 @@ function check(db: Database, path: string): void {
     throw new UnusableFolder(`${path} is not a Starling database`);
   }
   const found = db.query<{ quick_check: string }, []>("PRAGMA quick_check(1)").get()?.quick_check;
-  if (found !== "ok") throw new UnusableFolder(`${path} is damaged: ${found}; restore a backup`);
+  // The first line names the database, the last the fault.
+  const fault = found?.split("\n").at(-1);
+  if (fault !== "ok") throw new UnusableFolder(`${path} is damaged: ${fault}; restore a backup`);
 }
 
 function migrate(db: Database, path: string, steps: readonly string[]): void {
