@@ -11,6 +11,8 @@ export const limits = {
   /** Login names: what fits a mention and a URL. */
   loginCharsMin: 2,
   loginCharsMax: 32,
+  /** A UUID fits, with room for a prefix. */
+  deviceCharsMax: 64,
   /** OWASP: 8 with more factors, 15 alone is what NIST asks; we ask 10 and slow guessing. */
   passwordCharsMin: 10,
   /** Argon2 hashes what it gets; this bounds its work. */
@@ -69,6 +71,18 @@ export const limits = {
   restartDelayMaxMs: 30_000,
   quarantineMs: 30_000,
   askTimeoutMs: 10_000,
+  /** Asks expire at multiples of this, so that thousands share one timer: at most this late. */
+  askTickMs: 16,
+  /** Turns of one actor in a row before others get the loop: small ones take well under a millisecond. */
+  sliceTurnsMax: 64,
+  /** A batch that was fenced so often belongs to another owner. */
+  decideAgainMax: 3,
+  /** A full mailbox is worked off within a second, or the log is in trouble. */
+  overloadedRetryMs: 1_000,
+  /** Idle actors that one sweep sends away before others get the loop. */
+  sweepMax: 256,
+  /** Busy actors that the cap on residents passes over before it refuses. */
+  busyLookMax: 16,
 
   // Connections
   /** The largest request: a post of textBytesMax, every byte escaped as \u00XX, fits. */
@@ -103,6 +117,15 @@ export const limits = {
   idleTimeoutS: 75,
   drainMs: 10_000,
 
+  /** Sessions and addresses whose request rate is remembered: about 10 MB. */
+  rateKeysMax: 100_000,
+  /** When to try again while the log takes nothing: a failover lasts seconds. */
+  unavailableRetryMs: 1_000,
+  /** Profiles per lookup: the names on two screens. */
+  lookupMax: 100,
+  /** Items in one page of an account sync: about 100 KB. Far above what one transaction changes. */
+  syncItemsMax: 500,
+
   // Receipts, typing, presence
   receiptsFlushMs: 250,
   /** Above this, receipts are counts and typing is off. */
@@ -125,6 +148,18 @@ export const limits = {
   /** Free failures per account and address before delays begin. */
   loginFreeFailures: 5,
   loginDelayMaxMs: 60_000,
+  /** One address may be an office: its own budget is ten accounts' wide. */
+  addressFreeFailures: 50,
   /** 64 MiB each: four at once are 256 MiB. */
   hashesAtOnce: 4,
+  /** 64 waiting logins are served in about 3 s on two cores (100 ms a hash); later ones come back. */
+  hashesWaitingMax: 64,
+  /** Even a session in daily use ends: a stolen device isn't signed in for ever (RFC 9700). */
+  sessionLifeMs: 365 * 24 * 3_600_000,
+  /** Ours have about 300 characters; the rest isn't worth a look. */
+  accessTokenCharsMax: 1_024,
+  /** An unknown key id asks the store no more often than this, whoever makes them up. */
+  keyReloadMs: 1_000,
+  /** Sessions remembered as ended until their access tokens expire: about 10 MB. */
+  revokedMax: 100_000,
 } as const;

@@ -39,7 +39,10 @@ export interface Message {
   editedAt: number | null;
   deleted: boolean;
   reactions: readonly { key: string; users: readonly string[] }[];
-  /** For own messages; others' are always "stored". */
+  /**
+   * For own messages; others' are always "stored". `delivered` and `read`: at least one other device has it, one
+   * other member has read it.
+   */
   status: SendStatus;
   error: ErrorCode | null;
 }
@@ -53,8 +56,13 @@ export type TimelineRow =
 export interface Timeline {
   snapshot(): readonly TimelineRow[];
   subscribe(listener: () => void): () => void;
-  /** Loads older rows, or the hole that ends at `before`; resolves to how many events came. */
+  /**
+   * Loads older rows, or the newest part of the hole that ends at `before` (a hole row's `to`, or the seq of the
+   * row below it); resolves to how many events came. What isn't loaded at the very top is no row, only `hasOlder`.
+   */
   older(before?: number): Promise<number>;
+  /** Loads the rows around a seq, e.g. of the message that another answers; holes may lie between. */
+  around(seq: number): Promise<number>;
   readonly hasOlder: boolean;
 }
 
@@ -97,6 +105,8 @@ export interface Room {
   members(): Promise<Member[]>;
   /** Others' watermarks, for ticks and "read by". */
   receipts(): readonly { user: string; delivered: number; read: number }[];
+  /** How many others have a message, and have read it; in rooms above 100 members the only way to know. */
+  receiptCounts(seq: number): Promise<{ delivered: number; read: number }>;
   add(users: string[]): Promise<void>;
   kick(user: string): Promise<void>;
   ban(user: string): Promise<void>;
@@ -105,6 +115,8 @@ export interface Room {
   transfer(user: string): Promise<void>;
   rename(name: string): Promise<void>;
   describe(about: string): Promise<void>;
+  setHistory(history: "everyone" | "joined"): Promise<void>;
+  setJoin(join: "open" | "closed"): Promise<void>;
   leave(): Promise<void>;
   readonly timeline: Timeline;
   /** Proves that every seq 1…head is an event, a tombstone or a void here, and equals the server's. */
@@ -133,6 +145,7 @@ export interface ClientEvents {
   connection: ConnectionChange;
   /** Any room's info or the list's order changed. */
   rooms: undefined;
+  /** A post came, own ones included; not those that a first catch-up or older() brings. */
   message: Message;
   typing: { room: string; user: string };
   presence: { user: string; state: "online" | "away" | "offline"; lastSeen: number | null };
@@ -189,7 +202,18 @@ export interface Client extends AsyncDisposable {
   setAway(away: boolean): void;
   /** Commands that have no answer yet, oldest first. */
   readonly outbox: {
-    list(): readonly { room: string; cid: string; op: string }[];
+    list(): readonly {
+      /** null: it makes a room. */
+      room: string | null;
+      cid: string;
+      op: string;
+      state: "queued" | "sending" | "stored" | "failed";
+      /** Why it failed. */
+      error: ErrorCode | null;
+    }[];
+    /** Sends a failed message again, under a new cid. */
+    retry(cid: string): Promise<void>;
+    /** Gives a command up; if it has landed meanwhile, it stands. */
     discard(cid: string): Promise<void>;
   };
   sessions(): Promise<

@@ -66,6 +66,8 @@ export function projectionContract(current: () => Store): void {
         hash: "hash 7",
       });
       expect(await messages.outcome("r", "ana", cidOf(8))).toEqual({ closed: true, hash: "hash 8" });
+      expect(await messages.lastClosed("r")).toBe(cidOf(8));
+      expect(await messages.lastClosed("s")).toBeNull();
       expect(await messages.outcome("r", "ana", cidOf(9))).toBeNull();
       expect(await messages.outcome("r", "bob", cidOf(7))).toBeNull();
       expect(await messages.outcome("s", "ana", cidOf(7))).toBeNull();
@@ -87,8 +89,8 @@ export function projectionContract(current: () => Store): void {
           seq: 2,
           edit: null,
           reactions: [
-            { key: "👍", users: ["bob", "ana"] },
-            { key: "🎉", users: ["ana"] },
+            { key: "👍", users: ["bob", "ana"], seqs: [6, 8] },
+            { key: "🎉", users: ["ana"], seqs: [7] },
           ],
         },
         { seq: 1, edit: { seq: 5, text: "third", at: 1_005, mentions: ["cid"] }, reactions: [] },

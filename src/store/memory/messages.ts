@@ -119,6 +119,11 @@ export class MemoryMessages implements Messages {
     return hash === undefined ? null : { closed: true, hash };
   }
 
+  async lastClosed(id: RoomId): Promise<Cid | null> {
+    const cids = [...(this.#rooms.get(id) ?? nobody).closed.keys()].map((key) => key.slice(-36));
+    return cids.sort().at(-1) ?? null;
+  }
+
   async unread(room: RoomId, user: UserId, after: Seq, upTo: Seq, limit: number): Promise<Seq[]> {
     return this.#posts(room, user, after, upTo, limit, () => true);
   }

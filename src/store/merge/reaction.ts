@@ -10,9 +10,13 @@ export interface ReactionRow {
 
 /** Keys and, in each, users, in the order in which they came. */
 export function reactionsOf(rows: Iterable<ReactionRow>): Fields["reactions"] {
-  const users = new Map<string, UserId[]>();
-  for (const { key, user, on } of [...rows].sort((a, b) => a.seq - b.seq)) {
-    if (on) users.set(key, [...(users.get(key) ?? []), user]);
+  const byKey = new Map<string, Fields["reactions"][number]>();
+  for (const { key, user, seq, on } of [...rows].sort((a, b) => a.seq - b.seq)) {
+    if (!on) continue;
+    const reaction = byKey.get(key) ?? { key, users: [], seqs: [] };
+    byKey.set(key, reaction);
+    reaction.users.push(user);
+    reaction.seqs.push(seq);
   }
-  return [...users].map(([key, list]) => ({ key, users: list }));
+  return [...byKey.values()];
 }

@@ -38,6 +38,9 @@ const statements = (reads: Database) => ({
   closed: reads.prepare<{ hash: string }, [RoomId, Cid, UserId]>(
     "SELECT hash FROM closed WHERE room = ? AND cid = ? AND sender = ?",
   ),
+  lastClosed: reads.prepare<{ cid: Cid | null }, [RoomId]>(
+    "SELECT max(cid) AS cid FROM closed WHERE room = ?",
+  ),
   unread: reads.prepare<{ seq: Seq }, [RoomId, Seq, Seq, UserId, number]>(
     `SELECT seq FROM messages WHERE kind = 'posted' AND gone IS NULL
      AND room = ? AND seq > ? AND seq <= ? AND "by" <> ? ORDER BY seq LIMIT ?`,
@@ -64,6 +67,10 @@ export class SqliteMessages implements Messages {
   async range(room: RoomId, from: Seq, to: Seq, limit: number, newest = false): Promise<StoredEvent[]> {
     if (!newest) return this.#sql.oldest.all(room, from, to, limit);
     return this.#sql.newest.all(room, from, to, limit).reverse();
+  }
+
+  async lastClosed(room: RoomId): Promise<Cid | null> {
+    return this.#sql.lastClosed.get(room)?.cid ?? null;
   }
 
   async fields(room: RoomId, seqs: readonly Seq[]): Promise<Fields[]> {
