@@ -122,7 +122,7 @@ export const roomTyping = operation({
   who: "session",
   policy: "members",
   http: { method: "POST", path: "/v1/rooms/:room/typing" },
-  rate: "cheap",
+  rate: "read",
   input: v.strictObject({ room: id }),
   output: nothing,
   async handle(services, call, { room }) {
