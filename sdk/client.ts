@@ -160,18 +160,7 @@ export function createClient(options: ClientOptions): Client {
       connection.open();
     },
 
-<<<<<<< HEAD
-  async #syncAccount(version: number): Promise<void> {
-    await this.#account.sync(version, this.#host.request);
-    for (const [id, membership] of this.#account.rooms()) {
-      const known = this.#rooms.has(id);
-      if (membership.role !== null || known) this.#open(id).sync.membership(membership);
-      if (membership.role !== null) this.#summaries.want(id);
-    }
-    this.#listChanged();
-  }
-=======
-    ready(timeoutMs = 30_000) 
+    ready(timeoutMs = 30_000) {
       if (host.online()) return Promise.resolve();
       return new Promise<void>((resolve, reject) => {
         const end = (): void => {
@@ -188,8 +177,8 @@ export function createClient(options: ClientOptions): Client {
           end();
           reject(failure("unavailable", `not online within ${timeoutMs} ms`, true));
         });
-      });,
->>>>>>> sdk
+      });
+    },
 
     close,
     [Symbol.asyncDispose]: close,
@@ -203,33 +192,40 @@ export function createClient(options: ClientOptions): Client {
       return exists ? summarised(room) : rooms.open(room).room;
     },
 
-    async createGroup(input) 
-      return summarised((await outbox.add("room.create", null, { ...input })).room);,
+    async createGroup(input) {
+      return summarised((await outbox.add("room.create", null, { ...input })).room);
+    },
 
-    async join(id) 
+    async join(id) {
       await rooms.open(id).room.join();
-      return summarised(id);,
+      return summarised(id);
+    },
 
-    async findUser(name) 
-      return ((await call("user.find", { name })) as { user: Profile | null }).user;,
+    async findUser(name) {
+      return ((await call("user.find", { name })) as { user: Profile | null }).user;
+    },
 
-    async users(ids) 
-      return ((await call("user.many", { users: ids })) as { users: Profile[] }).users;,
+    async users(ids) {
+      return ((await call("user.many", { users: ids })) as { users: Profile[] }).users;
+    },
 
-    async setProfile(profile) 
-      await call("account.profile", profile);,
+    async setProfile(profile) {
+      await call("account.profile", profile);
+    },
 
     watch: presence.watch,
     presenceOf: presence.of,
     setAway: presence.setAway,
     outbox,
 
-    async sessions() 
+    async sessions() {
       return ((await call("session.list", {})) as { sessions: Awaited<ReturnType<Client["sessions"]>> })
-        .sessions;,
+        .sessions;
+    },
 
-    async revoke(session) 
-      await call("session.revoke", { session });,
+    async revoke(session) {
+      await call("session.revoke", { session });
+    },
 
     call,
   };
