@@ -24,7 +24,7 @@ const scalars = [
   '"toString"',
   '"../../etc/passwd"',
   '"\'; DROP TABLE events; --"',
-  '"{{7*7}}${7*7}"',
+  '"{{7*7}}%{7*7}"',
   '"[object Object]"',
 ] as const;
 

@@ -38,7 +38,9 @@ export async function attach(
   const feed = await sources.feeds.open(room);
   try {
     const noted = feed.hold(receiver);
-    const { sight, epoch } = await sources.access(room, receiver.user);
+    const { sight, epoch, head } = await sources.access(room, receiver.user);
+    // The sight may be read ahead of the feed: lines up to its head are held too, or they would go out whole as live ones.
+    await feed.reach(head);
     const outcome = await bring(sources, feed, receiver, sight, epoch ?? feed.epoch, cursor, noted);
     if (!("live" in outcome)) feed.detach(receiver);
     return outcome;
