@@ -43,6 +43,20 @@ export const limits = {
   /** A snapshot is written after so many events: recovery replays at most about this much. */
   snapshotEvery: 500,
 
+  // The embedded database
+  /** A group takes this much time of appends and other urgent writes: more than a commit, less than people feel. */
+  groupMs: 4,
+  /** History gets this much of each group (some 100 rows): what a backlog adds to an append's wait. */
+  groupBackgroundMs: 1,
+  /** Projected writes or receipts of one operation: about 1 ms. */
+  writesPerOperationMax: 32,
+  /** Records of one trimming operation: deleting is overwriting, about 2 ms. */
+  trimmedPerOperationMax: 100,
+  /** The WAL is copied into the database after so many pages (4 KiB): SQLite's own default, some ms. */
+  walPagesMax: 1_000,
+  /** A WAL that grew larger, during a backup say, is cut back to this. */
+  walKeptBytesMax: 64 * 1_048_576,
+
   // Actors
   roomMailboxMax: 4_096,
   userMailboxMax: 256,

@@ -1,20 +1,16 @@
-/** After each welcome: the account, then every room from its cursor on, until the server says `live`. */
+/** A resume over many rooms: done when the server has said `live` to each of its frames. */
 import type { RoomId } from "../actors/ports.ts";
 import type { Cursor } from "../actors/room/events.ts";
 import type { ClientFrame } from "../src/protocol/frames.ts";
 import { failure } from "./error.ts";
-import * as bounds from "./limits.ts";
+import { catchUpMs } from "./limits.ts";
 import type { ClientPlatform } from "./platform.ts";
-
-interface Waiting {
-  resolve(): void;
-  reject(error: Error): void;
-}
 
 export class CatchUp {
   readonly #platform: ClientPlatform;
   readonly #send: (frame: ClientFrame) => void;
-  readonly #waiting = new Map<number, Waiting>();
+  /** Frames without their `live`, and who waits for them. */
+  readonly #open = new Map<number, { resolve(): void; reject(error: Error): void }>();
   #next = 1;
   #cancel = (): void => {};
 
@@ -23,35 +19,42 @@ export class CatchUp {
     this.#send = send;
   }
 
-  /** Resolves when all of these rooms are live or refused. @throws when nothing comes for catchUpMs */
+  /** @throws when nothing comes for catchUpMs, or the connection ends */
   async resume(cursors: readonly [RoomId, Cursor | null][], roomsMax: number): Promise<void> {
     const frames: Promise<void>[] = [];
-    for (let at = 0; at < cursors.length; at += roomsMax) {
+    for (const rooms of parts(cursors, roomsMax)) {
       const n = this.#next++;
-      frames.push(new Promise((resolve, reject) => this.#waiting.set(n, { resolve, reject })));
-      this.#send({ t: "resume", n, rooms: Object.fromEntries(cursors.slice(at, at + roomsMax)) });
+      frames.push(new Promise((resolve, reject) => this.#open.set(n, { resolve, reject })));
+      this.#send({ t: "resume", n, rooms });
     }
     this.progress();
     await Promise.all(frames);
   }
 
-  /** A frame of a resume came. */
+  /** A frame came. */
   progress(): void {
     this.#cancel();
-    if (this.#waiting.size === 0) return;
-    this.#cancel = this.#platform.after(bounds.catchUpMs, () => this.stop());
+    if (this.#open.size > 0) this.#cancel = this.#platform.after(catchUpMs, () => this.stop());
   }
 
   live(n: number): void {
-    this.#waiting.get(n)?.resolve();
-    this.#waiting.delete(n);
+    this.#open.get(n)?.resolve();
+    this.#open.delete(n);
     this.progress();
   }
 
   stop(): void {
     this.#cancel();
-    const left = [...this.#waiting.values()];
-    this.#waiting.clear();
-    for (const { reject } of left) reject(failure("unavailable", "the resume did not finish", true));
+    for (const { reject } of this.#open.values()) reject(failure("unavailable", "no live frame", true));
+    this.#open.clear();
   }
+}
+
+/** Cursors in frames of at most so many rooms. */
+export function parts<T>(cursors: readonly [RoomId, T][], roomsMax: number): Record<RoomId, T>[] {
+  const frames: Record<RoomId, T>[] = [];
+  for (let at = 0; at < cursors.length; at += roomsMax) {
+    frames.push(Object.fromEntries(cursors.slice(at, at + roomsMax)));
+  }
+  return frames;
 }

@@ -1,7 +1,6 @@
 /** One signed-in user on this device: wires the parts, top to bottom. */
 import type { RoomId } from "../actors/ports.ts";
 import type { Cursor } from "../actors/room/events.ts";
-import { closeCodes } from "../src/protocol/close.ts";
 import { Account } from "./account.ts";
 import type {
   Client,
@@ -12,18 +11,20 @@ import type {
   RoomInfo,
   Storage,
 } from "./api.ts";
-import { jitter } from "./backoff.ts";
-import { CatchUp } from "./catch-up.ts";
+import { CatchUp, parts } from "./catch-up.ts";
+import { jitter } from "./chore.ts";
 import { Clock, hex } from "./clock.ts";
+import { banned, resumeVoid, revoked, unauthorized } from "./close.ts";
 import { type ChatFrame, Connection, type Welcome } from "./connection.ts";
 import { Emitter, Signal } from "./emitter.ts";
-import { failure } from "./error.ts";
-import * as bounds from "./limits.ts";
-import { Outbox } from "./outbox.ts";
+import { failure, ignore } from "./error.ts";
+import type { Host } from "./host.ts";
+import { paintMs, retryBaseMs } from "./limits.ts";
+import { Outbox, type Pending } from "./outbox.ts";
 import type { ClientPlatform } from "./platform.ts";
 import { Presence } from "./presence.ts";
 import { ChatRoom } from "./room.ts";
-import { type RoomHost, RoomSync } from "./room-sync.ts";
+import { RoomSync } from "./room-sync.ts";
 import { type Fetch, Session } from "./session.ts";
 import { Summaries } from "./summaries.ts";
 import type { Transport } from "./transport.ts";
@@ -40,11 +41,7 @@ export interface ClientParts {
 }
 
 /** The close codes after which the session is over, not only the connection. */
-const sessionOver: ReadonlySet<number> = new Set([
-  closeCodes.unauthorized.code,
-  closeCodes.revoked.code,
-  closeCodes.banned.code,
-]);
+const sessionOver: readonly number[] = [unauthorized, revoked, banned];
 
 export class ChatClient implements Client {
   readonly #parts: ClientParts;
@@ -58,7 +55,7 @@ export class ChatClient implements Client {
   readonly #catchUp: CatchUp;
   readonly #account = new Account();
   readonly #rooms = new Map<RoomId, { sync: RoomSync; room: ChatRoom }>();
-  readonly #host: RoomHost;
+  readonly #host: Host;
   readonly #listSignal: Signal;
   #list: readonly RoomInfo[] | null = null;
   #painting = false;
@@ -87,28 +84,27 @@ export class ChatClient implements Client {
       stopped: (code, reason) => this.#stopped(code, reason),
       seen: (frame) => this.#emitter.emit("frame", frame),
     });
-    const online = (): boolean => this.#connection.state === "online";
-    const request = (op: string, input: unknown): Promise<unknown> => this.call(op, input);
-    this.#outbox = new Outbox({
-      ...{ platform, storage, online, request, clock: this.#clock },
-      passed: (room, seq) => seq <= (this.#rooms.get(room)?.sync.log.last ?? 0),
-      changed: (command) => {
+    const host = {
+      platform,
+      storage,
+      clock: this.#clock,
+      emitter: this.#emitter,
+      me: () => this.#session.user ?? "",
+      online: () => this.connection === "online",
+      request: (op: string, input: unknown) => this.call(op, input),
+      tell: (op: string, input: unknown) => this.#connection.requests.tell(op, input),
+      changed: () => this.#listChanged(),
+      refresh: (room: RoomId) => this.#summaries.want(room),
+      passed: (room: RoomId, seq: number) => seq <= (this.#rooms.get(room)?.sync.log.last ?? 0),
+      commandChanged: (command: Pending) => {
         if (command.room !== null) this.#open(command.room).sync.commandChanged(command);
       },
-    });
-    this.#presence = new Presence({ emitter: this.#emitter, online, request });
-    this.#catchUp = new CatchUp(platform, (frame) => this.#connection.send(frame));
-    this.#summaries = new Summaries({
-      ...{ platform, online, request },
-      take: (summary) => this.#open(summary.room).sync.summary(summary),
-    });
-    this.#host = {
-      ...{ platform, online, request, emitter: this.#emitter, outbox: this.#outbox },
-      me: () => this.#session.user ?? "",
-      tell: (op, input) => this.#connection.requests.tell(op, input),
-      changed: () => this.#listChanged(),
-      refresh: (room) => this.#summaries.want(room),
     };
+    this.#outbox = new Outbox(host);
+    this.#presence = new Presence(host);
+    this.#summaries = new Summaries(host, (summary) => this.#open(summary.room).sync.summary(summary));
+    this.#catchUp = new CatchUp(platform, (frame) => this.#connection.send(frame));
+    this.#host = { ...host, outbox: this.#outbox };
   }
 
   // Signing in and out
@@ -123,7 +119,7 @@ export class ChatClient implements Client {
 
   async logout(): Promise<void> {
     // Signing out must work offline too; the session then ends on the server by its age, or from another device.
-    if (this.connection === "online") await this.call("session.logout", {}).catch(() => {});
+    if (this.connection === "online") await this.call("session.logout", {}).catch(ignore);
     await this.close();
     await this.#session.forget();
     this.#reset();
@@ -226,7 +222,7 @@ export class ChatClient implements Client {
   }
 
   async createGroup(input: Parameters<Client["createGroup"]>[0]): Promise<ChatRoom> {
-    const { room } = await this.#outbox.add("room.create", null, { ...input }).done;
+    const { room } = await this.#outbox.add("room.create", null, { ...input });
     await this.#summarise(room);
     return this.room(room);
   }
@@ -310,14 +306,14 @@ export class ChatClient implements Client {
 
   async #summarise(room: RoomId): Promise<void> {
     // The summary is for the eye: what it is about has happened, with or without it.
-    await this.#summaries.fetch([room]).catch(() => this.#summaries.want(room));
+    await this.#summaries.fetch([room]).catch(() => this.#host.refresh(room));
   }
 
   #listChanged(): void {
     this.#list = null;
     if (this.#painting) return;
     this.#painting = true;
-    this.#parts.platform.after(bounds.paintMs, () => {
+    this.#parts.platform.after(paintMs, () => {
       this.#painting = false;
       this.#listSignal.fire();
       this.#emitter.emit("rooms", undefined);
@@ -329,16 +325,16 @@ export class ChatClient implements Client {
       this.#catchUp.stop();
       for (const { sync } of this.#rooms.values()) {
         sync.offline();
-        if (change.code === closeCodes["resume-void"].code) sync.reset(null);
+        if (change.code === resumeVoid) sync.reset(null);
       }
     }
     this.#emitter.emit("connection", change);
   }
 
   #stopped(code: number, reason: string): void {
-    if (!sessionOver.has(code)) return;
+    if (!sessionOver.includes(code)) return;
     // The memory is cleared at the next sign-in; until then the user may still read.
-    this.#session.end().catch(() => {});
+    this.#session.end().catch(ignore);
     this.#emitter.emit("signedOut", { code, reason });
   }
 
@@ -398,7 +394,7 @@ export class ChatClient implements Client {
         this.#live(frame);
         break;
       case "account":
-        this.#syncAccount(frame.version).catch(() => {});
+        this.#syncAccount(frame.version).catch(ignore);
         break;
       case "receipts":
         this.#rooms.get(frame.room)?.sync.othersMarks(frame.marks);
@@ -410,7 +406,7 @@ export class ChatClient implements Client {
         this.#rooms.get(frame.room)?.sync.othersTyping(frame.user);
         break;
       case "presence":
-        this.#presence.changed(frame.user, frame.state, frame.lastSeen);
+        this.#presence.changed(frame);
         break;
       case "ping":
         this.#compare(frame.heads);
@@ -429,10 +425,10 @@ export class ChatClient implements Client {
 
   #resumeLater(id: RoomId): void {
     const { platform } = this.#parts;
-    platform.after(bounds.retryBaseMs + jitter(platform, 3), () => {
+    platform.after(retryBaseMs + jitter(platform, 3), () => {
       const { sync } = this.#open(id);
       if (this.connection !== "online" || sync.live) return;
-      this.#catchUp.resume([[id, sync.cursor]], this.#resumeRoomsMax).catch(() => {});
+      this.#catchUp.resume([[id, sync.cursor]], this.#resumeRoomsMax).catch(ignore);
     });
   }
 
@@ -447,14 +443,9 @@ export class ChatClient implements Client {
       sum += sync.cursor[1];
     }
     if (sum === heads) return;
-    for (let at = 0; at < live.length; at += this.#resumeRoomsMax) {
-      this.#connection.send({
-        t: "sync",
-        rooms: Object.fromEntries(live.slice(at, at + this.#resumeRoomsMax)),
-      });
-    }
+    for (const rooms of parts(live, this.#resumeRoomsMax)) this.#connection.send({ t: "sync", rooms });
     // A room that we belong to but never heard of counts in the server's sum too.
     const silent = this.#cursors().filter(([id]) => !this.#rooms.get(id)?.sync.live);
-    this.#catchUp.resume(silent, this.#resumeRoomsMax).catch(() => {});
+    this.#catchUp.resume(silent, this.#resumeRoomsMax).catch(ignore);
   }
 }

@@ -1,10 +1,10 @@
 /** Keeps one connection alive: opens, says hello, renews its token, notices death, comes back or stops. */
-import { closeCodes } from "../src/protocol/close.ts";
 import type { ClientFrame, Reply, Request, ServerFrame } from "../src/protocol/frames.ts";
 import type { ClientEvents, ConnectionChange, ConnectionState } from "./api.ts";
-import { jitter } from "./backoff.ts";
-import { asError } from "./error.ts";
-import * as bounds from "./limits.ts";
+import { jitter } from "./chore.ts";
+import { unauthorized } from "./close.ts";
+import { asError, ignore } from "./error.ts";
+import { retryBaseMs, steadyMs, welcomeMs } from "./limits.ts";
 import type { ClientPlatform } from "./platform.ts";
 import { Requests } from "./requests.ts";
 import type { Link, Transport } from "./transport.ts";
@@ -40,10 +40,10 @@ export class Connection {
   /** The token that we have was refused, and no other was had since. */
   #tokenSpent = false;
   #silentMs = 0;
-  #retry = nothing;
-  #watchdog = nothing;
-  #steady = nothing;
-  #renewal = nothing;
+  #retry = ignore;
+  #watchdog = ignore;
+  #steady = ignore;
+  #renewal = ignore;
 
   constructor(deps: Deps) {
     this.#deps = deps;
@@ -76,7 +76,7 @@ export class Connection {
 
   /** Something is wrong with this connection: begin anew. */
   drop(reason: string): void {
-    if (this.#link) this.#lost(this.#try, closeCodes.slow.code, reason);
+    if (this.#link) this.#lost(this.#try, 1006, reason);
   }
 
   close(): void {
@@ -91,7 +91,7 @@ export class Connection {
       const token = await this.#deps.token(this.#tokenSpent);
       this.#tokenSpent = false;
       if (mine !== this.#try) return;
-      this.#watch(bounds.welcomeMs);
+      this.#watch(welcomeMs);
       this.#link = this.#deps.transport.open({
         opened: () => {
           if (mine === this.#try) this.send({ t: "hello", token, tab: this.#deps.tab });
@@ -105,12 +105,12 @@ export class Connection {
       if (mine !== this.#try) return;
       const error = asError(thrown);
       if (error.retryable) this.#lost(mine, 1006, error.message);
-      else this.#stop(closeCodes.unauthorized.code, error.message, true);
+      else this.#stop(unauthorized, error.message, true);
     }
   }
 
   #receive(text: string): void {
-    this.#watch(this.#silentMs || bounds.welcomeMs);
+    this.#watch(this.#silentMs || welcomeMs);
     let frame: ServerFrame | Reply;
     try {
       frame = JSON.parse(text) as ServerFrame | Reply;
@@ -132,7 +132,7 @@ export class Connection {
     // Two pings that didn't come: the connection is dead, whatever the socket says.
     this.#silentMs = 2 * welcome.pingMs;
     this.#watch(this.#silentMs);
-    this.#steady = this.#deps.platform.after(bounds.steadyMs, () => {
+    this.#steady = this.#deps.platform.after(steadyMs, () => {
       this.#attempt = this.#refusals = 0;
     });
     this.#become({ state: "catching-up" });
@@ -154,8 +154,8 @@ export class Connection {
     } catch (thrown) {
       if (mine !== this.#try) return;
       const error = asError(thrown);
-      if (!error.retryable) this.#stop(closeCodes.unauthorized.code, error.message, true);
-      else this.#planRenewal(bounds.retryBaseMs + jitter(this.#deps.platform, 2));
+      if (!error.retryable) this.#stop(unauthorized, error.message, true);
+      else this.#planRenewal(retryBaseMs + jitter(this.#deps.platform, 2));
     }
   }
 
@@ -166,7 +166,7 @@ export class Connection {
 
   #lost(which: number, code: number, reason: string): void {
     if (which !== this.#try) return;
-    if (code === closeCodes.unauthorized.code && ++this.#refusals < 2) {
+    if (code === unauthorized && ++this.#refusals < 2) {
       this.#tokenSpent = true;
       void this.#connect();
     } else if (code >= 4500 && code < 5000) this.#stop(code, reason, true);
@@ -182,6 +182,7 @@ export class Connection {
 
   #stop(code: number, reason: string, byServer: boolean): void {
     this.#quiet();
+    this.requests.stop();
     if (this.#state === "closed") return;
     this.#refusals = this.#attempt = 0;
     this.#tokenSpent = false;
@@ -205,5 +206,3 @@ export class Connection {
     this.#deps.changed(change);
   }
 }
-
-function nothing(): void {}

@@ -7,24 +7,25 @@ export class StarlingError extends Error {
   readonly code: ErrorCode;
   readonly retryable: boolean;
   /** Input field that is wrong, dotted. */
-  readonly field: string | null;
+  readonly field: string | undefined;
   /** The bound that was passed. */
-  readonly bound: number | null;
+  readonly bound: number | undefined;
   readonly retryAfterMs: number;
   /** The server's clock, where ours was the trouble. */
-  readonly now: number | null;
+  readonly now: number | undefined;
 
-  constructor(error: WireError) {
-    super(error.message);
-    this.code = error.code;
-    this.retryable = error.retryable;
-    this.field = error.field ?? null;
-    this.bound = error.bound ?? null;
-    this.retryAfterMs = error.retryAfterMs ?? 0;
-    this.now = error.now ?? null;
+  constructor({ code, message, retryable, field, bound, retryAfterMs = 0, now }: WireError) {
+    super(message);
+    this.code = code;
+    this.retryable = retryable;
+    this.field = field;
+    this.bound = bound;
+    this.retryAfterMs = retryAfterMs;
+    this.now = now;
   }
 }
 
+/** A failure on this side. */
 export function failure(code: ErrorCode, message: string, retryable = false): StarlingError {
   return new StarlingError({ code, message, retryable });
 }
@@ -33,3 +34,6 @@ export function failure(code: ErrorCode, message: string, retryable = false): St
 export function asError(thrown: unknown): StarlingError {
   return thrown instanceof StarlingError ? thrown : failure("internal", String(thrown), true);
 }
+
+/** The outcome of a request that nobody has to hear about. */
+export function ignore(): void {}

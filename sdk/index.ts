@@ -9,7 +9,6 @@ import { webSocket } from "./web-socket.ts";
 
 export type * from "./api.ts";
 export { StarlingError } from "./error.ts";
-export { indexedDbStorage } from "./indexed-db.ts";
 export type { ClientPlatform } from "./platform.ts";
 export { memoryStorage } from "./storage.ts";
 export type { Link, Transport, TransportHandlers } from "./transport.ts";

@@ -57,3 +57,6 @@ export const paintMs = 16;
 
 /** The server says 1001 when there are more unread than it counts. */
 export const unreadMax = 1_001;
+
+/** `room.read` is sent at most so often: scrolling moves the mark with every row. */
+export const readMs = 100;

@@ -1,75 +1,57 @@
-/** Whom this client looks at, and what it knows of them. */
+/** Whom this client looks at, and what it knows of them. Lossy by design: each connection asks anew. */
 import type { UserId } from "../actors/ports.ts";
 import type { PresenceState } from "../src/protocol/frames.ts";
-import type { Emitter } from "./emitter.ts";
+import { ignore } from "./error.ts";
+import type { Host } from "./host.ts";
 
 export interface Seen {
   state: PresenceState;
   lastSeen: number | null;
 }
 
-interface Deps {
-  emitter: Emitter;
-  online(): boolean;
-  request(op: string, input: unknown): Promise<unknown>;
-}
-
-const unknown: Seen = { state: "offline", lastSeen: null };
-
 export class Presence {
-  readonly #deps: Deps;
+  readonly #host: Pick<Host, "emitter" | "online" | "request">;
   readonly #seen = new Map<UserId, Seen>();
   #watched: readonly UserId[] = [];
   #away = false;
 
-  constructor(deps: Deps) {
-    this.#deps = deps;
+  constructor(host: Pick<Host, "emitter" | "online" | "request">) {
+    this.#host = host;
   }
 
   of(user: UserId): Seen {
-    return this.#seen.get(user) ?? unknown;
+    return this.#seen.get(user) ?? { state: "offline", lastSeen: null };
   }
 
   /** Replaces the set. */
   watch(users: readonly UserId[]): void {
-    this.#watched = [...users];
+    this.#watched = users;
     for (const user of this.#seen.keys()) if (!users.includes(user)) this.#seen.delete(user);
-    this.#askStates();
+    if (this.#host.online()) this.#ask().catch(ignore);
   }
 
   setAway(away: boolean): void {
-    if (away === this.#away) return;
     this.#away = away;
-    this.#tellState();
+    if (this.#host.online()) this.#set().catch(ignore);
   }
 
-  changed(user: UserId, state: PresenceState, lastSeen: number | null): void {
+  changed({ user, state, lastSeen }: Seen & { user: UserId }): void {
     this.#seen.set(user, { state, lastSeen });
-    this.#deps.emitter.emit("presence", { user, state, lastSeen });
+    this.#host.emitter.emit("presence", { user, state, lastSeen });
   }
 
   /** A new connection knows nothing of this. */
   flush(): void {
-    if (this.#watched.length > 0) this.#askStates();
-    if (this.#away) this.#tellState();
+    if (this.#watched.length > 0) this.#ask().catch(ignore);
+    if (this.#away) this.#set().catch(ignore);
   }
 
-  #askStates(): void {
-    if (!this.#deps.online()) return;
-    this.#deps.request("presence.watch", { users: this.#watched }).then(
-      (answer) => {
-        const { states } = answer as {
-          states: { user: UserId; state: PresenceState; lastSeen: number | null }[];
-        };
-        for (const { user, state, lastSeen } of states) this.changed(user, state, lastSeen);
-      },
-      // Lossy by design; the next connection asks again.
-      () => {},
-    );
+  async #ask(): Promise<void> {
+    const answer = await this.#host.request("presence.watch", { users: this.#watched });
+    for (const each of (answer as { states: (Seen & { user: UserId })[] }).states) this.changed(each);
   }
 
-  #tellState(): void {
-    if (!this.#deps.online()) return;
-    this.#deps.request("presence.set", { state: this.#away ? "away" : "online" }).catch(() => {});
+  async #set(): Promise<void> {
+    await this.#host.request("presence.set", { state: this.#away ? "away" : "online" });
   }
 }

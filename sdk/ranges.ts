@@ -10,6 +10,10 @@ export class Ranges {
     return this.#ranges;
   }
 
+  get first(): Seq | undefined {
+    return this.#ranges[0]?.[0];
+  }
+
   add(from: Seq, to: Seq): void {
     const newest = this.#ranges.at(-1);
     if (newest && newest[0] <= from && from <= newest[1] + 1) {
@@ -17,16 +21,13 @@ export class Ranges {
       newest[1] = Math.max(newest[1], to);
       return;
     }
-    const merged: Range = [from, to];
-    const rest: Range[] = [];
-    for (const range of this.#ranges) {
-      if (range[1] < from - 1 || range[0] > to + 1) rest.push(range);
-      else {
-        merged[0] = Math.min(merged[0], range[0]);
-        merged[1] = Math.max(merged[1], range[1]);
-      }
+    const sorted: Range[] = [...this.#ranges, [from, to] as Range].sort((a, b) => a[0] - b[0]);
+    this.#ranges = [];
+    for (const range of sorted) {
+      const before = this.#ranges.at(-1);
+      if (before && range[0] <= before[1] + 1) before[1] = Math.max(before[1], range[1]);
+      else this.#ranges.push(range);
     }
-    this.#ranges = [...rest, merged].sort((a, b) => a[0] - b[0]);
   }
 
   /** Removes everything at or below `to`. */
@@ -37,11 +38,11 @@ export class Ranges {
   }
 
   has(seq: Seq): boolean {
-    return this.#ranges.some(([from, to]) => from <= seq && seq <= to);
+    return this.covers(seq, seq);
   }
 
   covers(from: Seq, to: Seq): boolean {
-    return from > to || this.#ranges.some((range) => range[0] <= from && to <= range[1]);
+    return this.holes(from, to).length === 0;
   }
 
   /** What is missing of from…to. */
@@ -49,8 +50,7 @@ export class Ranges {
     const holes: Range[] = [];
     let next = from;
     for (const [start, end] of this.#ranges) {
-      if (start > to) break;
-      if (start > next) holes.push([next, start - 1]);
+      if (start > next && next <= to) holes.push([next, Math.min(start - 1, to)]);
       next = Math.max(next, end + 1);
     }
     if (next <= to) holes.push([next, to]);

@@ -32,13 +32,16 @@ export class Receipts {
     this.#all = [...known.values()];
   }
 
+  counts(seq: Seq): { delivered: number; read: number } {
+    return {
+      delivered: this.#all.filter((receipt) => receipt.delivered >= seq).length,
+      read: this.#all.filter((receipt) => receipt.read >= seq).length,
+    };
+  }
+
   /** What the sender of a post may say of it: at least one other has it, or has read it. */
   status(seq: Seq): SendStatus {
-    let status: SendStatus = "stored";
-    for (const { delivered, read } of this.#all) {
-      if (read >= seq) return "read";
-      if (delivered >= seq) status = "delivered";
-    }
-    return status;
+    const { delivered, read } = this.counts(seq);
+    return read > 0 ? "read" : delivered > 0 ? "delivered" : "stored";
   }
 }

@@ -1,6 +1,7 @@
+import type { ErrorCode } from "../actors/room/errors.ts";
 import type { Reply, Request } from "../src/protocol/frames.ts";
 import { failure, StarlingError } from "./error.ts";
-import * as bounds from "./limits.ts";
+import { requestMs } from "./limits.ts";
 import type { ClientPlatform } from "./platform.ts";
 
 interface Waiting {
@@ -10,12 +11,14 @@ interface Waiting {
   cancel(): void;
 }
 
+type Calls = Map<number, Waiting>;
+
 /** Requests and their replies. Every promise settles: by its reply, its timeout or the end of the link. */
 export class Requests {
   readonly #platform: ClientPlatform;
   /** Not sent yet: there is no link, or it has its fill. */
-  readonly #queue = new Map<number, Waiting>();
-  readonly #sent = new Map<number, Waiting>();
+  readonly #queued: Calls = new Map();
+  readonly #sent: Calls = new Map();
   #next = 1;
   #write: ((request: Request) => void) | null = null;
   #inFlightMax = 0;
@@ -25,18 +28,16 @@ export class Requests {
   }
 
   /** Waits for a link within its time. @throws StarlingError `unavailable` never sent, `unknown` no reply */
-  call(op: string, input: unknown, timeoutMs: number = bounds.requestMs): Promise<unknown> {
+  call(op: string, input: unknown): Promise<unknown> {
     const id = this.#next++;
     return new Promise((resolve, reject) => {
-      const cancel = this.#platform.after(timeoutMs, () => {
-        const sent = this.#sent.delete(id);
-        this.#queue.delete(id);
-        reject(
-          sent ? failure("unknown", `${op}: no reply`, true) : failure("unavailable", `${op}: offline`, true),
-        );
+      const cancel = this.#platform.after(requestMs, () => {
+        const which = this.#sent.has(id) ? this.#sent : this.#queued;
+        which.delete(id);
+        reject(lost(op, which === this.#sent ? "unknown" : "unavailable"));
         this.#flush();
       });
-      this.#queue.set(id, { request: { id, op, in: input }, resolve, reject, cancel });
+      this.#queued.set(id, { request: { id, op, in: input }, resolve, reject, cancel });
       this.#flush();
     });
   }
@@ -55,23 +56,12 @@ export class Requests {
   /** What was sent on this link has an unknown outcome; what wasn't goes to the next one. */
   detach(): void {
     this.#write = null;
-    const lost = [...this.#sent.values()];
-    this.#sent.clear();
-    for (const { cancel, reject, request } of lost) {
-      cancel();
-      reject(failure("unknown", `${request.op}: the connection ended before the reply`, true));
-    }
+    abandon(this.#sent, "unknown");
   }
 
   /** No link will come any more. */
   stop(): void {
-    this.detach();
-    const left = [...this.#queue.values()];
-    this.#queue.clear();
-    for (const { cancel, reject, request } of left) {
-      cancel();
-      reject(failure("unavailable", `${request.op}: the client was closed`, true));
-    }
+    abandon(this.#queued, "unavailable");
   }
 
   settle(reply: Reply): void {
@@ -86,11 +76,24 @@ export class Requests {
   }
 
   #flush(): void {
-    for (const [id, waiting] of this.#queue) {
+    for (const [id, waiting] of this.#queued) {
       if (!this.#write || this.#sent.size >= this.#inFlightMax) return;
-      this.#queue.delete(id);
+      this.#queued.delete(id);
       this.#sent.set(id, waiting);
       this.#write(waiting.request);
     }
   }
+}
+
+function abandon(calls: Calls, code: ErrorCode): void {
+  const left = [...calls.values()];
+  calls.clear();
+  for (const { cancel, reject, request } of left) {
+    cancel();
+    reject(lost(request.op, code));
+  }
+}
+
+function lost(op: string, code: ErrorCode): StarlingError {
+  return failure(code, `${op}: no ${code === "unknown" ? "reply" : "connection"}`, true);
 }

@@ -1,53 +1,35 @@
 /** What a room's row in a list shows: the server's summary, moved on by the events that came after it. Pure. */
 import type { Epoch, Millis, RoomId, Seq, UserId } from "../actors/ports.ts";
-import type { HistoryRule, JoinRule, Role, RoomKind } from "../actors/room/model.ts";
-import type { Line, RoomLog } from "./room-log.ts";
+import type { Role, RoomKind, RoomSettings } from "../actors/room/model.ts";
+import type { Line } from "./entry.ts";
+import type { RoomLog } from "./room-log.ts";
+import type { OwnMark } from "./unread.ts";
 
-/** An item of `room.summaries`. `last` is the newest visible post. */
-export interface Summary {
-  room: RoomId;
-  epoch: Epoch;
+export interface Facts extends RoomSettings {
   kind: RoomKind;
-  name: string;
-  about: string;
-  history: HistoryRule;
-  join: JoinRule;
   members: number;
+  /** As of this seq. */
   head: Seq;
+  /** Time of the newest event. */
   at: Millis;
+  /** null: not a member. */
   role: Role | null;
+  /** The other user of a direct room. */
   peer?: UserId | null;
-  read: Seq;
-  delivered: Seq;
-  unread: number;
-  mentions: number;
+  /** The newest visible post. */
   last?: { seq: Seq; by: UserId; at: Millis; text: string } | null;
 }
 
-export type Facts = Pick<
-  Summary,
-  "kind" | "name" | "about" | "history" | "join" | "members" | "head" | "at" | "role"
-> & { peer: UserId | null; last: { seq: Seq; by: UserId; at: Millis; text: string } | null };
+/** An item of `room.summaries`. */
+export interface Summary extends Facts, Omit<OwnMark, "seq"> {
+  room: RoomId;
+  epoch: Epoch;
+}
 
 export const noFacts: Facts = {
-  kind: "group",
-  name: "",
-  about: "",
-  history: "everyone",
-  join: "closed",
-  members: 0,
-  head: 0,
-  at: 0,
+  ...{ kind: "group", name: "", about: "", history: "everyone", join: "closed", members: 0, head: 0, at: 0 },
   role: null,
-  peer: null,
-  last: null,
 };
-
-export function factsOf(summary: Summary): Facts {
-  const { kind, name, about, history, join, members, head, at, role } = summary;
-  const { peer = null, last = null } = summary;
-  return { kind, name, about, history, join, members, head, at, role, peer, last };
-}
 
 /** The facts after one more line; lines at or below their head change nothing. */
 export function evolveFacts(facts: Facts, line: Line, me: UserId, log: RoomLog): Facts {
@@ -55,8 +37,15 @@ export function evolveFacts(facts: Facts, line: Line, me: UserId, log: RoomLog):
   return { ...facts, head: line.seq, at: line.at, ...changeOf(facts, line, me, log) };
 }
 
+/** My own removal, ban or leave is the last event that I get. */
+export function closesFor(line: Line, me: UserId): boolean {
+  const { kind, by } = line;
+  return (kind === "left" && by === me) || ((kind === "removed" || kind === "banned") && line.user === me);
+}
+
 function changeOf(facts: Facts, line: Line, me: UserId, log: RoomLog): Partial<Facts> {
   const { seq, by, at } = line;
+  if (closesFor(line, me)) return { role: null };
   switch (line.kind) {
     case "posted":
       return { last: { seq, by, at, text: line.text } };
@@ -64,25 +53,19 @@ function changeOf(facts: Facts, line: Line, me: UserId, log: RoomLog): Partial<F
       return facts.last?.seq === line.target ? { last: { ...facts.last, text: line.text } } : {};
     case "deleted":
       return facts.last?.seq === line.target ? { last: newestPost(log, seq) } : {};
-    case "created":
-      return {
-        ...line.room,
-        members: line.members.length,
-        role: line.members.find(({ user }) => user === me)?.role ?? null,
-        peer:
-          line.room.kind === "direct" ? (line.members.find(({ user }) => user !== me)?.user ?? null) : null,
-      };
+    case "created": {
+      const roleOf = (user: UserId): Role | null =>
+        line.members.find((member) => member.user === user)?.role ?? null;
+      const peer = line.room.kind === "direct" ? line.members.find(({ user }) => user !== me)?.user : null;
+      return { ...line.room, members: line.members.length, role: roleOf(me), peer: peer ?? null };
+    }
     case "joined":
       return { members: facts.members + 1, ...(by === me ? { role: line.role } : {}) };
     case "added":
       return { members: facts.members + 1, ...(line.user === me ? { role: line.role } : {}) };
     case "left":
-      return { members: facts.members - 1, ...(by === me ? { role: null } : {}) };
     case "removed":
-      return { members: facts.members - 1, ...(line.user === me ? { role: null } : {}) };
-    case "banned":
-      // Whether a member was banned or a stranger, the event doesn't say: the room asks for a summary.
-      return line.user === me ? { role: null } : {};
+      return { members: facts.members - 1 };
     case "role":
       return line.user === me ? { role: line.role } : {};
     case "transferred":
@@ -100,7 +83,7 @@ function changeOf(facts: Facts, line: Line, me: UserId, log: RoomLog): Partial<F
   }
 }
 
-function newestPost(log: RoomLog, below: Seq): Facts["last"] {
+function newestPost(log: RoomLog, below: Seq): NonNullable<Facts["last"]> | null {
   for (let seq = below - 1; log.ranges.has(seq); seq--) {
     const line = log.line(seq);
     const post = log.post(seq);

@@ -1,36 +1,23 @@
 /** What the server says about one room, and what follows from it. The rules themselves are in the pure files. */
 import type { Epoch, RoomId, Seq, UserId } from "../actors/ports.ts";
-import type { Cursor, Stub } from "../actors/room/events.ts";
+import type { Cursor } from "../actors/room/events.ts";
 import type { Entry } from "../actors/room/frame.ts";
 import type { MembershipItem } from "./account.ts";
-import { jitter } from "./backoff.ts";
-import { type Emitter, Signal } from "./emitter.ts";
-import * as bounds from "./limits.ts";
-import type { Outbox, Pending } from "./outbox.ts";
+import { chore } from "./chore.ts";
+import { Signal } from "./emitter.ts";
+import type { Page } from "./entry.ts";
+import { ignore } from "./error.ts";
+import type { Host } from "./host.ts";
+import { gapMax, gapMs, linesMax, olderRows, pageMax } from "./limits.ts";
+import type { Pending } from "./outbox.ts";
 import { ownEvent } from "./own-event.ts";
-import type { ClientPlatform } from "./platform.ts";
 import { type Mark, Receipts } from "./receipts.ts";
-import { evolveFacts, type Facts, factsOf, noFacts, type Summary } from "./room-facts.ts";
-import { type Applied, type OwnEvent, type Page, RoomLog } from "./room-log.ts";
+import { closesFor, evolveFacts, type Facts, noFacts, type Summary } from "./room-facts.ts";
+import { type Applied, RoomLog } from "./room-log.ts";
 import { RoomTimeline } from "./timeline.ts";
 import { Typists } from "./typists.ts";
-import { countHere, countOn, noUnread, recount, type Unread } from "./unread.ts";
-import { type OwnMark, Watermarks } from "./watermarks.ts";
-
-/** What a room needs of its client. */
-export interface RoomHost {
-  platform: ClientPlatform;
-  outbox: Outbox;
-  emitter: Emitter;
-  me(): UserId;
-  online(): boolean;
-  request(op: string, input: unknown): Promise<unknown>;
-  tell(op: string, input: unknown): void;
-  /** The list of rooms looks different. */
-  changed(): void;
-  /** Ask for this room's summary, soon. */
-  refresh(room: RoomId): void;
-}
+import { countHere, countOn, noUnread, type OwnMark, recount, type Unread } from "./unread.ts";
+import { Watermarks } from "./watermarks.ts";
 
 export class RoomSync {
   readonly id: RoomId;
@@ -48,29 +35,33 @@ export class RoomSync {
   version = 0;
   /** The other user of a direct room that doesn't exist yet: its first message makes it. */
   unbornPeer: UserId | null = null;
-  readonly #host: RoomHost;
+  readonly #host: Host;
   readonly #signal: Signal;
   readonly #marks: Watermarks;
+  readonly #mend: (afterMs: number) => void;
   #receiptsWanted = false;
-  #mending = false;
 
-  constructor(id: RoomId, host: RoomHost) {
+  constructor(id: RoomId, host: Host) {
     this.id = id;
     this.#host = host;
     this.#signal = new Signal(host.platform);
-    this.log = new RoomLog((stub) => this.#expand(stub));
     this.typists = new Typists(host.platform, () => this.#show());
+    this.#marks = new Watermarks(id, host, (mark) => this.ownMark(mark));
+    this.#mend = chore(host.platform, () => this.#fetchGap());
+    this.log = new RoomLog(({ seq, at, cid }) => {
+      const command = host.outbox.get(cid);
+      return command ? ownEvent(seq, at, command, host.me(), this.log) : null;
+    });
     this.timeline = new RoomTimeline({
       room: id,
       log: this.log,
+      signal: this.#signal,
       me: host.me,
       pending: () => host.outbox.list().filter(({ room }) => room === id),
       status: (seq) => this.receipts.status(seq),
       unborn: () => this.unbornPeer !== null,
-      load: (range) => this.#load({ ...range, limit: bounds.olderRows }),
-      signal: this.#signal,
+      load: (range) => this.#load({ ...range, limit: olderRows }),
     });
-    this.#marks = new Watermarks({ ...host, room: id, confirmed: (mark) => this.ownMark(mark) });
   }
 
   /** Where a resume begins; null: with the newest page. */
@@ -99,11 +90,10 @@ export class RoomSync {
     this.#show();
   }
 
-  /** We are live from this cursor on: what isn't here by now must be fetched. */
+  /** We are live from this cursor on. */
   liveAt([epoch, seq]: Cursor): void {
     this.live = true;
     if (!this.log.begun) this.limited(epoch, seq);
-    else if (this.log.waiting) this.#mend();
   }
 
   /** The connection is gone. */
@@ -115,16 +105,15 @@ export class RoomSync {
 
   online(): void {
     this.#marks.flush();
-    if (this.#receiptsWanted) this.#fetchReceipts();
+    if (this.#receiptsWanted) this.askReceipts(this.log.last).catch(ignore);
   }
 
   summary(summary: Summary): void {
     this.summarised = true;
     this.unbornPeer = null;
     if (summary.head >= this.facts.head) {
-      this.facts = factsOf(summary);
-      for (const line of this.log.between(summary.head + 1, this.log.last))
-        this.#evolve({ line, dropped: null });
+      this.facts = summary;
+      for (const line of this.log.between(summary.head + 1, this.log.last)) this.#evolve({ line });
     }
     this.ownMark({ ...summary, seq: summary.head });
   }
@@ -142,14 +131,13 @@ export class RoomSync {
     if (this.summarised) return;
     this.facts = { ...this.facts, kind: "direct", peer };
     this.unbornPeer = exists ? null : peer;
-    if (exists) this.#host.refresh(this.id);
     this.#show();
   }
 
   /** My read mark, from whatever device, and what is unread as of `seq`. */
-  ownMark({ seq, read, unread, mentions }: OwnMark): void {
-    this.#marks.known(read);
-    this.unread = recount(this.unread, { seq, read, unread, mentions }, this.log, this.#host.me());
+  ownMark(mark: OwnMark): void {
+    this.#marks.known(mark.read);
+    this.unread = recount(this.unread, mark, this.log, this.#host.me());
     this.#show();
   }
 
@@ -181,90 +169,64 @@ export class RoomSync {
   wantReceipts(): void {
     if (this.#receiptsWanted) return;
     this.#receiptsWanted = true;
-    if (this.#host.online()) this.#fetchReceipts();
+    if (this.#host.online()) this.askReceipts(this.log.last).catch(ignore);
   }
 
-  async askReceipts(seq: Seq): Promise<{ marks?: Mark[]; counts?: { delivered: number; read: number } }> {
-    return (await this.#host.request("room.receipts", { room: this.id, seq })) as { marks?: Mark[] };
-  }
-
-  #fetchReceipts(): void {
-    this.askReceipts(this.log.last).then(
-      ({ marks }) => this.othersMarks(marks ?? []),
-      () => {},
-    );
-  }
-
-  #expand(stub: Stub): OwnEvent | null {
-    const command = this.#host.outbox.get(stub.cid);
-    return command ? ownEvent(stub, command, this.#host.me(), this.log) : null;
+  /** Above 100 members there are only counts. */
+  async askReceipts(seq: Seq): Promise<{ delivered: number; read: number } | null> {
+    const { marks = [], counts = null } = (await this.#host.request("room.receipts", {
+      room: this.id,
+      seq,
+    })) as {
+      marks?: Mark[];
+      counts?: { delivered: number; read: number };
+    };
+    this.othersMarks(marks);
+    return counts;
   }
 
   #applied(applied: readonly Applied[], news: boolean): void {
-    const { me, outbox, refresh } = this.#host;
-    let foreign = false;
+    const { me, outbox, refresh, emitter } = this.#host;
     for (const each of applied) {
       const { line } = each;
       this.#evolve(each);
       this.unread = countOn(this.unread, each, me());
       if (line.cid !== undefined) outbox.landed(this.id, line.cid, line.seq);
-      if (line.kind === "unresolved") void this.#resolve(line.seq);
-      else if (line.by !== me()) {
-        foreign = true;
-        this.typists.stopped(line.by);
+      if (line.kind === "unresolved") {
+        // If this fails, the seq is closed all the same, and its row comes when the page is loaded again.
+        this.#load({ after: line.seq - 1, limit: 1 }).catch(ignore);
+        continue;
       }
+      if (closesFor(line, me())) this.live = false;
       // Whether it hit a member or a stranger, the event doesn't say.
-      if (line.kind === "banned") refresh(this.id);
+      else if (line.kind === "banned") refresh(this.id);
+      if (line.by === me()) continue;
+      this.typists.stopped(line.by);
+      this.#marks.deliveredTo(this.log.last);
     }
     if (this.unread.stale) refresh(this.id);
-    if (this.summarised && this.facts.role === null) this.live = false;
     outbox.passed(this.id, this.log.last);
-    if (foreign) this.#marks.deliveredTo(this.log.last);
-    if (this.log.waiting) this.#mend();
-    this.log.trim(bounds.linesMax);
+    if (this.log.heldFrom !== null) this.#mend(gapMs);
+    this.log.trim(linesMax);
     this.#show();
-    if (news) for (const { line } of applied) this.#announce(line.seq);
-  }
-
-  #announce(seq: Seq): void {
-    const message = this.log.line(seq)?.kind === "posted" ? this.timeline.message(seq) : null;
-    if (message) this.#host.emitter.emit("message", message);
+    for (const { line } of news ? applied : []) {
+      const message = line.kind === "posted" ? this.timeline.message(line.seq) : null;
+      if (message && !message.deleted) emitter.emit("message", message);
+    }
   }
 
   #evolve({ line }: Applied): void {
     if (line.kind !== "unresolved") this.facts = evolveFacts(this.facts, line, this.#host.me(), this.log);
   }
 
-  /** Entries wait behind a gap: give it a moment to close by itself, then fetch what is missing. */
-  #mend(afterMs: number = bounds.gapMs, attempt = 0): void {
-    if (this.#mending) return;
-    this.#mending = true;
-    this.#host.platform.after(afterMs, () => {
-      this.#fetchGap().then(
-        () => {
-          this.#mending = false;
-        },
-        () => {
-          this.#mending = false;
-          if (this.log.waiting) this.#mend(jitter(this.#host.platform, attempt), attempt + 1);
-        },
-      );
-    });
-  }
-
+  /** Entries wait behind a gap that didn't close by itself: fetches what is missing. */
   async #fetchGap(): Promise<void> {
     for (let held = this.log.heldFrom; held !== null; held = this.log.heldFrom) {
       const { epoch, last } = this.log;
-      if (epoch !== null && held - last > bounds.gapMax) this.limited(epoch, held - 1);
-      else await this.#load({ after: last, limit: bounds.pageMax });
+      if (epoch !== null && held - last > gapMax) this.limited(epoch, held - 1);
+      else await this.#load({ after: last, limit: pageMax });
       if (this.log.last === last) return;
     }
-  }
-
-  /** Our own line, whose body nobody here remembers. */
-  async #resolve(seq: Seq): Promise<void> {
-    // If this fails the seq is closed all the same, and its row comes with the next load of the page.
-    await this.#load({ after: seq - 1, limit: 1 }).catch(() => 0);
   }
 
   /** @returns how many events came */

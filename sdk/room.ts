@@ -1,20 +1,20 @@
 /** One room, as people use it. */
 import type { Member, Message, Room, RoomInfo, Timeline, Verdict } from "./api.ts";
-import * as bounds from "./limits.ts";
-import type { Done } from "./outbox.ts";
+import type { Host } from "./host.ts";
+import { pageMax, typingEveryMs } from "./limits.ts";
 import type { Receipt } from "./receipts.ts";
-import type { RoomHost, RoomSync } from "./room-sync.ts";
+import type { RoomSync } from "./room-sync.ts";
 import { verify } from "./verify.ts";
 
 export class ChatRoom implements Room {
   readonly id: string;
   readonly #sync: RoomSync;
-  readonly #host: RoomHost;
+  readonly #host: Host;
   #info: RoomInfo | null = null;
   #infoVersion = -1;
-  #typedAt: number | null = null;
+  #typedAt = Number.NEGATIVE_INFINITY;
 
-  constructor(sync: RoomSync, host: RoomHost) {
+  constructor(sync: RoomSync, host: Host) {
     this.id = sync.id;
     this.#sync = sync;
     this.#host = host;
@@ -28,14 +28,13 @@ export class ChatRoom implements Room {
   info(): RoomInfo {
     const { facts, log, typists, unread, version } = this.#sync;
     if (this.#info && this.#infoVersion === version) return this.#info;
-    const { kind, name, about, history, join, members, role, peer, last } = facts;
-    const shown = { id: this.id, kind, name, about, history, join, members, role, peer, last };
-    const head = Math.max(facts.head, log.last);
+    const { kind, name, about, history, join, members, role, peer = null, last = null } = facts;
     this.#infoVersion = version;
     this.#info = {
-      ...shown,
-      head,
-      ...{ read: unread.read, unread: unread.unread },
+      ...{ id: this.id, kind, name, about, history, join, members, role, peer, last },
+      head: Math.max(facts.head, log.last),
+      read: unread.read,
+      unread: unread.unread,
       mentions: unread.mentions,
       typing: typists.all,
     };
@@ -48,20 +47,17 @@ export class ChatRoom implements Room {
   }
 
   async receiptCounts(seq: number): Promise<{ delivered: number; read: number }> {
-    const { marks, counts } = await this.#sync.askReceipts(seq);
-    if (counts) return counts;
-    const others = (marks ?? []).filter(([user]) => user !== this.#host.me());
-    return {
-      delivered: others.filter(([, delivered]) => delivered >= seq).length,
-      read: others.filter(([, , read]) => read >= seq).length,
-    };
+    return (await this.#sync.askReceipts(seq)) ?? this.#sync.receipts.counts(seq);
   }
 
   async members(): Promise<Member[]> {
     const members: Member[] = [];
     for (let after: string | null | undefined; after !== null; ) {
-      const input = { room: this.id, limit: bounds.pageMax, ...(after ? { after } : {}) };
-      const page = (await this.#host.request("room.members", input)) as { members: Member[]; next?: string };
+      const input = { room: this.id, limit: pageMax, ...(after ? { after } : {}) };
+      const page = (await this.#host.request("room.members", input)) as {
+        members: Member[];
+        next?: string | null;
+      };
       members.push(...page.members);
       after = page.next ?? null;
     }
@@ -77,75 +73,76 @@ export class ChatRoom implements Room {
     re?: number;
     mentions?: string[];
   }): Promise<{ seq: number; cid: string }> {
+    const { text, re, mentions } = draft;
     const { unbornPeer } = this.#sync;
-    const { seq, n, cid } = await this.#do("room.post", {
-      text: draft.text,
-      ...(draft.re === undefined ? {} : { re: draft.re }),
-      ...mentioning(draft.mentions),
+    const { seq, n, cid } = await this.#host.outbox.add("room.post", this.id, {
+      text,
+      ...(re === undefined ? {} : { re }),
+      ...mentioning(mentions),
       ...(unbornPeer === null ? {} : { with: unbornPeer }),
     });
     // The message is the last event of its command: the first one of a direct room is `created`.
     return { seq: seq + n - 1, cid };
   }
 
-  async edit(seq: number, text: string, mentions?: Message["mentions"]): Promise<void> {
-    await this.#do("room.edit", { seq, text, ...mentioning(mentions) });
+  edit(seq: number, text: string, mentions?: Message["mentions"]): Promise<void> {
+    return this.#do("room.edit", { seq, text, ...mentioning(mentions) });
   }
 
-  async remove(seq: number): Promise<void> {
-    await this.#do("room.delete", { seq });
+  remove(seq: number): Promise<void> {
+    return this.#do("room.delete", { seq });
   }
 
-  async react(seq: number, key: string, on: boolean): Promise<void> {
-    await this.#do("room.react", { seq, key, on });
+  react(seq: number, key: string, on: boolean): Promise<void> {
+    return this.#do("room.react", { seq, key, on });
   }
 
-  async add(users: string[]): Promise<void> {
-    await this.#do("room.add", { users });
+  add(users: string[]): Promise<void> {
+    return this.#do("room.add", { users });
   }
 
-  async kick(user: string): Promise<void> {
-    await this.#do("room.remove", { user });
+  kick(user: string): Promise<void> {
+    return this.#do("room.remove", { user });
   }
 
-  async ban(user: string): Promise<void> {
-    await this.#do("room.ban", { user });
+  ban(user: string): Promise<void> {
+    return this.#do("room.ban", { user });
   }
 
-  async unban(user: string): Promise<void> {
-    await this.#do("room.unban", { user });
+  unban(user: string): Promise<void> {
+    return this.#do("room.unban", { user });
   }
 
-  async setRole(user: string, role: Member["role"]): Promise<void> {
-    await this.#do("room.role", { user, role });
+  setRole(user: string, role: Member["role"]): Promise<void> {
+    return this.#do("room.role", { user, role });
   }
 
-  async transfer(user: string): Promise<void> {
-    await this.#do("room.transfer", { user });
+  transfer(user: string): Promise<void> {
+    return this.#do("room.transfer", { user });
   }
 
-  async rename(name: string): Promise<void> {
-    await this.#do("room.rename", { name });
+  rename(name: string): Promise<void> {
+    return this.#do("room.rename", { name });
   }
 
-  async describe(about: string): Promise<void> {
-    await this.#do("room.describe", { about });
+  describe(about: string): Promise<void> {
+    return this.#do("room.describe", { about });
   }
 
-  async setHistory(history: RoomInfo["history"]): Promise<void> {
-    await this.#do("room.setHistory", { history });
+  setHistory(history: RoomInfo["history"]): Promise<void> {
+    return this.#do("room.setHistory", { history });
   }
 
-  async setJoin(join: RoomInfo["join"]): Promise<void> {
-    await this.#do("room.setAccess", { join });
+  setJoin(join: RoomInfo["join"]): Promise<void> {
+    return this.#do("room.setAccess", { join });
   }
 
-  async join(): Promise<void> {
-    await this.#do("room.join", {});
+  join(): Promise<void> {
+    return this.#do("room.join", {});
   }
 
-  async leave(): Promise<void> {
-    await this.#do("room.leave", {});
+  leave(): Promise<void> {
+    return this.#do("room.leave", {});
   }
 
   markRead(seq: number = this.#sync.log.last): void {
@@ -154,13 +151,14 @@ export class ChatRoom implements Room {
 
   typing(): void {
     const now = this.#host.platform.now();
-    if (this.#typedAt !== null && Math.abs(now - this.#typedAt) < bounds.typingEveryMs) return;
+    // A clock that was set back must not silence us.
+    if (Math.abs(now - this.#typedAt) < typingEveryMs) return;
     this.#typedAt = now;
     this.#host.tell("room.typing", { room: this.id });
   }
 
-  #do(op: string, input: Record<string, unknown>): Promise<Done> {
-    return this.#host.outbox.add(op, this.id, input).done;
+  async #do(op: string, input: Record<string, unknown>): Promise<void> {
+    await this.#host.outbox.add(op, this.id, input);
   }
 }
 

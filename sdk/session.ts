@@ -4,7 +4,7 @@ import type { WireError } from "../src/protocol/frames.ts";
 import type { Storage } from "./api.ts";
 import { type Clock, hex } from "./clock.ts";
 import { failure, StarlingError } from "./error.ts";
-import * as bounds from "./limits.ts";
+import { tokenMarginMs } from "./limits.ts";
 import type { ClientPlatform } from "./platform.ts";
 
 /** What register, login and refresh answer; kept in the storage under `session`. */
@@ -62,7 +62,7 @@ export class Session {
   async token(refused: boolean): Promise<string> {
     const tokens = this.#tokens;
     if (!tokens) throw failure("unauthorized", "sign in first");
-    if (!refused && this.#leftMs(tokens) > bounds.tokenMarginMs) return tokens.access;
+    if (!refused && this.#leftMs(tokens) > tokenMarginMs) return tokens.access;
     this.#refreshing ??= this.#refresh(tokens).finally(() => {
       this.#refreshing = null;
     });
@@ -96,7 +96,7 @@ export class Session {
     // Another tab may have refreshed meanwhile: a spent refresh token would end the session.
     const stored = (await this.#deps.storage.get("session")) as Tokens | undefined;
     const newest = stored && stored.session === tokens.session ? stored : tokens;
-    if (newest.access !== tokens.access && this.#leftMs(newest) > bounds.tokenMarginMs) {
+    if (newest.access !== tokens.access && this.#leftMs(newest) > tokenMarginMs) {
       this.#tokens = newest;
       return newest.access;
     }

@@ -1,63 +1,40 @@
 /** Gathers requests for rooms' summaries into few calls, and repeats those that failed. */
 import type { RoomId } from "../actors/ports.ts";
-import { jitter } from "./backoff.ts";
-import * as bounds from "./limits.ts";
-import type { ClientPlatform } from "./platform.ts";
+import { chore } from "./chore.ts";
+import type { Host } from "./host.ts";
+import { gatherMs, summariesMax } from "./limits.ts";
 import type { Summary } from "./room-facts.ts";
 
-interface Deps {
-  platform: ClientPlatform;
-  online(): boolean;
-  request(op: string, input: unknown): Promise<unknown>;
-  take(summary: Summary): void;
-}
-
 export class Summaries {
-  readonly #deps: Deps;
+  readonly #host: Pick<Host, "platform" | "online" | "request">;
+  readonly #take: (summary: Summary) => void;
   readonly #wanted = new Set<RoomId>();
-  #planned = false;
+  readonly #plan: (afterMs: number) => void;
 
-  constructor(deps: Deps) {
-    this.#deps = deps;
+  constructor(host: Pick<Host, "platform" | "online" | "request">, take: (summary: Summary) => void) {
+    this.#host = host;
+    this.#take = take;
+    // Offline nothing is asked: catching up asks for all.
+    this.#plan = chore(host.platform, () => (host.online() ? this.fetch([...this.#wanted]) : undefined));
   }
 
-  /** Soon, once for all that are asked for meanwhile. Offline: nothing, since catching up asks for all. */
+  /** Soon, once for all that are wanted meanwhile. */
   want(room: RoomId): void {
     this.#wanted.add(room);
-    this.#plan(bounds.gatherMs, 0);
+    this.#plan(gatherMs);
   }
 
-  /** Now. */
+  /** Now. What fails stays wanted. */
   async fetch(rooms: readonly RoomId[]): Promise<void> {
     const calls: Promise<void>[] = [];
-    for (let at = 0; at < rooms.length; at += bounds.summariesMax) {
-      const some = rooms.slice(at, at + bounds.summariesMax);
-      calls.push(this.#deps.request("room.summaries", { rooms: some }).then((answer) => this.#take(answer)));
-    }
+    for (let at = 0; at < rooms.length; at += summariesMax)
+      calls.push(this.#ask(rooms.slice(at, at + summariesMax)));
     await Promise.all(calls);
   }
 
-  #take(answer: unknown): void {
-    for (const summary of (answer as { rooms: Summary[] }).rooms) this.#deps.take(summary);
-  }
-
-  #plan(afterMs: number, attempt: number): void {
-    if (this.#planned) return;
-    this.#planned = true;
-    this.#deps.platform.after(afterMs, () => void this.#run(attempt));
-  }
-
-  async #run(attempt: number): Promise<void> {
-    const rooms = [...this.#wanted];
-    this.#wanted.clear();
-    let afterMs: number = bounds.gatherMs;
-    if (this.#deps.online()) {
-      await this.fetch(rooms).catch(() => {
-        for (const room of rooms) this.#wanted.add(room);
-        afterMs += jitter(this.#deps.platform, attempt);
-      });
-    }
-    this.#planned = false;
-    if (this.#wanted.size > 0) this.#plan(afterMs, attempt + 1);
+  async #ask(rooms: readonly RoomId[]): Promise<void> {
+    const answer = (await this.#host.request("room.summaries", { rooms })) as { rooms: Summary[] };
+    for (const room of rooms) this.#wanted.delete(room);
+    for (const summary of answer.rooms) this.#take(summary);
   }
 }

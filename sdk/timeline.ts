@@ -2,14 +2,17 @@
 import type { Seq, UserId } from "../actors/ports.ts";
 import type { Message, SendStatus, Timeline, TimelineRow } from "./api.ts";
 import type { Signal } from "./emitter.ts";
+import type { Kept, Line, OwnEvent } from "./entry.ts";
 import type { Pending } from "./outbox.ts";
-import type { Kept, Line, RoomLog } from "./room-log.ts";
+import { ownEvent } from "./own-event.ts";
+import type { RoomLog } from "./room-log.ts";
 
 export interface TimelineSource {
   room: string;
   log: RoomLog;
+  signal: Signal;
   me(): UserId;
-  /** Commands of this room without an event yet, oldest first. */
+  /** My commands in this room that have no event yet, oldest first. */
   pending(): readonly Pending[];
   /** How far others have come with what I sent. */
   status(seq: Seq): SendStatus;
@@ -17,13 +20,11 @@ export interface TimelineSource {
   unborn(): boolean;
   /** Loads a page; resolves to how many events came. */
   load(page: { before?: Seq; around?: Seq }): Promise<number>;
-  signal: Signal;
 }
 
 export class RoomTimeline implements Timeline {
   readonly #source: TimelineSource;
-  #rows: readonly TimelineRow[] = [];
-  #stale = true;
+  #rows: readonly TimelineRow[] | null = null;
   /** Rows keep their identity until their line changes, so that lists redraw only what did. */
   readonly #known = new Map<Seq, TimelineRow | null>();
 
@@ -32,8 +33,7 @@ export class RoomTimeline implements Timeline {
   }
 
   snapshot(): readonly TimelineRow[] {
-    if (this.#stale) this.#rows = this.#build();
-    this.#stale = false;
+    this.#rows ??= this.#build();
     return this.#rows;
   }
 
@@ -42,84 +42,80 @@ export class RoomTimeline implements Timeline {
   }
 
   get hasOlder(): boolean {
-    const { log } = this.#source;
-    const first = log.ranges.all[0]?.[0];
-    return first === undefined ? !this.#source.unborn() : first > 1;
+    const { log, unborn } = this.#source;
+    return (log.ranges.first ?? 2) > 1 && !unborn();
   }
 
-  older(before?: number): Promise<number> {
-    const { ranges, last } = this.#source.log;
-    if (before === undefined) {
-      const first = ranges.all[0]?.[0];
-      return this.#source.load(first === undefined ? {} : { before: first });
-    }
+  async older(before?: number): Promise<number> {
+    const { log, load } = this.#source;
+    const { ranges, last } = log;
+    if (before === undefined) return load(ranges.first === undefined ? {} : { before: ranges.first });
     const hole = ranges.holes(1, last).find(([from, to]) => from < before && before <= to + 1);
-    return hole ? this.#source.load({ before: hole[1] + 1 }) : Promise.resolve(0);
+    return hole ? load({ before: hole[1] + 1 }) : 0;
   }
 
-  around(seq: number): Promise<number> {
-    return this.#source.log.ranges.has(seq) ? Promise.resolve(0) : this.#source.load({ around: seq });
+  async around(seq: number): Promise<number> {
+    return this.#source.log.ranges.has(seq) ? 0 : this.#source.load({ around: seq });
   }
 
-  /** Something changed; the next look builds anew. */
+  /** Something changed: the next look builds anew. */
   changed(): void {
-    this.#stale = true;
+    this.#rows = null;
   }
 
-  /** One message as it is now, if the seq is one. */
+  /** A post as it is now. */
   message(seq: Seq): Message | null {
     const row = this.#row(seq, this.#source.pending());
     return row?.type === "message" ? row.message : null;
   }
 
   #build(): TimelineRow[] {
-    const { log } = this.#source;
-    const pending = this.#source.pending();
-    for (const seq of log.touched) this.#known.delete(seq);
-    log.touched.clear();
-    const first = log.ranges.all[0]?.[0] ?? 1;
-    const end = log.ranges.all.at(-1)?.[1] ?? 0;
-    const holes = log.ranges.holes(first, end);
+    const { log, pending } = this.#source;
+    const { ranges, touched } = log;
+    const commands = pending();
+    for (const seq of touched) this.#known.delete(seq);
+    touched.clear();
     const rows: TimelineRow[] = [];
-    for (const { seq } of log.between(first, end)) {
-      for (let hole = holes[0]; hole && hole[0] < seq; hole = holes[0]) {
-        holes.shift();
-        rows.push(holeRow(hole[0], hole[1]));
+    let next: Seq | null = null;
+    for (const [from, to] of ranges.all) {
+      if (next !== null) rows.push({ type: "hole", key: `hole-${from}`, from: next, to: from - 1 });
+      next = to + 1;
+      for (const { seq } of log.between(from, to)) {
+        const row = this.#row(seq, commands);
+        if (row) rows.push(row);
       }
-      const row = this.#row(seq, pending);
-      if (row) rows.push(row);
     }
-    for (const [from, to] of holes) rows.push(holeRow(from, to));
-    for (const command of pending) {
-      if (command.op === "room.post") rows.push(this.#echo(command));
+    for (const { op, cid, at, in: input, state, error } of commands) {
+      if (op !== "room.post") continue;
+      const { with: _peer, ...draft } = input;
+      const message = { ...this.#blank(null, at, this.#source.me(), cid), ...draft, status: state, error };
+      rows.push({ type: "message", key: cid, message });
     }
     return rows;
   }
 
-  #row(seq: Seq, pending: readonly Pending[]): TimelineRow | null {
+  #row(seq: Seq, commands: readonly Pending[]): TimelineRow | null {
+    const { log, me, status } = this.#source;
     let row = this.#known.get(seq);
-    if (row === undefined || this.#source.log.touched.has(seq)) {
-      const line = this.#source.log.line(seq);
-      row = line ? this.#rowOf(line, pending) : null;
+    if (row === undefined || log.touched.has(seq)) {
+      const line = log.line(seq);
+      row = line ? this.#rowOf(line, commands) : null;
     }
-    if (row?.type === "message" && row.message.by === this.#source.me()) {
-      const status = this.#source.status(seq);
-      if (row.message.status !== status) row = { ...row, message: { ...row.message, status } };
+    if (row?.type === "message" && row.message.by === me() && row.message.status !== status(seq)) {
+      row = { ...row, message: { ...row.message, status: status(seq) } };
     }
     this.#known.set(seq, row);
     return row;
   }
 
-  #rowOf(line: Kept, pending: readonly Pending[]): TimelineRow | null {
-    const key = ("cid" in line && line.cid) || String(line.seq);
+  #rowOf(line: Kept, commands: readonly Pending[]): TimelineRow | null {
+    const key = line.cid ?? String(line.seq);
     switch (line.kind) {
-      case "posted": {
-        const message = this.#messageOf(line, pending);
-        return message && { type: "message", key, message };
-      }
+      case "posted":
+        return { type: "message", key, message: this.#messageOf(line, commands) };
       case "tombstone":
         if (!this.#source.log.wasPost(line)) return null;
-        return { type: "message", key, message: { ...this.#base(line), text: "", deleted: true } };
+        return { type: "message", key, message: this.#messageOf(line, []) };
       case "unresolved":
       case "edited":
       case "deleted":
@@ -127,95 +123,30 @@ export class RoomTimeline implements Timeline {
         return null;
       default: {
         const { seq, at, ord: _ord, by, cid: _cid, ...event } = line;
-        return noteKinds.has(line.kind) ? { type: "note", key, seq, at, by, event } : null;
+        return { type: "note", key, seq, at, by, event };
       }
     }
   }
 
-  #messageOf(line: Line & { kind: "posted" }, pending: readonly Pending[]): Message | null {
-    const post = this.#source.log.post(line.seq);
-    if (!post) return null;
-    const { text, mentions, editedAt, reactions } = post;
-    const message = { ...this.#base(line), text, mentions, editedAt, reactions, re: line.re ?? null };
-    const me = this.#source.me();
-    return pending.reduce<Message>((shown, command) => overlaid(shown, command, me), message);
-  }
-
-  #base({ seq, by, at, cid }: Line): Message {
-    return {
-      room: this.#source.room,
-      seq,
-      cid: cid ?? null,
-      by,
-      at,
-      text: "",
-      re: null,
-      mentions: [],
-      editedAt: null,
-      deleted: false,
-      reactions: [],
-      status: "stored",
-      error: null,
-    };
-  }
-
-  #echo({ cid, at, in: input, state, error }: Pending): TimelineRow {
-    const { text, re, mentions } = input as { text: string; re?: number; mentions?: string[] };
-    const base = this.#base({ seq: 0, ord: 0, at, by: this.#source.me(), cid, kind: "left" });
-    const message = {
-      ...base,
-      seq: null,
-      text,
-      re: re ?? null,
-      mentions: mentions ?? [],
-      status: state,
-      error,
-    };
-    return { type: "message", key: cid, message };
-  }
-}
-
-/** The message as it will be when my own edit, reaction or deletion has landed. A refusal takes it back by itself. */
-function overlaid(message: Message, { op, in: input, at, state }: Pending, me: UserId): Message {
-  const change = input as { seq: number; text: string; mentions?: string[]; key: string; on: boolean };
-  if (change.seq !== message.seq || state === "failed") return message;
-  switch (op) {
-    case "room.edit":
-      return { ...message, text: change.text, mentions: change.mentions ?? [], editedAt: at };
-    case "room.delete":
-      return { ...message, text: "", mentions: [], reactions: [], deleted: true };
-    case "room.react": {
-      const users = message.reactions.find(({ key }) => key === change.key)?.users ?? [];
-      const others = users.filter((user) => user !== me);
-      const mine = { key: change.key, users: change.on ? [...others, me].sort() : others };
-      const reactions = [...message.reactions.filter(({ key }) => key !== change.key), mine];
-      return {
-        ...message,
-        reactions: reactions.filter(({ users }) => users.length > 0).sort((a, b) => (a.key < b.key ? -1 : 1)),
-      };
+  /** A message as it will be when my own edits, reactions and deletion of it have landed: a refusal takes them back. */
+  #messageOf(line: Line, commands: readonly Pending[]): Message {
+    const { log, me } = this.#source;
+    const { seq, at, by, cid } = line;
+    const mine: OwnEvent[] = [];
+    for (const command of commands) {
+      if (command.in.seq !== seq) continue;
+      const event = ownEvent(Number.POSITIVE_INFINITY, command.at, command, me(), log);
+      if (event) mine.push(event);
     }
-    default:
-      return message;
+    const post = log.post(seq, mine);
+    const re = line.kind === "posted" ? (line.re ?? null) : null;
+    return { ...this.#blank(seq, at, by, cid ?? null), ...(post ? { ...post, re } : { deleted: true }) };
+  }
+
+  #blank(seq: Seq | null, at: number, by: UserId, cid: string | null): Message {
+    return {
+      ...{ room: this.#source.room, seq, cid, by, at, text: "", re: null, mentions: [], editedAt: null },
+      ...{ deleted: false, reactions: [], status: "stored", error: null },
+    };
   }
 }
-
-function holeRow(from: Seq, to: Seq): TimelineRow {
-  return { type: "hole", key: `hole-${from}-${to}`, from, to };
-}
-
-/** Kinds that come later are advanced over until somebody decides how they look. */
-const noteKinds: ReadonlySet<string> = new Set([
-  "created",
-  "joined",
-  "left",
-  "added",
-  "removed",
-  "banned",
-  "unbanned",
-  "role",
-  "transferred",
-  "renamed",
-  "described",
-  "history",
-  "access",
-]);

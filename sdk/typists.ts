@@ -1,5 +1,5 @@
 import type { UserId } from "../actors/ports.ts";
-import * as bounds from "./limits.ts";
+import { typingMs } from "./limits.ts";
 import type { ClientPlatform } from "./platform.ts";
 
 /** Who is writing in one room: forgotten after a while, or when their message comes. */
@@ -21,7 +21,7 @@ export class Typists {
     this.#cancels.get(user)?.();
     this.#cancels.set(
       user,
-      this.#platform.after(bounds.typingMs, () => this.stopped(user)),
+      this.#platform.after(typingMs, () => this.stopped(user)),
     );
     this.#changed();
   }

@@ -9,19 +9,20 @@ import { startServer } from "./gateway/server.ts";
 import { createHttp } from "./http/http.ts";
 import { watchLoop } from "./http/loop-lag.ts";
 import { createMetrics } from "./http/metrics.ts";
-import { MemoryLog } from "./log/memory.ts";
 import { actorProbe, gatewayProbe, measuredLog, nodeGauges, sendProbe } from "./measure.ts";
 import { startNode } from "./node.ts";
 import { catalogue } from "./operations/catalogue.ts";
 import { logFault } from "./operations/fault.ts";
 import { defaultRates, ratesOff } from "./operations/rate.ts";
 import { platform } from "./platform.ts";
-import { memoryStore } from "./store/memory.ts";
+import { endProcess } from "./store/sqlite/fatal.ts";
+import { openEmbedded } from "./store/sqlite/open.ts";
 
 export async function serve(config: Config): Promise<void> {
   const metrics = createMetrics(manifest.version);
-  const store = memoryStore();
-  const log = measuredLog(new MemoryLog(platform), metrics, platform);
+  const embedded = await openEmbedded({ dir: config.data, fatal: endProcess });
+  const { store } = embedded;
+  const log = measuredLog(embedded.log, metrics, platform);
   const bus = new MemoryBus(platform);
   const auth = await createAuth({
     store,
@@ -82,6 +83,7 @@ export async function serve(config: Config): Promise<void> {
     await server.stop();
     unwatch();
     await node[Symbol.asyncDispose]();
+    await embedded[Symbol.asyncDispose]();
     process.exit(0);
   };
   for (const signal of ["SIGTERM", "SIGINT"] as const) {

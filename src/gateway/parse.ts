@@ -4,6 +4,7 @@ import { limits } from "../../actors/limits.ts";
 import type { RoomId } from "../../actors/ports.ts";
 import type { Cursor } from "../../actors/room/events.ts";
 import { utf8Length } from "../../actors/room/utf8.ts";
+import { parseJson } from "../protocol/json.ts";
 
 export type Incoming =
   | { t: "hello"; token?: string | undefined; tab: string }
@@ -53,8 +54,11 @@ export function parseFrame(text: string): Incoming | null {
   // A string is at least as long in bytes as in units: the cheap check comes first.
   if (text.length > limits.frameBytesMax) return null;
   if (text.length * 3 > limits.frameBytesMax && utf8Length(text) > limits.frameBytesMax) return null;
-  if (tooDeep(text, limits.depthMax)) return null;
-  const value = parseJson(text);
+  const parsed = parseJson(text);
+  return parsed === null ? null : shaped(parsed.value);
+}
+
+function shaped(value: unknown): Incoming | null {
   if (value === null || typeof value !== "object" || Array.isArray(value)) return null;
   if ("t" in value) {
     const parsed = parseNamed(value);
@@ -62,30 +66,4 @@ export function parseFrame(text: string): Incoming | null {
   }
   const parsed = parseRequest(value);
   return parsed.success ? { t: "request", ...parsed.output } : null;
-}
-
-/** JSON.parse is recursive-safe in Bun, but deep values cost later: they end here. */
-export function tooDeep(text: string, max: number): boolean {
-  let depth = 0;
-  let inString = false;
-  for (let i = 0; i < text.length; i++) {
-    const code = text.charCodeAt(i);
-    if (inString) {
-      if (code === 0x5c) i++;
-      else if (code === 0x22) inString = false;
-    } else if (code === 0x22) inString = true;
-    else if (code === 0x7b || code === 0x5b) {
-      if (++depth > max) return true;
-    } else if (code === 0x7d || code === 0x5d) depth--;
-  }
-  return false;
-}
-
-/** `undefined` isn't JSON, so null stands for "not JSON": nothing that we take is null. */
-function parseJson(text: string): unknown {
-  try {
-    return JSON.parse(text, undefined) as unknown;
-  } catch {
-    return null;
-  }
 }

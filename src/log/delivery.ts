@@ -4,6 +4,13 @@ import type { LogRecord, RoomId, Unsubscribe } from "../../actors/ports.ts";
 export class Delivery {
   #rooms = new Map<RoomId, Set<(record: LogRecord) => void>>();
   #readers = new Set<() => void>();
+  #waiting: LogRecord[] = [];
+  #later: (task: () => void) => void;
+
+  /** @param later runs a task soon, never inside the call: a subscriber's fault must not reach an append */
+  constructor(later: (task: () => void) => void) {
+    this.#later = later;
+  }
 
   subscribe(room: RoomId, deliver: (record: LogRecord) => void): Unsubscribe {
     // A closure of our own: the same function may be subscribed twice.
@@ -22,8 +29,14 @@ export class Delivery {
     return () => this.#readers.delete(entry);
   }
 
-  /** Hands out committed records, in the order of their positions, then wakes the readers once. */
-  committed(records: readonly LogRecord[]): void {
+  /** Takes a record that is durable. They come in the order of their positions. */
+  committed(record: LogRecord): void {
+    if (this.#waiting.push(record) === 1) this.#later(() => this.#deliver());
+  }
+
+  #deliver(): void {
+    const records = this.#waiting;
+    this.#waiting = [];
     for (const record of records) {
       for (const deliver of this.#rooms.get(record.room) ?? []) deliver(record);
     }

@@ -18,17 +18,15 @@ const empty: Head = { position: 0, seq: 0 };
 /** A log in memory, for tests and the simulator: one stream, lost with the process. */
 export class MemoryLog implements Log {
   readonly streams = 1;
-  #platform: Platform;
   #records: LogRecord[] = [];
   #rooms = new Map<RoomId, LogRecord[]>();
   /** Apart from the records: trimming never moves the fence. */
   #heads = new Map<RoomId, Head>();
   #position: Position = 0;
-  #delivery = new Delivery();
-  #undelivered: LogRecord[] = [];
+  #delivery: Delivery;
 
   constructor(platform: Platform) {
-    this.#platform = platform;
+    this.#delivery = new Delivery((task) => platform.soon(task));
   }
 
   streamOf(): number {
@@ -45,7 +43,7 @@ export class MemoryLog implements Log {
     if (records) records.push(record);
     else this.#rooms.set(room, [record]);
     this.#heads.set(room, { position, seq: draft.count > 0 ? draft.from + draft.count - 1 : head.seq });
-    if (this.#undelivered.push(record) === 1) this.#platform.soon(() => this.#deliver());
+    this.#delivery.committed(record);
     return position;
   }
 
@@ -75,12 +73,6 @@ export class MemoryLog implements Log {
     this.#records = this.#records.filter(keeps);
     for (const [room, records] of this.#rooms) this.#rooms.set(room, records.filter(keeps));
     return count - this.#records.length;
-  }
-
-  #deliver(): void {
-    const records = this.#undelivered;
-    this.#undelivered = [];
-    this.#delivery.committed(records);
   }
 }
 

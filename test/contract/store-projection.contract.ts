@@ -66,6 +66,8 @@ export function projectionContract(current: () => Store): void {
         hash: "hash 7",
       });
       expect(await messages.outcome("r", "ana", cidOf(8))).toEqual({ closed: true, hash: "hash 8" });
+      expect(await messages.lastClosed("r")).toBe(cidOf(8));
+      expect(await messages.lastClosed("s")).toBeNull();
       expect(await messages.outcome("r", "ana", cidOf(9))).toBeNull();
       expect(await messages.outcome("r", "bob", cidOf(7))).toBeNull();
       expect(await messages.outcome("s", "ana", cidOf(7))).toBeNull();

@@ -30,7 +30,9 @@ test("two people find each other and talk; ticks go to read, the badge clears", 
   expect(found?.id).toBe(idOf(bob));
   const room = await ana.direct(idOf(bob));
   await room.send({ text: "hello bob" });
-  const info = await seen(bob, "the new room in the list", () => bob.rooms.snapshot().find(({ id }) => id === room.id));
+  const info = await seen(bob, "the new room in the list", () =>
+    bob.rooms.snapshot().find(({ id }) => id === room.id),
+  );
   expect(info).toMatchObject({ kind: "direct", peer: idOf(ana), unread: 1, last: { text: "hello bob" } });
   const there = bob.room(room.id);
   await there.send({ text: "hello ana", re: 2 });
@@ -49,7 +51,11 @@ test("a deleted message is a tombstone for everybody, and its text is nowhere", 
   await room.edit(seq, "secret plan, second version");
   await seen(bob, "the edit", () => texts(bob.room(room.id)).includes("secret plan, second version"));
   await room.remove(seq);
-  await seen(bob, "the tombstone", () => messages(bob.room(room.id)).find((message) => message.seq === seq)?.deleted);
+  await seen(
+    bob,
+    "the tombstone",
+    () => messages(bob.room(room.id)).find((message) => message.seq === seq)?.deleted,
+  );
   const page = JSON.stringify(await bob.call("room.history", { room: room.id }));
   expect(page).not.toContain("secret");
   const late = await person("late");
@@ -87,7 +93,10 @@ test("a server killed in mid-conversation loses and doubles nothing", async () =
     await server.start();
     await Promise.all(sends);
   }
-  const expected = ["first", ...[0, 1, 2].flatMap((round) => Array.from({ length: 20 }, (_, i) => `round ${round} message ${i}`))];
+  const expected = [
+    "first",
+    ...[0, 1, 2].flatMap((round) => Array.from({ length: 20 }, (_, i) => `round ${round} message ${i}`)),
+  ];
   const there = bob.room(room.id);
   await seen(bob, "all messages", () => texts(there).length >= expected.length, 30_000);
   expect(texts(room)).toEqual(expected);

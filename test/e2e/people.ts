@@ -1,6 +1,7 @@
 /** People with the real SDK, and waiting for what they see. */
-import { createClient } from "../../sdk/index.ts";
+
 import type { Client } from "../../sdk/api.ts";
+import { createClient } from "../../sdk/index.ts";
 
 let made = 0;
 
@@ -19,7 +20,12 @@ export function idOf(client: Client): string {
 }
 
 /** What `look` returns once it returns something; asked again at each frame of the client. */
-export function seen<T>(client: Client, what: string, look: () => T | null | false | undefined, ms = 10_000): Promise<T> {
+export function seen<T>(
+  client: Client,
+  what: string,
+  look: () => T | null | false | undefined,
+  ms = 10_000,
+): Promise<T> {
   return new Promise((resolve, reject) => {
     const stops: (() => void)[] = [];
     const done = (settle: () => void) => {
@@ -33,7 +39,10 @@ export function seen<T>(client: Client, what: string, look: () => T | null | fal
     const timer = setTimeout(() => done(() => reject(new Error(`never seen: ${what}`))), ms);
     stops.push(() => clearTimeout(timer), client.rooms.subscribe(check));
     // After the frame was taken in, whoever listens first.
-    stops.push(client.on("frame", () => setImmediate(check)), client.on("connection", () => setImmediate(check)));
+    stops.push(
+      client.on("frame", () => setImmediate(check)),
+      client.on("connection", () => setImmediate(check)),
+    );
     check();
   });
 }

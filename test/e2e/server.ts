@@ -33,7 +33,13 @@ export class RealServer implements AsyncDisposable {
   async start(): Promise<void> {
     const child = Bun.spawn([process.execPath, join(root, "src/main.ts")], {
       cwd: root,
-      env: { ...process.env, HOST: "127.0.0.1", PORT: String(this.#port), STARLING_DATA: this.data, STARLING_RATES: "off" },
+      env: {
+        ...process.env,
+        HOST: "127.0.0.1",
+        PORT: String(this.#port),
+        STARLING_DATA: this.data,
+        STARLING_RATES: "off",
+      },
       stdin: "ignore",
       stdout: "pipe",
       stderr: "inherit",

@@ -64,7 +64,16 @@ export class SimPlatform implements ClientPlatform {
   }
 }
 
-type Sent = { id?: number; op?: string; in?: Record<string, unknown>; t?: string } & Partial<ClientFrame>;
+interface Sent {
+  id?: number;
+  op?: string;
+  in?: Record<string, unknown>;
+  t?: ClientFrame["t"];
+  n?: number;
+  token?: string;
+  tab?: string;
+  rooms?: Record<string, [string, number] | null>;
+}
 
 /** One connection, as the server sees it. */
 export class FakeLink implements Link {
@@ -302,7 +311,7 @@ export class FakeServer {
   }
 
   #resume(frame: Sent, link: FakeLink): void {
-    const { n, rooms } = frame as { n: number; rooms: Record<string, [string, number] | null> };
+    const { n, rooms = {} } = frame;
     const live: Record<string, [string, number]> = {};
     for (const [id, cursor] of Object.entries(rooms)) {
       const lines = this.rooms.get(id)?.lines ?? [];

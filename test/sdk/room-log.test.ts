@@ -1,7 +1,8 @@
 import { describe, expect, test } from "bun:test";
 import fc from "fast-check";
 import type { Entry } from "../../actors/room/frame.ts";
-import { type Page, RoomLog } from "../../sdk/room-log.ts";
+import type { Page } from "../../sdk/entry.ts";
+import { RoomLog } from "../../sdk/room-log.ts";
 import { deleted, edited, epoch, posted, reacted, seqOf, tombstone } from "./harness.ts";
 
 const page = (entries: Entry[], head: number, fields: Page["fields"] = []): Page => ({
@@ -16,10 +17,10 @@ describe("the cursor", () => {
     log.apply(epoch, 1, [posted(1, "ana", "one")]);
     expect(log.apply(epoch, 1, [posted(1, "ana", "one again")])).toEqual([]);
     expect(log.apply(epoch, 3, [posted(3, "ana", "three")])).toEqual([]);
-    expect([log.last, log.waiting]).toEqual([1, true]);
+    expect([log.last, log.heldFrom]).toEqual([1, 3]);
     const closed = log.apply(epoch, 2, [posted(2, "ana", "two")]);
     expect(closed.map(({ line }) => line.seq)).toEqual([2, 3]);
-    expect([log.last, log.waiting]).toEqual([3, false]);
+    expect([log.last, log.heldFrom]).toEqual([3, null]);
     expect(log.post(1)?.text).toBe("one");
   });
 
@@ -30,7 +31,7 @@ describe("the cursor", () => {
     expect(log.last).toBe(9);
     log.apply(epoch, 12, [{ void: [12, 14] }]);
     log.apply(epoch, 10, [{ void: [10, 12] }]);
-    expect([log.last, log.waiting]).toEqual([14, false]);
+    expect([log.last, log.heldFrom]).toEqual([14, null]);
   });
 
   test("is moved by frames, not by pages", () => {
@@ -146,7 +147,7 @@ describe("what later events set on a post", () => {
       ]),
     );
     expect(log.post(1)).toEqual({
-      ...{ seq: 1, text: "edited", mentions: ["bob"], editedAt: 7 },
+      ...{ text: "edited", mentions: ["bob"], editedAt: 7 },
       reactions: [{ key: "+", users: ["bob"] }],
     });
   });
@@ -219,12 +220,12 @@ describe("any order", () => {
           const fields = entries.flatMap((line) => {
             const post = whole.post(seqOf(line));
             const edit = lines.findLast(
-              (each) => "kind" in each && each.kind === "edited" && each.target === post?.seq,
+              (each) => "kind" in each && each.kind === "edited" && each.target === seqOf(line),
             );
             if (!post) return [];
             return [
               {
-                seq: post.seq,
+                seq: seqOf(line),
                 edit: edit
                   ? { seq: seqOf(edit), text: post.text, at: post.editedAt ?? 0, mentions: [] }
                   : null,

@@ -72,10 +72,11 @@ function withoutContent(event: EventPart, seq: Seq, deleted: Seq): EventPart {
   };
 }
 
-/** Whom a post mentions now. */
+/** Whom a post mentions now, its author apart. */
 export function mentionsOf(row: MessageRow): readonly UserId[] {
   if (row.event?.kind !== "posted" || row.gone !== null) return [];
-  return row.edit?.mentions ?? row.event.mentions;
+  const { by, mentions } = row.event;
+  return (row.edit?.mentions ?? mentions).filter((user) => user !== by);
 }
 
 /** What a line said: of a post or of an edit. */

@@ -1,0 +1,37 @@
+import { asError } from "./error.ts";
+import { retryBaseMs, retryCapMs } from "./limits.ts";
+import type { ClientPlatform } from "./platform.ts";
+
+/** Full jitter (Brooker, "Exponential Backoff And Jitter"): spreads a storm evenly over the window. */
+export function jitter(platform: ClientPlatform, attempt: number): number {
+  return platform.random() * Math.min(retryCapMs, retryBaseMs * 2 ** attempt);
+}
+
+/**
+ * Work that must get done some time: calls within the wait become one run, and a run that fails for now
+ * is repeated with jitter.
+ * @returns plans a run after so many ms
+ */
+export function chore(platform: ClientPlatform, work: () => unknown): (afterMs: number) => void {
+  let planned = false;
+  let attempt = 0;
+
+  async function run(): Promise<void> {
+    planned = false;
+    try {
+      await work();
+      attempt = 0;
+    } catch (thrown) {
+      const error = asError(thrown);
+      if (error.retryable) plan(Math.max(error.retryAfterMs, jitter(platform, attempt++)));
+    }
+  }
+
+  function plan(afterMs: number): void {
+    if (planned) return;
+    planned = true;
+    platform.after(afterMs, () => void run());
+  }
+
+  return plan;
+}
