@@ -46,8 +46,8 @@ export const limits = {
   // The embedded database
   /** A group takes this much time of appends and other urgent writes: more than a commit, less than people feel. */
   groupMs: 4,
-  /** History gets this much of each group: what a backlog adds to an append's wait. */
-  groupBackgroundMs: 2,
+  /** History gets this much of each group (some 100 rows): what a backlog adds to an append's wait. */
+  groupBackgroundMs: 1,
   /** Projected writes or receipts of one operation: about 1 ms. */
   writesPerOperationMax: 32,
   /** Records of one trimming operation: deleting is overwriting, about 2 ms. */
@@ -102,6 +102,8 @@ export const limits = {
   /** Held live frames while a session is attached. */
   heldFramesMax: 1_000,
   resumeRoomsMax: 1_000,
+  /** Resume and sync frames of one connection that may wait: all rooms of an account fit one. */
+  attachingMax: 32,
   /** Further behind than this, a resume gets `limited` and the newest page. */
   resumeEventsMax: 1_000,
   /** Events in one slice of a resume or page. */

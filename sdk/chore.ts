@@ -23,7 +23,7 @@ export function chore(platform: ClientPlatform, work: () => unknown): (afterMs: 
       attempt = 0;
     } catch (thrown) {
       const error = asError(thrown);
-      if (error.retryable) plan(Math.max(error.retryAfterMs, jitter(platform, attempt++)));
+      if (error.retryable) plan(Math.max(error.retryAfterMs ?? 0, jitter(platform, attempt++)));
     }
   }
 

@@ -5,8 +5,8 @@ export const requestMs = 10_000;
 /** From opening a socket to `welcome`. */
 export const welcomeMs = 10_000;
 
-/** Catching up without a single frame of progress for so long: begin anew. */
-export const catchUpMs = 30_000;
+/** A resume that isn't done by then is begun anew, from the cursors that it has reached. */
+export const catchUpMs = 60_000;
 
 /** Full jitter: wait rand(0, min(cap, base · 2ⁿ)). */
 export const retryBaseMs = 500;

@@ -71,13 +71,13 @@ function changeOf(facts: Facts, line: Line, me: UserId, log: RoomLog): Partial<F
     case "transferred":
       return line.user === me ? { role: "owner" } : by === me ? { role: "admin" } : {};
     case "renamed":
-      return { name: line.name };
     case "described":
-      return { about: line.about };
     case "history":
-      return { history: line.history };
-    case "access":
-      return { join: line.join };
+    case "access": {
+      // What these carry is called as the fact that it sets.
+      const { seq: _seq, at: _at, ord: _ord, by: _by, cid: _cid, kind: _kind, ...settings } = line;
+      return settings;
+    }
     default:
       return {};
   }

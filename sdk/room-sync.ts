@@ -4,11 +4,11 @@ import type { Cursor } from "../actors/room/events.ts";
 import type { Entry } from "../actors/room/frame.ts";
 import type { MembershipItem } from "./account.ts";
 import { chore } from "./chore.ts";
-import { Signal } from "./emitter.ts";
+import { createSignal, type Signal } from "./emitter.ts";
 import type { Page } from "./entry.ts";
 import { ignore } from "./error.ts";
 import type { Host } from "./host.ts";
-import { gapMax, gapMs, linesMax, olderRows, pageMax } from "./limits.ts";
+import { gapMax, gapMs, linesMax, pageMax } from "./limits.ts";
 import type { Pending } from "./outbox.ts";
 import { ownEvent } from "./own-event.ts";
 import { type Mark, Receipts } from "./receipts.ts";
@@ -23,6 +23,7 @@ export class RoomSync {
   readonly id: RoomId;
   readonly log: RoomLog;
   readonly timeline: RoomTimeline;
+  readonly signal: Signal;
   readonly receipts = new Receipts();
   readonly typists: Typists;
   /** The server sends this room's events by itself. */
@@ -36,7 +37,6 @@ export class RoomSync {
   /** The other user of a direct room that doesn't exist yet: its first message makes it. */
   unbornPeer: UserId | null = null;
   readonly #host: Host;
-  readonly #signal: Signal;
   readonly #marks: Watermarks;
   readonly #mend: (afterMs: number) => void;
   #receiptsWanted = false;
@@ -44,7 +44,7 @@ export class RoomSync {
   constructor(id: RoomId, host: Host) {
     this.id = id;
     this.#host = host;
-    this.#signal = new Signal(host.platform);
+    this.signal = createSignal(host.platform);
     this.typists = new Typists(host.platform, () => this.#show());
     this.#marks = new Watermarks(id, host, (mark) => this.ownMark(mark));
     this.#mend = chore(host.platform, () => this.#fetchGap());
@@ -52,16 +52,7 @@ export class RoomSync {
       const command = host.outbox.get(cid);
       return command ? ownEvent(seq, at, command, host.me(), this.log) : null;
     });
-    this.timeline = new RoomTimeline({
-      room: id,
-      log: this.log,
-      signal: this.#signal,
-      me: host.me,
-      pending: () => host.outbox.list().filter(({ room }) => room === id),
-      status: (seq) => this.receipts.status(seq),
-      unborn: () => this.unbornPeer !== null,
-      load: (range) => this.#load({ ...range, limit: olderRows }),
-    });
+    this.timeline = new RoomTimeline(this, host);
   }
 
   /** Where a resume begins; null: with the newest page. */
@@ -155,7 +146,7 @@ export class RoomSync {
   commandChanged({ in: input }: Pending): void {
     if (typeof input.seq === "number") this.log.touched.add(input.seq);
     this.timeline.changed();
-    this.#signal.fire();
+    this.signal.fire();
   }
 
   readTo(seq: Seq): void {
@@ -194,7 +185,7 @@ export class RoomSync {
       if (line.cid !== undefined) outbox.landed(this.id, line.cid, line.seq);
       if (line.kind === "unresolved") {
         // If this fails, the seq is closed all the same, and its row comes when the page is loaded again.
-        this.#load({ after: line.seq - 1, limit: 1 }).catch(ignore);
+        this.load({ after: line.seq - 1, limit: 1 }).catch(ignore);
         continue;
       }
       if (closesFor(line, me())) this.live = false;
@@ -224,13 +215,13 @@ export class RoomSync {
     for (let held = this.log.heldFrom; held !== null; held = this.log.heldFrom) {
       const { epoch, last } = this.log;
       if (epoch !== null && held - last > gapMax) this.limited(epoch, held - 1);
-      else await this.#load({ after: last, limit: pageMax });
+      else await this.load({ after: last, limit: pageMax });
       if (this.log.last === last) return;
     }
   }
 
   /** @returns how many events came */
-  async #load(range: { before?: Seq; after?: Seq; around?: Seq; limit: number }): Promise<number> {
+  async load(range: { before?: Seq; after?: Seq; around?: Seq; limit: number }): Promise<number> {
     const known = this.log.last;
     const input = { room: this.id, ...range, ...(known > 0 ? { known } : {}) };
     const page = (await this.#host.request("room.history", input)) as Page;
@@ -245,7 +236,7 @@ export class RoomSync {
   #show(): void {
     this.version++;
     this.timeline.changed();
-    this.#signal.fire();
+    this.signal.fire();
     this.#host.changed();
   }
 }

@@ -128,6 +128,7 @@ export function startNode(parts: NodeParts): Node {
     feeds,
     access: (room, user) => rooms.access(room, user),
     authenticate: (token) => auth.authenticate(token),
+    sessionLives: async (session) => (await store.sessions.byId(session))?.revokedAt === null,
     dispatch,
     users: {
       opened: (user, session, connection) => users.opened(user, session, connection),

@@ -1,41 +1,41 @@
 /** `starling COMMAND …`: what an operator does besides running the server. */
-import { join, resolve } from "node:path";
 import { readConfig } from "../config.ts";
 import { serve } from "../main.ts";
-import { backup } from "./backup.ts";
+import { platform } from "../platform.ts";
+import { backupCommand } from "./backup.ts";
 
 const usage = `starling COMMAND
 
   serve            run the server (configuration: see README.md)
-  backup TARGET    copy the data of STARLING_DATA to a new file, also while the server runs
+  backup TARGET    copy the data of STARLING_DATA to another folder, also while the server runs
   help             this text`;
 
 const [command = "help", ...args] = process.argv.slice(2);
 
 try {
-  await run(command, args);
+  process.exitCode = await run(command);
 } catch (error) {
   console.error(error instanceof Error ? error.message : "starling failed");
-  process.exit(1);
+  process.exitCode = 1;
 }
 
-async function run(command: string, [target]: string[]): Promise<void> {
+/** Resolves to the exit code. */
+async function run(command: string): Promise<number> {
   switch (command) {
     case "serve":
-      return await serve(readConfig(process.env));
+      await serve(readConfig(process.env));
+      return 0;
     case "backup": {
-      if (target === undefined)
-        throw new Error("backup: name the file to write, e.g. starling backup chat.db");
-      const { data } = readConfig(process.env);
-      await backup(data, resolve(target));
-      console.log(`wrote ${join(target)}`);
-      return;
+      const { exitCode, says } = backupCommand(args, readConfig(process.env).data, platform.now());
+      (exitCode === 0 ? console.log : console.error)(says);
+      return exitCode;
     }
     case "help":
     case "--help":
       console.log(usage);
-      return;
+      return 0;
     default:
-      throw new Error(`there is no command ${command}\n\n${usage}`);
+      console.error(`there is no command ${command}\n\n${usage}`);
+      return 1;
   }
 }

@@ -20,6 +20,8 @@ export interface GatewaySources extends AttachSources {
   platform: Platform;
   /** null: the token is refused. Checks that the session still lives. */
   authenticate(token: string): Promise<Caller | null>;
+  /** Asked again once the node listens for revocations: one may have come in between. */
+  sessionLives(session: SessionId): Promise<boolean>;
   dispatch(op: string, input: unknown, call: Call): Promise<Result<unknown>>;
   users: UserDesk;
   probe?: GatewayProbe;
@@ -176,6 +178,11 @@ export class Gateway {
     if (connection.closed) return;
     if (caller === null) return connection.close("unauthorized");
     const version = await users.opened(caller.user, caller.session, connection.connection);
+    if (connection.closed) return users.closed(caller.user, connection.connection);
+    if (!(await this.#sources.sessionLives(caller.session))) {
+      users.closed(caller.user, connection.connection);
+      return connection.close("revoked");
+    }
     if (connection.closed) return users.closed(caller.user, connection.connection);
     this.#forget(connection);
     connection.user = caller.user;

@@ -34,11 +34,14 @@ export function useTrouble(): string | null {
   return well || !late ? null : words[state];
 }
 
+/** The same words while it is tried again: they shouldn't flicker with each try. */
+const lost = "No connection. What you write is kept and sent when it is back.";
+
 const words: Record<ConnectionState, string> = {
-  idle: "Connecting…",
-  connecting: "Connecting… What you write is kept and sent then.",
+  idle: lost,
+  connecting: lost,
   "catching-up": "Catching up…",
   online: "",
-  offline: "No connection. What you write is kept and sent when it is back.",
+  offline: lost,
   closed: "Disconnected. Reload the page to come back.",
 };

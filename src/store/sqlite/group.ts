@@ -32,7 +32,8 @@ export function transactionOn(db: Database): Transaction {
 
 /**
  * Performs operations in one transaction; all outcomes are durable when it returns. If any throws, the
- * transaction is rolled back and each is tried alone, so that a poisonous one fails alone.
+ * transaction is rolled back and each that was taken is tried alone, so that a poisonous one fails alone.
+ * @param operations taken one by one; after one that throws, the rest stays where it is
  * @throws DiskFailure
  */
 export function commitGroup(

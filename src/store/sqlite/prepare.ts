@@ -1,7 +1,8 @@
 /** Makes a data folder's database ready: right kind, undamaged, at our version. */
 import type { Database } from "bun:sqlite";
-import { openWriting } from "./connection.ts";
-import { isDamage, UnusableFolder } from "./errors.ts";
+import { chmodSync, existsSync } from "node:fs";
+import { openReading, openWriting } from "./connection.ts";
+import { isDamage, isDiskFailure, UnusableFolder } from "./errors.ts";
 import { migrations } from "./migrations.ts";
 
 /** "Star": marks the file as ours in its header. */
@@ -12,35 +13,41 @@ const applicationId = 0x53746172;
  * @throws UnusableFolder when it is damaged, someone else's, or newer than this program
  */
 export function prepare(path: string, steps: readonly string[] = migrations): void {
-  let db: Database | undefined;
   try {
-    db = openWriting(path);
-    check(db, path);
-    migrate(db, path, steps);
+    check(path, steps.length);
+    using db = openWriting(path);
+    // Hashes and keys lie in it; SQLite gives the WAL the same mode.
+    chmodSync(path, 0o600);
+    migrate(db, steps);
   } catch (error) {
     if (isDamage(error)) throw new UnusableFolder(`${path} is damaged: ${error.message}; restore a backup`);
+    if (isDiskFailure(error)) throw new UnusableFolder(`the disk failed under ${path}: ${error.message}`);
     throw error;
-  } finally {
-    db?.close();
   }
 }
 
-function check(db: Database, path: string): void {
-  if (pragma(db, "schema_version") !== 0 && pragma(db, "application_id") !== applicationId) {
+/** Reads only: what isn't ours is left as it is. */
+function check(path: string, known: number): void {
+  if (!existsSync(path)) return;
+  using db = openReading(path);
+  if (pragma(db, "schema_version") === 0) return;
+  if (pragma(db, "application_id") !== applicationId) {
     throw new UnusableFolder(`${path} is not a Starling database`);
   }
-  const found = db.query<{ quick_check: string }, []>("PRAGMA quick_check(1)").get()?.quick_check;
-  if (found !== "ok") throw new UnusableFolder(`${path} is damaged: ${found}; restore a backup`);
-}
-
-function migrate(db: Database, path: string, steps: readonly string[]): void {
   const version = pragma(db, "user_version");
-  if (version > steps.length) {
+  if (version > known) {
     throw new UnusableFolder(
-      `${path} has schema version ${version}, this program knows ${steps.length}: use a newer program`,
+      `${path} has schema version ${version}, this program knows ${known}: use a newer program`,
     );
   }
-  for (let step = version; step < steps.length; step++) {
+  // The first line names the database, the last the fault.
+  const found = db.query<{ quick_check: string }, []>("PRAGMA quick_check(1)").get()?.quick_check;
+  const fault = found?.split("\n").at(-1);
+  if (fault !== "ok") throw new UnusableFolder(`${path} is damaged: ${fault}; restore a backup`);
+}
+
+function migrate(db: Database, steps: readonly string[]): void {
+  for (let step = pragma(db, "user_version"); step < steps.length; step++) {
     db.transaction(() => {
       db.run(steps[step] ?? "");
       db.run(`PRAGMA application_id = ${applicationId}`);
