@@ -281,7 +281,18 @@ export class Device {
     read: Seq,
   ): void {
     const { t, user, device, connection } = { ...this.#path("live", 0), t: this.#world.sim.now() };
-    this.#recorder.history.heard.push({ t, user, device, connection, room, kind, about, seq, delivered, read });
+    this.#recorder.history.heard.push({
+      t,
+      user,
+      device,
+      connection,
+      room,
+      kind,
+      about,
+      seq,
+      delivered,
+      read,
+    });
     this.#world.trace.add("heard", device, kind, room, about, seq, delivered, read);
   }
 
@@ -296,7 +307,14 @@ export class Device {
 
   #path(path: "live" | "history", asked: number): Path {
     const { user, name: device } = this;
-    return { user, device, path, asked, node: this.socket.node, connection: `${device} ${this.socket.connection}` };
+    return {
+      user,
+      device,
+      path,
+      asked,
+      node: this.socket.node,
+      connection: `${device} ${this.socket.connection}`,
+    };
   }
 
   #background(work: Promise<unknown>): void {

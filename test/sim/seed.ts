@@ -21,7 +21,13 @@ export async function runSeed(seed: number, keepTrace = false): Promise<SeedResu
   try {
     const history = await new Performance(world).run();
     const violations = check(history);
-    return { seed, violations, witnessed: world.witnessed, trace: world.trace.digest(), text: world.trace.text };
+    return {
+      seed,
+      violations,
+      witnessed: world.witnessed,
+      trace: world.trace.digest(),
+      text: world.trace.text,
+    };
   } finally {
     restore();
   }

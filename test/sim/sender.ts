@@ -54,7 +54,13 @@ export class Sender {
     const { device } = this;
     const mark: Mark = {
       ...{ user: device.user, device: device.name, kind, room, seq },
-      ...{ invoked: this.#world.sim.now(), answered: null, delivered: 0, read: 0, knew: device.copy(room).last },
+      ...{
+        invoked: this.#world.sim.now(),
+        answered: null,
+        delivered: 0,
+        read: 0,
+        knew: device.copy(room).last,
+      },
     };
     this.#recorder.history.marks.push(mark);
     for (let tries = 0; tries < 5 && !device.socket.ended; tries++) {
