@@ -7,6 +7,13 @@ export function jitter(platform: ClientPlatform, attempt: number): number {
   return platform.random() * Math.min(retryCapMs, retryBaseMs * 2 ** attempt);
 }
 
+/** A list in parts of at most so many. */
+export function parts<T>(list: readonly T[], countMax: number): T[][] {
+  const all: T[][] = [];
+  for (let at = 0; at < list.length; at += countMax) all.push(list.slice(at, at + countMax));
+  return all;
+}
+
 /**
  * Work that must get done some time: calls within the wait become one run, and a run that fails for now
  * is repeated with jitter.
