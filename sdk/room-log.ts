@@ -96,13 +96,11 @@ export class RoomLog {
   apply(epoch: Epoch, from: Seq, entries: readonly Entry[]): Kept[] {
     this.#enter(epoch);
     this.#cursor ??= from - 1;
-    const applied: Kept[] = [];
-    for (const entry of entries) {
-      if (endsOf(entry)[0] <= this.last + 1) applied.push(...this.#step(entry));
-      else if (this.#held.length < heldMax) this.#held.push(entry);
-    }
+    this.#held.push(...entries);
     this.#held.sort((a, b) => endsOf(a)[0] - endsOf(b)[0]);
-    return [...applied, ...this.#advance()];
+    const applied = this.#advance();
+    this.#held.splice(heldMax);
+    return applied;
   }
 
   /** `limited`: …to won't come by itself. What is here below may have been edited or deleted in there, so it goes too. */
@@ -171,28 +169,23 @@ export class RoomLog {
 
   #advance(): Kept[] {
     const applied: Kept[] = [];
-    for (let from = this.heldFrom; from !== null; from = this.heldFrom) {
+    for (let [entry] = this.#held; entry; [entry] = this.#held) {
+      const [from, to] = endsOf(entry);
       const next = this.last + 1;
+      let line: Kept | null | undefined;
       if (from <= next) {
-        const [entry] = this.#held.splice(0, 1);
-        if (entry) applied.push(...this.#step(entry));
+        this.#held.shift();
+        if (to < next) continue;
+        line = this.#take(entry);
+        this.#cursor = to;
       } else if (this.ranges.has(next)) {
         // A page filled what was missing: its lines count as come.
+        line = this.#lines.get(next);
         this.#cursor = next;
-        const line = this.#lines.get(next);
-        if (line) applied.push(line);
       } else break;
+      if (line) applied.push(line);
     }
     return applied;
-  }
-
-  /** The next entry, or one that has passed. */
-  #step(entry: Entry): Kept[] {
-    const [, to] = endsOf(entry);
-    if (to <= this.last) return [];
-    this.#cursor = to;
-    const taken = this.#take(entry);
-    return taken ? [taken] : [];
   }
 
   #take(entry: Entry): Kept | null {
