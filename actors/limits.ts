@@ -11,6 +11,8 @@ export const limits = {
   /** Login names: what fits a mention and a URL. */
   loginCharsMin: 2,
   loginCharsMax: 32,
+  /** A UUID fits, with room for a prefix. */
+  deviceCharsMax: 64,
   /** OWASP: 8 with more factors, 15 alone is what NIST asks; we ask 10 and slow guessing. */
   passwordCharsMin: 10,
   /** Argon2 hashes what it gets; this bounds its work. */
@@ -41,6 +43,20 @@ export const limits = {
   /** A snapshot is written after so many events: recovery replays at most about this much. */
   snapshotEvery: 500,
 
+  // The embedded database
+  /** A group takes this much time of appends and other urgent writes: more than a commit, less than people feel. */
+  groupMs: 4,
+  /** History gets this much of each group (some 100 rows): what a backlog adds to an append's wait. */
+  groupBackgroundMs: 1,
+  /** Projected writes or receipts of one operation: about 1 ms. */
+  writesPerOperationMax: 32,
+  /** Records of one trimming operation: deleting is overwriting, about 2 ms. */
+  trimmedPerOperationMax: 100,
+  /** The WAL is copied into the database after so many pages (4 KiB): SQLite's own default, some ms. */
+  walPagesMax: 1_000,
+  /** A WAL that grew larger, during a backup say, is cut back to this. */
+  walKeptBytesMax: 64 * 1_048_576,
+
   // Actors
   roomMailboxMax: 4_096,
   userMailboxMax: 256,
@@ -55,6 +71,18 @@ export const limits = {
   restartDelayMaxMs: 30_000,
   quarantineMs: 30_000,
   askTimeoutMs: 10_000,
+  /** Asks expire at multiples of this, so that thousands share one timer: at most this late. */
+  askTickMs: 16,
+  /** Turns of one actor in a row before others get the loop: small ones take well under a millisecond. */
+  sliceTurnsMax: 64,
+  /** A batch that was fenced so often belongs to another owner. */
+  decideAgainMax: 3,
+  /** A full mailbox is worked off within a second, or the log is in trouble. */
+  overloadedRetryMs: 1_000,
+  /** Idle actors that one sweep sends away before others get the loop. */
+  sweepMax: 256,
+  /** Busy actors that the cap on residents passes over before it refuses. */
+  busyLookMax: 16,
 
   // Connections
   /** The largest request: a post of textBytesMax, every byte escaped as \u00XX, fits. */
@@ -74,6 +102,8 @@ export const limits = {
   /** Held live frames while a session is attached. */
   heldFramesMax: 1_000,
   resumeRoomsMax: 1_000,
+  /** Resume and sync frames of one connection that may wait: all rooms of an account fit one. */
+  attachingMax: 32,
   /** Further behind than this, a resume gets `limited` and the newest page. */
   resumeEventsMax: 1_000,
   /** Events in one slice of a resume or page. */
@@ -88,6 +118,15 @@ export const limits = {
   /** Three pings. */
   idleTimeoutS: 75,
   drainMs: 10_000,
+
+  /** Sessions and addresses whose request rate is remembered: about 10 MB. */
+  rateKeysMax: 100_000,
+  /** When to try again while the log takes nothing: a failover lasts seconds. */
+  unavailableRetryMs: 1_000,
+  /** Profiles per lookup: the names on two screens. */
+  lookupMax: 100,
+  /** Items in one page of an account sync: about 100 KB. Far above what one transaction changes. */
+  syncItemsMax: 500,
 
   // Receipts, typing, presence
   receiptsFlushMs: 250,
@@ -111,6 +150,18 @@ export const limits = {
   /** Free failures per account and address before delays begin. */
   loginFreeFailures: 5,
   loginDelayMaxMs: 60_000,
+  /** One address may be an office: its own budget is ten accounts' wide. */
+  addressFreeFailures: 50,
   /** 64 MiB each: four at once are 256 MiB. */
   hashesAtOnce: 4,
+  /** 64 waiting logins are served in about 3 s on two cores (100 ms a hash); later ones come back. */
+  hashesWaitingMax: 64,
+  /** Even a session in daily use ends: a stolen device isn't signed in for ever (RFC 9700). */
+  sessionLifeMs: 365 * 24 * 3_600_000,
+  /** Ours have about 300 characters; the rest isn't worth a look. */
+  accessTokenCharsMax: 1_024,
+  /** An unknown key id asks the store no more often than this, whoever makes them up. */
+  keyReloadMs: 1_000,
+  /** Sessions remembered as ended until their access tokens expire: about 10 MB. */
+  revokedMax: 100_000,
 } as const;

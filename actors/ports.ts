@@ -195,7 +195,8 @@ export interface Fields {
   seq: Seq;
   /** Newest edit. */
   edit: { seq: Seq; text: string; at: Millis; mentions: UserId[] } | null;
-  reactions: { key: string; users: UserId[] }[];
+  /** `seqs[i]`: the event by which `users[i]` reacted. */
+  reactions: { key: string; users: UserId[]; seqs: Seq[] }[];
 }
 
 /** What a cid led to. `n` events from `seq`; closed ones have neither. */
@@ -210,6 +211,8 @@ export interface Messages {
   /** Older versions of an edited message, oldest first, the first text included. */
   versions(room: RoomId, seq: Seq): Promise<{ seq: Seq; text: string; at: Millis }[]>;
   outcome(room: RoomId, sender: UserId, cid: Cid): Promise<Outcome | null>;
+  /** The highest closed cid of a room (a UUIDv7 sorts by its time). */
+  lastClosed(room: RoomId): Promise<Cid | null>;
   /** Seqs of posts after `after` up to `upTo` that aren't the user's own or tombstoned, oldest first. */
   unread(room: RoomId, user: UserId, after: Seq, upTo: Seq, limit: number): Promise<Seq[]>;
   /** The same, of posts that mention the user. */

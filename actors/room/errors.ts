@@ -10,6 +10,7 @@ export const errors = {
   "not-found": { retryable: false, status: 404, says: "there is no such thing for you" },
   conflict: { retryable: false, status: 409, says: "this cid was used with another body" },
   closed: { retryable: false, status: 409, says: "this cid was refused for good; use a new one" },
+  unchanged: { retryable: false, status: 409, says: "it is so already; nothing was done" },
   taken: { retryable: false, status: 409, says: "the name is taken" },
   banned: { retryable: false, status: 403, says: "you are banned from this room" },
   gone: { retryable: false, status: 410, says: "the message was deleted" },

@@ -25,7 +25,11 @@ export interface ClosedCid {
   hash: string;
 }
 
+/** Raised when a record means something that this version would misread. */
+export const recordFormat = 1;
+
 export interface ServerPart {
+  format: number;
   parts: Part[];
   closed?: ClosedCid[];
 }
@@ -61,8 +65,8 @@ export function eventOf(line: string): StampedEvent | Tombstone {
   return JSON.parse(line) as StampedEvent | Tombstone;
 }
 
-export function serverOf(part: ServerPart): string {
-  return JSON.stringify(part);
+export function serverOf(part: Omit<ServerPart, "format">): string {
+  return JSON.stringify({ format: recordFormat, ...part });
 }
 
 export function partsOf(server: string): ServerPart {

@@ -32,8 +32,8 @@ export interface Operation<Name extends string, In extends v.GenericSchema, Out 
   /** `noun.verb` */
   name: Name;
   summary: string;
-  /** `anyone`: no token needed. `session`: any signed-in user. Finer rules (roles) are the room's, see actors/room/permissions.ts. */
-  who: "anyone" | "session";
+  /** Any signed-in user. Finer rules (roles) are the room's, see actors/room/permissions.ts. */
+  who: "session";
   /** One line of policy for documents and the matrix. */
   policy: string;
   http: { method: "GET" | "POST" | "PUT" | "PATCH" | "DELETE"; path: `/v1/${string}` };
@@ -47,7 +47,7 @@ export interface Operation<Name extends string, In extends v.GenericSchema, Out 
   ): Promise<Result<v.InferOutput<Out>>>;
 }
 
-/** For operations that anyone may call, `caller` may be null. */
+/** No token needed: `caller` may be null. */
 export interface OpenOperation<Name extends string, In extends v.GenericSchema, Out extends v.GenericSchema>
   extends Omit<Operation<Name, In, Out>, "who" | "handle"> {
   who: "anyone";
@@ -56,7 +56,7 @@ export interface OpenOperation<Name extends string, In extends v.GenericSchema, 
 
 /** Keeps the literal name and the schemas' types. */
 export function operation<Name extends string, In extends v.GenericSchema, Out extends v.GenericSchema>(
-  definition: Omit<Operation<Name, In, Out>, "who"> & { who: "session" },
+  definition: Operation<Name, In, Out>,
 ): Operation<Name, In, Out> {
   return definition;
 }

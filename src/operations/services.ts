@@ -1,6 +1,6 @@
 /** What handlers may use. Wired by hand in main.ts. */
+import type { Bus, ConnectionId, Log, RoomId, Seq, Store, UserId } from "../../actors/ports.ts";
 import type { Platform } from "../../actors/runtime/platform.ts";
-import type { Bus, Log, Store } from "../../actors/ports.ts";
 import type { Auth } from "../auth/auth.ts";
 import type { RoomEdge } from "../rooms/edge.ts";
 import type { ReceiptDesk } from "../rooms/receipts.ts";
@@ -15,4 +15,14 @@ export interface Services {
   rooms: RoomEdge;
   receipts: ReceiptDesk;
   presence: Presence;
+  live: Live;
+}
+
+/** What this node's sockets know. */
+export interface Live {
+  /** The seq up to which a room is live on a connection; null when it isn't. */
+  seqOf(connection: ConnectionId, room: RoomId): Seq | null;
+  /** Makes a room live on a connection whose user came into it. */
+  enter(connection: ConnectionId, room: RoomId): void;
+  away(user: UserId, connection: ConnectionId, away: boolean): void;
 }

@@ -1,0 +1,122 @@
+/**
+ * What a room remembers of cids: a bounded cache, and two numbers about everything that it doesn't hold.
+ *
+ * `t` is the latest cid time and `w` the latest log position of any cid that isn't cached. So a cid that isn't cached
+ * is new when its time is above t, or when somebody looked in the store and log up to a position ≥ w and
+ * found nothing. That is exact with any clocks: clocks only move the cost.
+ */
+import { limits } from "../limits.ts";
+import type { Cid, Millis, Outcome, Position, UserId } from "../ports.ts";
+import { cidTime } from "./cid.ts";
+
+interface Entry {
+  key: string;
+  time: Millis;
+  position: Position;
+  outcome: Outcome;
+}
+
+export class KnownCids {
+  readonly #max: number;
+  readonly #entries = new Map<string, Entry>();
+  /** Binary heap by cid time: the earliest is evicted first, which keeps t low. */
+  readonly #heap: Entry[] = [];
+  /** Entries of the turn that isn't committed yet: their position is still unknown. */
+  #turn: Entry[] = [];
+  #t: Millis;
+  #w: Position;
+  /** The same two numbers as if nothing were cached: what a snapshot holds. */
+  #tAll: Millis;
+  #wAll: Position;
+
+  constructor(t: Millis = 0, w: Position = 0, max: number = limits.cidsMax) {
+    this.#t = this.#tAll = t;
+    this.#w = this.#wAll = w;
+    this.#max = max;
+  }
+
+  get(by: UserId, cid: Cid): Outcome | undefined {
+    return this.#entries.get(keyOf(by, cid))?.outcome;
+  }
+
+  /** True when a cid that isn't cached can't have an outcome. */
+  isNew(cid: Cid, looked: Position | undefined): boolean {
+    return cidTime(cid) > this.#t || (looked !== undefined && looked >= this.#w);
+  }
+
+  /** Remembers an outcome of the turn that is being decided. */
+  add(by: UserId, cid: Cid, outcome: Outcome): void {
+    const entry = { key: keyOf(by, cid), time: cidTime(cid), position: 0, outcome };
+    this.#entries.set(entry.key, entry);
+    this.#turn.push(entry);
+    this.#tAll = Math.max(this.#tAll, entry.time);
+  }
+
+  /** The turn's record lies at `position`. Evicts only now: positions of a running turn aren't known. */
+  commit(position: Position): void {
+    for (const entry of this.#turn) {
+      entry.position = position;
+      push(this.#heap, entry);
+    }
+    if (this.#turn.length > 0) this.#wAll = Math.max(this.#wAll, position);
+    this.#turn = [];
+    while (this.#heap.length > this.#max) this.#evict();
+  }
+
+  /** Something with a cid of this time lies at or below this position, and isn't held. */
+  forget(time: Millis, position: Position): void {
+    this.#t = Math.max(this.#t, time);
+    this.#w = Math.max(this.#w, position);
+    this.#tAll = Math.max(this.#tAll, time);
+    this.#wAll = Math.max(this.#wAll, position);
+  }
+
+  /** t and w as if nothing were cached. */
+  bounds(): { t: Millis; w: Position } {
+    return { t: this.#tAll, w: this.#wAll };
+  }
+
+  #evict(): void {
+    const entry = pop(this.#heap);
+    if (entry === undefined) return;
+    this.#entries.delete(entry.key);
+    this.#t = Math.max(this.#t, entry.time);
+    this.#w = Math.max(this.#w, entry.position);
+  }
+}
+
+function keyOf(by: UserId, cid: Cid): string {
+  return `${by} ${cid}`;
+}
+
+function push(heap: Entry[], entry: Entry): void {
+  let at = heap.length;
+  heap.push(entry);
+  while (at > 0) {
+    const parent = (at - 1) >> 1;
+    const above = heap[parent] as Entry;
+    if (above.time <= entry.time) break;
+    heap[at] = above;
+    at = parent;
+  }
+  heap[at] = entry;
+}
+
+function pop(heap: Entry[]): Entry | undefined {
+  const first = heap[0];
+  const last = heap.pop();
+  if (first === undefined || last === undefined || heap.length === 0) return first;
+  let at = 0;
+  for (;;) {
+    let child = 2 * at + 1;
+    if (child >= heap.length) break;
+    const right = heap[child + 1];
+    if (right !== undefined && right.time < (heap[child] as Entry).time) child++;
+    const below = heap[child] as Entry;
+    if (below.time >= last.time) break;
+    heap[at] = below;
+    at = child;
+  }
+  heap[at] = last;
+  return first;
+}

@@ -1,0 +1,68 @@
+/** A room's state as one JSON text, without its cids: t and w stand for them. */
+import type { Position, RoomId, Snapshot } from "../ports.ts";
+import { KnownCids } from "./known-cids.ts";
+import type { HistoryRule, JoinRule, Role, RoomKind } from "./model.ts";
+import { emptyRoom, type RoomState } from "./state.ts";
+
+/** Raised when the shape below changes. An older snapshot is rebuilt from events; a newer one is not ours to own. */
+export const snapshotFormat = 1;
+
+interface Saved {
+  kind: RoomKind | null;
+  epoch: string;
+  name: string;
+  about: string;
+  history: HistoryRule;
+  join: JoinRule;
+  ord: number;
+  at: number;
+  members: [string, Role][];
+  banned: string[];
+  deletions: [number, number][];
+  deletionsAfter: number;
+  t: number;
+  w: Position;
+}
+
+export function saveRoom(room: RoomState): Snapshot {
+  const { kind, epoch, name, about, history, join, ord, at, deletionsAfter } = room;
+  const { t, w } = room.cids.bounds();
+  const saved: Saved = {
+    kind,
+    epoch,
+    name,
+    about,
+    history,
+    join,
+    ord,
+    at,
+    members: [...room.members],
+    banned: [...room.banned],
+    deletions: [...room.deletions],
+    deletionsAfter,
+    t,
+    w,
+  };
+  return {
+    room: room.id,
+    seq: room.seq,
+    position: room.position,
+    format: snapshotFormat,
+    state: JSON.stringify(saved),
+  };
+}
+
+export function loadRoom(id: RoomId, snapshot: Snapshot, cidsMax: number): RoomState {
+  const saved = JSON.parse(snapshot.state) as Saved;
+  const { t, w, members, banned, deletions, ...plain } = saved;
+  return {
+    ...emptyRoom(id),
+    ...plain,
+    seq: snapshot.seq,
+    position: snapshot.position,
+    members: new Map(members),
+    banned: new Set(banned),
+    deletions: new Map(deletions),
+    cids: new KnownCids(t, w, cidsMax),
+  };
+}

@@ -1,0 +1,91 @@
+/** One account of a replay: an SDK client on a real socket, whose wire can be cut and is watched. */
+import type { Client } from "../../sdk/api.ts";
+import { createClient } from "../../sdk/index.ts";
+import type { Link, Transport, TransportHandlers } from "../../sdk/transport.ts";
+import { subprotocol } from "../../src/protocol/frames.ts";
+import type { Flight } from "./flight.ts";
+import { Witness } from "./witness.ts";
+
+export interface Credentials {
+  login: string;
+  display: string;
+  password: string;
+}
+
+export class Player {
+  readonly who: number;
+  readonly credentials: Credentials;
+  readonly client: Client;
+  readonly witness = new Witness(() => Date.now());
+  readonly #wire: CuttableWire;
+
+  constructor(who: number, credentials: Credentials, base: string, flight: Flight) {
+    this.who = who;
+    this.credentials = credentials;
+    this.#wire = new CuttableWire(base, (wire) => flight.closed(wire));
+    this.client = createClient({ url: base, transport: this.#wire });
+    this.client.on("frame", ({ direction, frame }) => {
+      if (direction === "out") flight.sent(this.#wire.current, frame as Record<string, unknown>);
+      else {
+        this.witness.received(frame as Record<string, unknown>);
+        flight.received(this.#wire.current, frame as Record<string, unknown>);
+      }
+    });
+  }
+
+  get user(): string {
+    const { me } = this.client;
+    if (!me) throw new Error(`${this.credentials.login} isn't signed in`);
+    return me.id;
+  }
+
+  async register(): Promise<void> {
+    const { login: name, display, password } = this.credentials;
+    await this.client.register({ name, display, password });
+    await this.client.connect();
+  }
+
+  /** Breaks the connection as a lost network does: no close frame. False when there is none. */
+  drop(): boolean {
+    return this.#wire.cut();
+  }
+}
+
+/** The SDK's own kind of transport, with a pair of scissors. */
+class CuttableWire implements Transport {
+  static #count = 0;
+  /** Number of the newest connection, unique among all clients. */
+  current = 0;
+  readonly #address: string;
+  readonly #closed: (wire: number) => void;
+  #socket: WebSocket | null = null;
+
+  constructor(base: string, closed: (wire: number) => void) {
+    this.#address = `${base.replace(/^http/u, "ws")}/ws`;
+    this.#closed = closed;
+  }
+
+  open(handlers: TransportHandlers): Link {
+    const socket = new WebSocket(this.#address, [subprotocol]);
+    const wire = ++CuttableWire.#count;
+    this.#socket = socket;
+    this.current = wire;
+    socket.onopen = () => handlers.opened();
+    socket.onmessage = (event) => handlers.message(String(event.data));
+    socket.onclose = (event) => {
+      this.#closed(wire);
+      handlers.closed(event.code, event.reason);
+    };
+    return {
+      send: (text) => socket.send(text),
+      close: (code) => socket.close(code),
+    };
+  }
+
+  cut(): boolean {
+    if (this.#socket?.readyState !== WebSocket.OPEN) return false;
+    // Bun's sockets can do what browsers' can't: end without a close frame.
+    (this.#socket as WebSocket & { terminate(): void }).terminate();
+    return true;
+  }
+}

@@ -1,0 +1,97 @@
+/** What goes wrong while the conversations run: lost networks, removals, and a server that dies in mid-sentence. */
+import type { Chance } from "../kit/chance.ts";
+import type { Flight } from "./flight.ts";
+import type { Leash } from "./leash.ts";
+import type { Player } from "./player.ts";
+import type { Stage } from "./stage.ts";
+
+export interface Troubled {
+  chance: Chance;
+  leash: Leash;
+  flight: Flight;
+  stages: readonly Stage[];
+  players: readonly Player[];
+  /** How many the caller asked for; 0: the server lives. */
+  kills: number;
+  /** SIGKILL and a start on the same port and folder. Calls `died` in the turn of the kill. */
+  restart(died: () => void): Promise<void>;
+}
+
+/** What must have happened before a kill is allowed to be the last one. */
+export const wanted = { kills: 5, inFlight: 20, landed: 1, notLanded: 1 } as const;
+
+/** A run that can't get commands in flight would kill for ever. */
+const killsMax = 60;
+/** A removed member is away for at most so long. */
+const absenceMsMax = 300;
+/** The time between the send that makes a kill due and the kill: about that of a commit. */
+const killDelaysMs = [0, 0, 0.5, 1, 2, 4] as const;
+
+export async function dropClients({ chance, leash, players }: Troubled): Promise<number> {
+  let drops = 0;
+  while (await leash.due("drop")) {
+    if (chance.pick(players).drop()) {
+      drops++;
+      leash.done("drop");
+    }
+    await pause(chance.between(0, 20));
+  }
+  return drops;
+}
+
+/** One removal at a time in each room, as many rooms at once as there are. */
+export async function removeMembers(troubled: Troubled): Promise<number> {
+  const { leash, stages } = troubled;
+  const counts = await Promise.all(
+    stages.map(async (stage) => {
+      let removals = 0;
+      while (await leash.due("removal")) {
+        if (await removeSomebody(troubled, stage)) {
+          leash.done("removal");
+          removals++;
+        } else await pause(1);
+      }
+      return removals;
+    }),
+  );
+  return counts.reduce((sum, count) => sum + count, 0);
+}
+
+async function removeSomebody({ chance }: Troubled, stage: Stage): Promise<boolean> {
+  const candidates = stage.removable();
+  if (candidates.length === 0) return false;
+  await stage.remove(chance.pick(candidates), (hurried) =>
+    Promise.race([hurried, pause(chance.between(0, absenceMsMax))]),
+  );
+  return true;
+}
+
+export async function killServer(troubled: Troubled): Promise<{ kills: number; removals: number }> {
+  const { chance, leash, flight, stages } = troubled;
+  let kills = 0;
+  let removals = 0;
+  const enough = () =>
+    troubled.kills === 0 ||
+    (kills >= wanted.kills &&
+      flight.counts.inFlight >= wanted.inFlight &&
+      flight.counts.landed >= wanted.landed &&
+      flight.counts.notLanded >= wanted.notLanded);
+  while (kills < killsMax && ((await leash.due("kill")) || !enough())) {
+    // Whatever the rooms are doing: something is in flight in each of them.
+    const extra = stages.map((stage) => removeSomebody(troubled, stage));
+    await flight.reaches(stages.length + Math.ceil(stages.length / 2), pause(200));
+    await pause(chance.pick(killDelaysMs));
+    if (flight.size > 0) {
+      await troubled.restart(() => flight.killed(Date.now()));
+      kills++;
+      leash.done("kill");
+    }
+    removals += (await Promise.all(extra)).filter(Boolean).length;
+    await pause(chance.between(50, 300));
+  }
+  return { kills, removals };
+}
+
+function pause(ms: number): Promise<void> {
+  return Bun.sleep(ms);
+}

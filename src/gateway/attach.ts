@@ -1,0 +1,120 @@
+/**
+ * Bringing one connection up to date in one room, whole or refused: note the feed's seq and hold live lines, send what
+ * lies between the cursor and there, release what was held, then live.
+ */
+
+import { limits } from "../../actors/limits.ts";
+import type { RoomId, Seq, UserId } from "../../actors/ports.ts";
+import { catchUp, type KnownLine, type Sources } from "../../actors/room/catch-up.ts";
+import type { Cursor } from "../../actors/room/events.ts";
+import { closedAt, type Sight } from "../../actors/room/sight.ts";
+import type { ServerFrame } from "../protocol/frames.ts";
+import type { Access } from "../rooms/access.ts";
+import type { Feed, Subscriber } from "./feed.ts";
+import type { Feeds } from "./feeds.ts";
+
+export interface AttachSources extends Sources {
+  feeds: Feeds;
+  access(room: RoomId, user: UserId): Promise<Access>;
+}
+
+/** A subscriber that can say when its outbox has room for more. */
+export interface Receiver extends Subscriber {
+  ready(): Promise<void> | null;
+}
+
+export type Attached =
+  | { live: Cursor }
+  | { refused: "not-found" | "left" | "unavailable" }
+  /** The cursor lies above the head, and the leader says so too. */
+  | { void: true };
+
+export async function attach(
+  sources: AttachSources,
+  receiver: Receiver,
+  room: RoomId,
+  cursor: Cursor | null,
+): Promise<Attached> {
+  const feed = await sources.feeds.open(room);
+  try {
+    const noted = feed.hold(receiver);
+    const { sight, epoch, head } = await sources.access(room, receiver.user);
+    // The sight may be read ahead of the feed: lines up to its head are held too, or they would go out whole as live ones.
+    await feed.reach(head);
+    const outcome = await bring(sources, feed, receiver, sight, epoch ?? feed.epoch, cursor, noted);
+    if (!("live" in outcome)) feed.detach(receiver);
+    if ("refused" in outcome && outcome.refused === "not-found") sources.feeds.drop(room);
+    return outcome;
+  } catch (error) {
+    feed.detach(receiver);
+    throw error;
+  } finally {
+    if (feed.size === 0) sources.feeds.idle(room);
+  }
+}
+
+async function bring(
+  sources: AttachSources,
+  feed: Feed,
+  receiver: Receiver,
+  sight: Sight,
+  epoch: string,
+  cursor: Cursor | null,
+  noted: Seq,
+): Promise<Attached> {
+  if (sight.role === null && sight.intervals.length === 0) return { refused: "not-found" };
+  feed.epoch = epoch;
+  const known = cursor !== null && cursor[0] === epoch ? cursor[1] : null;
+  if (cursor !== null && known === null) push(receiver, { t: "epoch", room: feed.room, epoch });
+  const closing = closedAt(sight);
+  // A former member is served from the documents and the log, and is never live.
+  const end = closing === null ? Math.max(noted, await reached(feed, known)) : closing - 1;
+  if (known !== null && known > end) return closing === null ? { void: true } : { refused: "left" };
+  await send(sources, feed, receiver, sight, known, closing === null ? noted : end);
+  if (closing !== null || !feed.release(receiver, sight)) return { refused: "left" };
+  return { live: [epoch, feed.seq] };
+}
+
+/** A cursor above the feed: maybe the feed is behind. */
+async function reached(feed: Feed, known: Seq | null): Promise<Seq> {
+  if (known !== null && known > feed.seq) await feed.reach(known);
+  return feed.seq;
+}
+
+/** Sends (known, end], or the newest page and what is missing before it. */
+async function send(
+  sources: AttachSources,
+  feed: Feed,
+  receiver: Receiver,
+  sight: Sight,
+  known: Seq | null,
+  end: Seq,
+): Promise<void> {
+  let after = known ?? 0;
+  const tooFar = known === null ? end > limits.newestPage : end - after > limits.resumeEventsMax;
+  if (tooFar) {
+    const to = end - limits.newestPage;
+    const { room, epoch } = feed;
+    push(receiver, { t: "limited", room, epoch, from: after + 1, to, head: end });
+    after = to;
+  }
+  while (after < end) {
+    const lines = await linesAfter(sources, feed, after, Math.min(end, after + limits.sliceEventsMax));
+    const last = lines.at(-1);
+    if (last === undefined) throw new Error("a slice of a resume came back empty");
+    receiver.push(feed.slice(lines, receiver, sight));
+    after = last.seq;
+    await receiver.ready();
+  }
+}
+
+async function linesAfter(sources: Sources, feed: Feed, after: Seq, upTo: Seq): Promise<KnownLine[]> {
+  const recalled = await feed.recall(after, upTo);
+  if (recalled !== null) return recalled;
+  const { lines } = await catchUp(sources, feed.room, after, upTo - after);
+  return lines;
+}
+
+function push(receiver: Receiver, frame: ServerFrame): void {
+  receiver.push(JSON.stringify(frame));
+}

@@ -1,0 +1,144 @@
+/** One socket of a session: what it sent, what it is attached to, what waits to leave. */
+
+import { limits } from "../../actors/limits.ts";
+import type { ConnectionId, RoomId, SessionId, UserId } from "../../actors/ports.ts";
+import type { Cursor } from "../../actors/room/events.ts";
+import { type CloseName, closeCodes } from "../protocol/close.ts";
+import type { ServerFrame } from "../protocol/frames.ts";
+import type { Receiver } from "./attach.ts";
+import type { Feed } from "./feed.ts";
+import type { Flusher, Outbox, Socket } from "./outbox.ts";
+
+/** Above this, a resume waits for the socket before it reads more. */
+const resumeWaitingMax = limits.outboxBytesMax / 4;
+
+export class Connection implements Receiver, Outbox {
+  readonly connection: ConnectionId;
+  readonly socket: Socket;
+  readonly #flusher: Flusher;
+  /** Empty until `hello` was answered. */
+  user: UserId = "";
+  session: SessionId = "";
+  tab = "";
+  expiresAt = 0;
+  frames: string[] = [];
+  waiting = 0;
+  clogged = false;
+  dirty = false;
+  inFlight = 0;
+  /** Why we closed it; null when the other side did. */
+  ended: CloseName | null = null;
+  closed = false;
+  /** Rooms that are live here. */
+  readonly rooms = new Map<RoomId, Feed>();
+  /** Attaching is one after the other: it bounds what one client can ask for. */
+  #attaching: Promise<void> = Promise.resolve();
+  #attachingCount = 0;
+  #onDrain: (() => void)[] | null = null;
+  #onClose: (connection: Connection) => void;
+  #onDetached: (connection: Connection, room: RoomId) => void;
+
+  constructor(
+    connection: ConnectionId,
+    socket: Socket,
+    flusher: Flusher,
+    hooks: {
+      closed: (connection: Connection) => void;
+      detached: (connection: Connection, room: RoomId) => void;
+    },
+  ) {
+    this.connection = connection;
+    this.socket = socket;
+    this.#flusher = flusher;
+    this.#onClose = hooks.closed;
+    this.#onDetached = hooks.detached;
+  }
+
+  push(frame: string): void {
+    if (!this.closed) this.#flusher.push(this, frame);
+  }
+
+  send(frame: ServerFrame): void {
+    this.push(JSON.stringify(frame));
+  }
+
+  /** A reply doesn't wait for fan-outs. */
+  reply(frame: string): void {
+    if (!this.closed) this.#flusher.push(this, frame, true);
+  }
+
+  ready(): Promise<void> | null {
+    if (!this.clogged || this.waiting < resumeWaitingMax || this.closed) return null;
+    this.#onDrain ??= [];
+    const waiters = this.#onDrain;
+    return new Promise((resolve) => waiters.push(resolve));
+  }
+
+  /** The socket has room again. */
+  drained(): void {
+    this.#flusher.drained(this);
+    if (!this.clogged) this.#wake();
+  }
+
+  overflowed(): void {
+    this.close("slow");
+  }
+
+  detached(room: RoomId, why: "left" | "slow"): void {
+    this.rooms.delete(room);
+    this.#onDetached(this, room);
+    if (why === "slow") this.close("slow");
+  }
+
+  /** Runs `work` after every attaching that was asked for before. Too many that wait: the client is at fault. */
+  attaching(work: () => Promise<void>): void {
+    if (this.#attachingCount >= limits.attachingMax) return this.close("protocol");
+    this.#attachingCount++;
+    this.#attaching = this.#attaching.then(async () => {
+      if (!this.closed) await work();
+      this.#attachingCount--;
+    });
+  }
+
+  /** Sum of the cursors that the client has once everything sent has arrived. */
+  heads(): number {
+    let sum = 0;
+    for (const feed of this.rooms.values()) sum += feed.seq;
+    return sum;
+  }
+
+  cursors(): Record<RoomId, Cursor> {
+    return Object.fromEntries([...this.rooms].map(([room, feed]) => [room, [feed.epoch, feed.seq]]));
+  }
+
+  /** `detail` replaces the usual reason, e.g. `afterMs=2000`. */
+  close(name: CloseName, detail?: string): void {
+    if (this.closed) return;
+    this.ended = name;
+    const { code, reason } = closeCodes[name];
+    // What was said before stays said: the frames go out before the close frame.
+    if (name !== "slow") this.#flusher.drained(this);
+    this.socket.close(code, detail ?? reason);
+    this.gone();
+  }
+
+  /** The socket ended, whoever ended it. */
+  gone(): void {
+    if (this.closed) return;
+    this.closed = true;
+    this.frames = [];
+    for (const [room, feed] of this.rooms) {
+      feed.detach(this);
+      this.#onDetached(this, room);
+    }
+    this.rooms.clear();
+    this.#wake();
+    this.#onClose(this);
+  }
+
+  #wake(): void {
+    const waiters = this.#onDrain ?? [];
+    this.#onDrain = null;
+    for (const resolve of waiters) resolve();
+  }
+}

@@ -1,0 +1,299 @@
+/**
+ * A node's local fan-out of one room. Records come from the log after commit, in order; a hole is repaired from
+ * documents and log before anything above it is handed out. Membership is applied in the same order, so a removed member gets
+ * the lines up to and with the removal, then leaves the feed.
+ */
+
+import { limits } from "../../actors/limits.ts";
+import type { Epoch, LogRecord, RoomId, Seq, Unsubscribe, UserId } from "../../actors/ports.ts";
+import { bury, catchUp, type KnownLine, noteDeletion, type Sources } from "../../actors/room/catch-up.ts";
+import type { Viewer } from "../../actors/room/frame.ts";
+import { differs, eventOf, frameOf, linesOf, type Part, partsOf, view } from "../../actors/room/frame.ts";
+import { advance, closedAt, entriesFor, type Sight } from "../../actors/room/sight.ts";
+
+/** One connection, as a feed sees it. */
+export interface Subscriber extends Viewer {
+  readonly user: UserId;
+  readonly connection: string;
+  push(frame: string): void;
+  /** The feed let it go: its user is no longer a member, or too much was held back. */
+  detached(room: RoomId, why: "left" | "slow"): void;
+}
+
+interface Attachment {
+  /** Live records that wait until older ones were sent; null once live. */
+  held: KnownLine[][] | null;
+}
+
+/** Consecutive lines and, when they came as one record, the frame that serialised them. */
+interface Batch {
+  lines: KnownLine[];
+  frame: string;
+}
+
+const exits = /"kind":"(left|removed|banned)"/;
+const deletions = '"kind":"deleted"';
+const repairStep = 500;
+
+export class Feed {
+  readonly room: RoomId;
+  readonly #sources: Sources;
+  readonly #attached = new Map<Subscriber, Attachment>();
+  /** Newest lines, consecutive up to `seq`. */
+  #ring: KnownLine[] = [];
+  #filling: Promise<void> | null = null;
+  #repairing: Promise<void> | null = null;
+  /** Records that came while the head was unknown or a hole was being repaired. */
+  #early: LogRecord[] = [];
+  #open = false;
+  #unsubscribe: Unsubscribe = () => {};
+  epoch: Epoch = "";
+  /** Everything up to here was handed out. */
+  seq: Seq = 0;
+  /** Holes that were repaired, for metrics. */
+  repairs = 0;
+
+  constructor(room: RoomId, sources: Sources) {
+    this.room = room;
+    this.#sources = sources;
+  }
+
+  get size(): number {
+    return this.#attached.size;
+  }
+
+  /** Subscribes before it reads the head, so that nothing falls between the two. */
+  async open(head: () => Promise<{ seq: Seq; epoch: Epoch }>): Promise<void> {
+    this.#unsubscribe = await this.#sources.log.subscribe(this.room, (record) => this.#take(record));
+    const { seq, epoch } = await head();
+    this.seq = seq;
+    this.epoch = epoch;
+    this.#open = true;
+    this.#takeEarly();
+  }
+
+  close(): void {
+    this.#unsubscribe();
+    this.#attached.clear();
+  }
+
+  /** Somebody knows of a higher seq (a reply, the leader's head): fetch what is missing. */
+  async reach(seq: Seq): Promise<void> {
+    if (seq > this.seq) await this.#repair();
+  }
+
+  /** From here on live lines are held for this subscriber, until `release`. Returns the seq that they follow. */
+  hold(subscriber: Subscriber): Seq {
+    this.#attached.set(subscriber, { held: [] });
+    return this.seq;
+  }
+
+  isAttached(subscriber: Subscriber): boolean {
+    return this.#attached.has(subscriber);
+  }
+
+  /** Hands out what was held, as far as this sight goes, and goes live. False when the user is no member any more. */
+  release(subscriber: Subscriber, sight: Sight): boolean {
+    const attachment = this.#attached.get(subscriber);
+    if (attachment === undefined) return false;
+    const held = attachment.held ?? [];
+    attachment.held = null;
+    for (const lines of held) {
+      for (const { line } of lines) advance(sight, eventOf(line));
+      this.#pushLines(subscriber, upTo(lines, closedAt(sight)), sight);
+      if (sight.role === null) break;
+    }
+    if (sight.role !== null) return true;
+    this.#attached.delete(subscriber);
+    return false;
+  }
+
+  detach(subscriber: Subscriber): void {
+    this.#attached.delete(subscriber);
+  }
+
+  /** A frame that isn't an event (typing, receipts) to all live subscribers but one. */
+  broadcast(frame: string, exceptUser: UserId | null): void {
+    for (const [subscriber, { held }] of this.#attached) {
+      if (held === null && subscriber.user !== exceptUser) subscriber.push(frame);
+    }
+  }
+
+  /** Whole lines of (after, upTo] from memory; null when memory doesn't reach back so far. */
+  async recall(after: Seq, upTo: Seq): Promise<KnownLine[] | null> {
+    if (after >= upTo) return [];
+    if (after < upTo - limits.ringEventsMax) return null;
+    if (this.#start() > after + 1) await this.#fill(upTo);
+    const start = this.#start();
+    if (start > after + 1) return null;
+    return this.#ring.slice(after + 1 - start, upTo + 1 - start);
+  }
+
+  #start(): Seq {
+    return this.#ring[0]?.seq ?? this.seq + 1;
+  }
+
+  /** One read fills the memory for a whole storm of resumes. */
+  #fill(upTo: Seq): Promise<void> {
+    this.#filling ??= this.#read(upTo).finally(() => {
+      this.#filling = null;
+    });
+    return this.#filling;
+  }
+
+  async #read(upTo: Seq): Promise<void> {
+    const after = Math.max(0, upTo - limits.ringEventsMax);
+    const { lines } = await catchUp(this.#sources, this.room, after, limits.ringEventsMax);
+    // What came live meanwhile is newer: keep it, and put the older ones before it.
+    const start = this.#start();
+    const older = lines.filter(({ seq }) => seq < start);
+    if (older.at(-1)?.seq === start - 1) this.#ring = [...older, ...this.#ring];
+  }
+
+  #take(record: LogRecord): void {
+    if (!this.#open || this.#repairing !== null) {
+      this.#early.push(record);
+      // A hole of any size is repaired by reading: what waits here may be forgotten.
+      if (this.#early.length > limits.heldFramesMax) this.#early.shift();
+      return;
+    }
+    if (record.count === 0 || record.from + record.count - 1 <= this.seq) return;
+    if (record.from !== this.seq + 1) {
+      this.#early.push(record);
+      this.#repair().catch(() => {});
+      return;
+    }
+    this.epoch = record.epoch;
+    const { parts } = partsOf(record.server);
+    const lines = linesOf(record.frame).map((line, i) => ({
+      seq: record.from + i,
+      line,
+      part: parts[i] as Part,
+    }));
+    this.#deliver({ lines, frame: record.frame });
+  }
+
+  #takeEarly(): void {
+    const early = this.#early;
+    this.#early = [];
+    for (const record of early) this.#take(record);
+  }
+
+  #repair(): Promise<void> {
+    this.#repairing ??= this.#readOn().then(
+      () => {
+        this.#repairing = null;
+        this.#takeEarly();
+      },
+      (error) => {
+        // What waits stays; the next record or the next comparison of heads tries again.
+        this.#repairing = null;
+        throw error;
+      },
+    );
+    return this.#repairing;
+  }
+
+  async #readOn(): Promise<void> {
+    this.repairs++;
+    for (;;) {
+      const { lines, more, epoch } = await catchUp(this.#sources, this.room, this.seq, repairStep);
+      if (epoch !== null) this.epoch = epoch;
+      if (lines.length > 0)
+        this.#deliver({
+          lines,
+          frame: this.#frame(
+            this.seq + 1,
+            lines.map(({ line }) => line),
+          ),
+        });
+      if (!more || lines.length === 0) return;
+    }
+  }
+
+  /** The one way in which a line becomes live. */
+  #deliver({ lines, frame }: Batch): void {
+    const last = lines.at(-1) as KnownLine;
+    this.seq = last.seq;
+    const senders = new Set<UserId>();
+    for (const { part } of lines) if (part.cid !== undefined) senders.add(part.by);
+    const leaving = exits.test(frame) ? leavers(lines) : null;
+    for (const [subscriber, attachment] of this.#attached) {
+      if (attachment.held !== null) this.#keep(subscriber, attachment.held, lines);
+      else if (leaving?.has(subscriber.user))
+        this.#letGo(subscriber, lines, leaving.get(subscriber.user) as Seq);
+      else if (senders.has(subscriber.user)) this.#pushViewed(subscriber, lines, frame);
+      else subscriber.push(frame);
+    }
+    this.#remember(lines, frame);
+  }
+
+  #keep(subscriber: Subscriber, held: KnownLine[][], lines: KnownLine[]): void {
+    held.push(lines);
+    if (held.length <= limits.heldFramesMax) return;
+    this.#attached.delete(subscriber);
+    subscriber.detached(this.room, "slow");
+  }
+
+  #letGo(subscriber: Subscriber, lines: readonly KnownLine[], removal: Seq): void {
+    this.#pushViewed(subscriber, upTo(lines, removal + 1), null);
+    this.#attached.delete(subscriber);
+    subscriber.detached(this.room, "left");
+  }
+
+  /** For one who sent some of these lines. `frame`: what to send when nothing differs after all. */
+  #pushViewed(subscriber: Subscriber, lines: readonly KnownLine[], frame: string | null): void {
+    if (frame !== null && !lines.some(({ part }) => differs(part, subscriber))) {
+      subscriber.push(frame);
+      return;
+    }
+    const viewed = lines.map(({ line, part }) => view(line, part, subscriber));
+    subscriber.push(this.#frame(lines[0]?.seq ?? 0, viewed));
+  }
+
+  #pushLines(subscriber: Subscriber, lines: readonly KnownLine[], sight: Sight): void {
+    if (lines.length > 0) subscriber.push(this.slice(lines, subscriber, sight));
+  }
+
+  /** A frame of these lines as one viewer gets them, voids included. */
+  slice(lines: readonly KnownLine[], viewer: Viewer, sight: Sight): string {
+    return frameOf(this.room, this.epoch, lines[0]?.seq ?? 0, entriesFor(lines, viewer, sight));
+  }
+
+  #frame(from: Seq, lines: readonly string[]): string {
+    return frameOf(this.room, this.epoch, from, lines);
+  }
+
+  #remember(lines: readonly KnownLine[], frame: string): void {
+    for (const line of lines) this.#ring.push(line);
+    if (frame.includes(deletions)) {
+      const gone = new Map<Seq, Seq>();
+      for (const { line } of lines) noteDeletion(line, gone);
+      bury(this.#ring, gone);
+    }
+    // Twice the size before it is cut, so that cutting is rare.
+    if (this.#ring.length > 2 * limits.ringEventsMax) this.#ring = this.#ring.slice(-limits.ringEventsMax);
+  }
+}
+
+/** Whose membership ends in these lines, and at which seq (the first, if it ends twice). */
+function leavers(lines: readonly KnownLine[]): Map<UserId, Seq> {
+  const found = new Map<UserId, Seq>();
+  for (const { line } of lines) {
+    if (!exits.test(line)) continue;
+    const event = eventOf(line);
+    const user =
+      event.kind === "left"
+        ? event.by
+        : event.kind === "removed" || event.kind === "banned"
+          ? event.user
+          : null;
+    if (user !== null && !found.has(user)) found.set(user, event.seq);
+  }
+  return found;
+}
+
+/** Lines below `end`; all of them when it is null. */
+function upTo(lines: readonly KnownLine[], end: Seq | null): readonly KnownLine[] {
+  return end === null ? lines : lines.filter(({ seq }) => seq < end);
+}

@@ -1,0 +1,143 @@
+/** The feeds of one node: opened for the first subscriber of a room, closed some time after the last one left. */
+
+import type { Bus, Json, RoomId, Store } from "../../actors/ports.ts";
+import type { Sources } from "../../actors/room/catch-up.ts";
+import type { Platform } from "../../actors/runtime/platform.ts";
+import { Feed } from "./feed.ts";
+
+export interface FeedSources extends Sources {
+  store: Pick<Store, "messages" | "projection" | "rooms">;
+  bus: Bus;
+  platform: Platform;
+  onFailure: (error: unknown) => void;
+}
+
+interface Held {
+  feed: Feed;
+  opening: Promise<void>;
+  unsubscribe: () => void;
+  /** Cancels the closing of a feed that nobody reads. */
+  keep: (() => void) | null;
+}
+
+/** Memory of a room survives a reconnect storm. */
+const lingerMs = 10_000;
+/** Interest spreads asynchronously: a new feed compares heads soon, and again, then with all others. */
+const compareAfterMs = [100, 1_000];
+const compareEveryMs = 30_000;
+/** Heads asked for at once: about a millisecond. */
+const compareSlice = 250;
+
+export class Feeds {
+  readonly #sources: FeedSources;
+  readonly #held = new Map<RoomId, Held>();
+  readonly #cancels: (() => void)[] = [];
+  #stopped = false;
+
+  constructor(sources: FeedSources) {
+    this.#sources = sources;
+    this.#every(compareEveryMs, () => this.#compare([...this.#held.keys()]));
+  }
+
+  get size(): number {
+    return this.#held.size;
+  }
+
+  get(room: RoomId): Feed | undefined {
+    return this.#held.get(room)?.feed;
+  }
+
+  /** The room's feed, open. The caller attaches at once or calls `idle`. */
+  async open(room: RoomId): Promise<Feed> {
+    let held = this.#held.get(room);
+    if (held === undefined) {
+      held = this.#start(room);
+      this.#held.set(room, held);
+    }
+    held.keep?.();
+    held.keep = null;
+    await held.opening;
+    return held.feed;
+  }
+
+  /** Somebody left: close the feed after a while if nobody is there. */
+  idle(room: RoomId): void {
+    const held = this.#held.get(room);
+    if (held === undefined || held.feed.size > 0 || held.keep !== null || this.#stopped) return;
+    held.keep = this.#sources.platform.after(lingerMs, () => {
+      held.keep = null;
+      if (held.feed.size === 0) this.#close(room, held);
+    });
+  }
+
+  /** Closes a feed that nobody reads, now: ids that lead nowhere must not pile up. */
+  drop(room: RoomId): void {
+    const held = this.#held.get(room);
+    if (held !== undefined && held.feed.size === 0) this.#close(room, held);
+  }
+
+  stop(): void {
+    this.#stopped = true;
+    for (const cancel of this.#cancels) cancel();
+    for (const [room, held] of this.#held) this.#close(room, held);
+  }
+
+  #start(room: RoomId): Held {
+    const feed = new Feed(room, this.#sources);
+    const held: Held = { feed, opening: Promise.resolve(), unsubscribe: () => {}, keep: null };
+    held.opening = this.#opening(room, held);
+    held.opening.catch(() => this.#close(room, held));
+    return held;
+  }
+
+  async #opening(room: RoomId, held: Held): Promise<void> {
+    const { log, store, bus, platform } = this.#sources;
+    await held.feed.open(async () => {
+      const [[head], [document]] = await Promise.all([log.heads([room]), store.rooms.many([room])]);
+      return { seq: Math.max(head?.seq ?? 0, document?.seq ?? 0), epoch: document?.epoch ?? "" };
+    });
+    held.unsubscribe = await bus.subscribe(`room.${room}`, (message) => relay(held.feed, message));
+    for (const ms of compareAfterMs) platform.after(ms, () => this.#compareSafely([room]));
+  }
+
+  #close(room: RoomId, held: Held): void {
+    held.keep?.();
+    held.unsubscribe();
+    held.feed.close();
+    if (this.#held.get(room) === held) this.#held.delete(room);
+  }
+
+  /** A lost record shows as a head above the feed's seq. */
+  async #compare(rooms: RoomId[]): Promise<void> {
+    for (let at = 0; at < rooms.length; at += compareSlice) {
+      const known = rooms.slice(at, at + compareSlice).filter((room) => this.#held.has(room));
+      const heads = await this.#sources.log.heads(known);
+      await Promise.all(known.map((room, i) => this.get(room)?.reach(heads[i]?.seq ?? 0)));
+      // The loop gets a turn between slices.
+      await new Promise<void>((resolve) => this.#sources.platform.soon(resolve));
+    }
+  }
+
+  #compareSafely(rooms: RoomId[]): void {
+    this.#compare(rooms).catch(this.#sources.onFailure);
+  }
+
+  #every(ms: number, work: () => Promise<void>): void {
+    let cancel = () => {};
+    const again = () => {
+      cancel = this.#sources.platform.after(ms, () => {
+        work().catch(this.#sources.onFailure);
+        again();
+      });
+    };
+    again();
+    this.#cancels.push(() => cancel());
+  }
+}
+
+/** Typing and receipts: a feed that is behind their seq drops them, and nobody gets their own. */
+function relay(feed: Feed, message: Json): void {
+  if (message === null || typeof message !== "object" || !("seq" in message)) return;
+  const { seq, from, frame } = message as { seq: number; from: string | null; frame: string };
+  if (seq <= feed.seq) feed.broadcast(frame, from);
+}

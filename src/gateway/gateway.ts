@@ -1,0 +1,371 @@
+/**
+ * Native WebSockets: admission, hello, resume, requests, heartbeat, drain. Knows nothing of Bun: server.ts is the adapter,
+ * and the simulator is another one.
+ */
+
+import { limits } from "../../actors/limits.ts";
+import type { ConnectionId, RoomId, SessionId, UserId } from "../../actors/ports.ts";
+import type { Cursor } from "../../actors/room/events.ts";
+import { refuse } from "../../actors/room/refusals.ts";
+import type { Platform } from "../../actors/runtime/platform.ts";
+import type { Call, Caller, Result } from "../operations/operation.ts";
+import type { CloseName } from "../protocol/close.ts";
+import { type Attached, type AttachSources, attach } from "./attach.ts";
+import { Connection } from "./connection.ts";
+import { Flusher, type Socket } from "./outbox.ts";
+import { type Incoming, parseFrame } from "./parse.ts";
+import { replyOf } from "./reply.ts";
+
+export interface GatewaySources extends AttachSources {
+  platform: Platform;
+  /** null: the token is refused. Checks that the session still lives. */
+  authenticate(token: string): Promise<Caller | null>;
+  /** Asked again once the node listens for revocations: one may have come in between. */
+  sessionLives(session: SessionId): Promise<boolean>;
+  dispatch(op: string, input: unknown, call: Call): Promise<Result<unknown>>;
+  users: UserDesk;
+  probe?: GatewayProbe;
+  onFailure: (error: unknown) => void;
+}
+
+/** The node's user actors, as the gateway needs them. */
+export interface UserDesk {
+  /** A connection came. Resolves to the account's version, read after the node listens for changes. */
+  opened(user: UserId, session: SessionId, connection: ConnectionId): Promise<number>;
+  closed(user: UserId, connection: ConnectionId): void;
+}
+
+/** Observes, never participates. */
+export interface GatewayProbe {
+  /** A socket said hello. */
+  opened(): void;
+  /** `welcomed`: it had been counted by `opened`. `why` is null when the other side closed. */
+  closed(why: CloseName | null, welcomed: boolean): void;
+  received(bytes: number): void;
+  resumed(result: string): void;
+}
+
+/** A socket before hello. */
+interface Pending {
+  connection: Connection;
+  address: string;
+  /** From the subprotocol header. */
+  token: string | null;
+  cancel: () => void;
+  busy: boolean;
+}
+
+const pingBuckets = Math.ceil(limits.pingMs / 1_000);
+
+export class Gateway {
+  readonly #sources: GatewaySources;
+  readonly #flusher: Flusher;
+  readonly #pending = new Map<Connection, Pending>();
+  readonly #perAddress = new Map<string, number>();
+  readonly #connections = new Map<ConnectionId, Connection>();
+  readonly #bySession = new Map<SessionId, Set<Connection>>();
+  readonly #byUser = new Map<UserId, Set<Connection>>();
+  readonly #buckets: Set<Connection>[] = Array.from({ length: pingBuckets }, () => new Set());
+  #tick = 0;
+  #cancelTick: () => void = () => {};
+  #draining = false;
+
+  constructor(sources: GatewaySources) {
+    this.#sources = sources;
+    this.#flusher = new Flusher(sources.platform);
+    this.#schedulePing();
+  }
+
+  get flusher(): Pick<Flusher, "frames" | "writes"> {
+    return this.#flusher;
+  }
+
+  get size(): number {
+    return this.#connections.size;
+  }
+
+  get draining(): boolean {
+    return this.#draining;
+  }
+
+  /** A socket was accepted. `token`: from the subprotocol header, if there was one. */
+  open(socket: Socket, address: string, token: string | null): Connection {
+    const connection = new Connection(this.#sources.platform.id(), socket, this.#flusher, {
+      closed: (gone) => this.#gone(gone),
+      detached: (_, room) => this.#sources.feeds.idle(room),
+    });
+    const cancel = this.#sources.platform.after(limits.helloMs, () => connection.close("unauthorized"));
+    this.#pending.set(connection, { connection, address, token, cancel, busy: false });
+    const already = this.#perAddress.get(address) ?? 0;
+    this.#perAddress.set(address, already + 1);
+    if (this.#draining) connection.close("shutdown", "afterMs=1000");
+    else if (
+      this.#pending.size > limits.unauthenticatedMax ||
+      already >= limits.unauthenticatedPerAddressMax
+    ) {
+      connection.close("overloaded");
+    }
+    return connection;
+  }
+
+  /** One frame came. Never throws: whatever is wrong with it is answered or closes the socket. */
+  receive(connection: Connection, text: string): void {
+    if (connection.closed) return;
+    this.#sources.probe?.received(text.length);
+    const pending = this.#pending.get(connection);
+    if (pending !== undefined && text.length > limits.helloBytesMax) return connection.close("protocol");
+    const frame = parseFrame(text);
+    if (frame === null) return connection.close("protocol");
+    if (pending !== undefined) this.#hello(pending, frame);
+    else this.#handle(connection, frame);
+  }
+
+  connection(connection: ConnectionId): Connection | undefined {
+    return this.#connections.get(connection);
+  }
+
+  connectionsOf(user: UserId): ReadonlySet<Connection> {
+    return this.#byUser.get(user) ?? new Set();
+  }
+
+  /** Ends all sockets of a session. */
+  closeSession(session: SessionId, why: CloseName): void {
+    for (const connection of [...(this.#bySession.get(session) ?? [])]) connection.close(why);
+  }
+
+  /** Makes rooms live that the user came into, from the newest page on. */
+  enter(connection: Connection, rooms: readonly RoomId[]): void {
+    const fresh = rooms.filter((room) => !connection.rooms.has(room));
+    if (fresh.length > 0) {
+      this.#resume(connection, 0, Object.fromEntries(fresh.map((room) => [room, null])), false);
+    }
+  }
+
+  /** Closes all sockets in slices over `withinMs`, telling each how long to wait at most. */
+  async drain(withinMs: number): Promise<void> {
+    this.#draining = true;
+    for (const { connection } of this.#pending.values()) connection.close("shutdown", "afterMs=1000");
+    const all = [...this.#connections.values()];
+    const slices = Math.max(1, Math.min(20, Math.ceil(all.length / 100)));
+    const size = Math.ceil(all.length / slices);
+    const afterMs = Math.min(10_000, 200 + all.length);
+    for (let i = 0; i < slices; i++) {
+      for (const connection of all.slice(i * size, (i + 1) * size)) {
+        connection.close("shutdown", `afterMs=${afterMs}`);
+      }
+      if (i < slices - 1) await this.#pause(withinMs / slices);
+    }
+  }
+
+  stop(): void {
+    this.#cancelTick();
+  }
+
+  #hello(pending: Pending, frame: Incoming): void {
+    if (pending.busy || frame.t !== "hello") return pending.connection.close("protocol");
+    const token = frame.token ?? pending.token;
+    if (token === null) return pending.connection.close("unauthorized");
+    pending.busy = true;
+    this.#admit(pending, token, frame.tab).catch((error) => {
+      this.#sources.onFailure(error);
+      pending.connection.close("overloaded");
+    });
+  }
+
+  async #admit({ connection }: Pending, token: string, tab: string): Promise<void> {
+    const { platform, users } = this.#sources;
+    const caller = await this.#sources.authenticate(token);
+    if (connection.closed) return;
+    if (caller === null) return connection.close("unauthorized");
+    const version = await users.opened(caller.user, caller.session, connection.connection);
+    if (connection.closed) return users.closed(caller.user, connection.connection);
+    if (!(await this.#sources.sessionLives(caller.session))) {
+      users.closed(caller.user, connection.connection);
+      return connection.close("revoked");
+    }
+    if (connection.closed) return users.closed(caller.user, connection.connection);
+    this.#forget(connection);
+    connection.user = caller.user;
+    connection.session = caller.session;
+    connection.expiresAt = caller.expiresAt;
+    connection.tab = tab;
+    this.#register(connection);
+    connection.send({
+      t: "welcome",
+      session: caller.session,
+      user: caller.user,
+      connection: connection.connection,
+      now: platform.now(),
+      pingMs: limits.pingMs,
+      version,
+      limits: {
+        frameBytesMax: limits.frameBytesMax,
+        textBytesMax: limits.textBytesMax,
+        inFlightMax: limits.inFlightMax,
+        resumeRoomsMax: limits.resumeRoomsMax,
+      },
+    });
+  }
+
+  #register(connection: Connection): void {
+    const session = setOf(this.#bySession, connection.session);
+    for (const other of [...session]) if (other.tab === connection.tab) other.close("replaced");
+    if (session.size >= limits.connectionsPerSessionMax) [...session][0]?.close("replaced");
+    setOf(this.#bySession, connection.session).add(connection);
+    setOf(this.#byUser, connection.user).add(connection);
+    this.#connections.set(connection.connection, connection);
+    this.#sources.probe?.opened();
+    this.#buckets[this.#tick % pingBuckets]?.add(connection);
+  }
+
+  #gone(connection: Connection): void {
+    this.#forget(connection);
+    const welcomed = this.#connections.delete(connection.connection);
+    this.#sources.probe?.closed(connection.ended, welcomed);
+    if (!welcomed) return;
+    leave(this.#bySession, connection.session, connection);
+    leave(this.#byUser, connection.user, connection);
+    for (const bucket of this.#buckets) bucket.delete(connection);
+    this.#sources.users.closed(connection.user, connection.connection);
+  }
+
+  /** It is no longer waiting for hello. */
+  #forget(connection: Connection): void {
+    const pending = this.#pending.get(connection);
+    if (pending === undefined) return;
+    pending.cancel();
+    this.#pending.delete(connection);
+    const left = (this.#perAddress.get(pending.address) ?? 1) - 1;
+    if (left === 0) this.#perAddress.delete(pending.address);
+    else this.#perAddress.set(pending.address, left);
+  }
+
+  #handle(connection: Connection, frame: Incoming): void {
+    switch (frame.t) {
+      case "request":
+        return this.#request(connection, frame);
+      case "resume":
+        return this.#resume(connection, frame.n, frame.rooms, true);
+      case "sync":
+        return this.#resume(connection, 0, frame.rooms, true);
+      case "renew":
+        return this.#renew(connection, frame.token);
+      case "pong":
+        return;
+      case "hello":
+        return connection.close("protocol");
+    }
+  }
+
+  #request(connection: Connection, { id, op, in: input }: Extract<Incoming, { t: "request" }>): void {
+    if (connection.inFlight >= limits.inFlightMax) {
+      if (id !== undefined) {
+        connection.reply(replyOf(id, { error: refuse("overloaded", { retryAfterMs: 100 }) }));
+      }
+      return;
+    }
+    connection.inFlight++;
+    const { user, session, expiresAt } = connection;
+    const call: Call = {
+      caller: { user, session, expiresAt },
+      connection: connection.connection,
+      address: "",
+    };
+    this.#sources.dispatch(op, input ?? {}, call).then(
+      (result) => {
+        connection.inFlight--;
+        if (id !== undefined) connection.reply(replyOf(id, result));
+      },
+      (error) => {
+        connection.inFlight--;
+        this.#sources.onFailure(error);
+        if (id !== undefined) connection.reply(replyOf(id, { error: refuse("internal") }));
+      },
+    );
+  }
+
+  #renew(connection: Connection, token: string): void {
+    this.#sources.authenticate(token).then(
+      (caller) => {
+        if (caller === null || caller.user !== connection.user || caller.session !== connection.session) {
+          return connection.close("unauthorized");
+        }
+        connection.expiresAt = caller.expiresAt;
+        connection.send({ t: "renewed", expiresAt: caller.expiresAt });
+      },
+      (error) => this.#sources.onFailure(error),
+    );
+  }
+
+  /** `asked`: the answer is wanted even when nothing became live. */
+  #resume(connection: Connection, n: number, rooms: Record<RoomId, Cursor | null>, asked: boolean): void {
+    connection.attaching(async () => {
+      const live: Record<RoomId, Cursor> = {};
+      const refused: Record<RoomId, "not-found" | "left" | "unavailable"> = {};
+      for (const [room, cursor] of Object.entries(rooms)) {
+        const attached = await this.#attach(connection, room, cursor);
+        if (connection.closed) return;
+        this.#sources.probe?.resumed(
+          "refused" in attached ? attached.refused : "live" in attached ? "live" : "void",
+        );
+        if ("void" in attached) return connection.close("resume-void");
+        if ("live" in attached) live[room] = attached.live;
+        else refused[room] = attached.refused;
+      }
+      if (asked || Object.keys(live).length > 0) connection.send({ t: "live", n, rooms: live, refused });
+    });
+  }
+
+  async #attach(connection: Connection, room: RoomId, cursor: Cursor | null): Promise<Attached> {
+    try {
+      const attached = await attach(this.#sources, connection, room, cursor);
+      const feed = this.#sources.feeds.get(room);
+      if ("live" in attached && feed !== undefined) {
+        if (connection.closed) feed.detach(connection);
+        else connection.rooms.set(room, feed);
+      } else connection.rooms.delete(room);
+      return attached;
+    } catch (error) {
+      this.#sources.onFailure(error);
+      connection.rooms.delete(room);
+      return { refused: "unavailable" };
+    }
+  }
+
+  /** One bucket a second: pings are spread, and one timer serves all connections. */
+  #schedulePing(): void {
+    this.#cancelTick = this.#sources.platform.after(1_000, () => {
+      this.#tick++;
+      this.#ping(this.#buckets[this.#tick % pingBuckets] ?? new Set());
+      this.#schedulePing();
+    });
+  }
+
+  #ping(bucket: ReadonlySet<Connection>): void {
+    const now = this.#sources.platform.now();
+    for (const connection of [...bucket]) {
+      if (connection.expiresAt <= now) connection.close("unauthorized");
+      else connection.send({ t: "ping", heads: connection.heads() });
+    }
+  }
+
+  #pause(ms: number): Promise<void> {
+    return new Promise((resolve) => this.#sources.platform.after(ms, resolve));
+  }
+}
+
+function setOf<K>(map: Map<K, Set<Connection>>, key: K): Set<Connection> {
+  let set = map.get(key);
+  if (set === undefined) {
+    set = new Set();
+    map.set(key, set);
+  }
+  return set;
+}
+
+function leave<K>(map: Map<K, Set<Connection>>, key: K, connection: Connection): void {
+  const set = map.get(key);
+  if (set === undefined) return;
+  set.delete(connection);
+  if (set.size === 0) map.delete(key);
+}

@@ -1,0 +1,100 @@
+/**
+ * What leaves: every frame of one turn of the event loop goes in one write per socket. A write is what a delivery costs
+ * (3–4 µs against 0.1 µs for all else, measured), so this is where speed is made.
+ */
+import { limits } from "../../actors/limits.ts";
+import type { Platform } from "../../actors/runtime/platform.ts";
+
+/** What the outbox needs of a socket; Bun's ServerWebSocket is one. */
+export interface Socket {
+  /** > 0 sent, −1 queued in the socket (it will drain), 0 dropped. */
+  send(text: string): number;
+  /** Joins the writes of `write` into one. */
+  cork(write: () => void): void;
+  close(code: number, reason: string): void;
+}
+
+export interface Outbox {
+  readonly socket: Socket;
+  frames: string[];
+  /** UTF-16 units that wait here; bounded, since a slow reader must not cost the node its memory. */
+  waiting: number;
+  /** The socket is full: frames wait for `drained`. */
+  clogged: boolean;
+  dirty: boolean;
+  overflowed(): void;
+}
+
+export class Flusher {
+  readonly #platform: Platform;
+  #urgent: Outbox[] = [];
+  #dirty: Outbox[] = [];
+  #armed = false;
+  /** Frames and writes since the start, for metrics. */
+  frames = 0;
+  writes = 0;
+
+  constructor(platform: Platform) {
+    this.#platform = platform;
+  }
+
+  /** `urgent`: replies, which must not wait for a fan-out to a thousand sockets. */
+  push(outbox: Outbox, frame: string, urgent = false): void {
+    outbox.frames.push(frame);
+    outbox.waiting += frame.length;
+    if (outbox.clogged) {
+      if (outbox.waiting > limits.outboxBytesMax) outbox.overflowed();
+      return;
+    }
+    if (outbox.dirty) return;
+    outbox.dirty = true;
+    (urgent ? this.#urgent : this.#dirty).push(outbox);
+    this.#arm();
+  }
+
+  /** The socket took everything that it had: go on. */
+  drained(outbox: Outbox): void {
+    outbox.clogged = false;
+    if (outbox.frames.length > 0) this.#flush(outbox);
+  }
+
+  #arm(): void {
+    if (this.#armed) return;
+    this.#armed = true;
+    this.#platform.soon(() => this.#run());
+  }
+
+  #run(): void {
+    this.#armed = false;
+    const urgent = this.#urgent;
+    this.#urgent = [];
+    for (const outbox of urgent) this.#flush(outbox);
+    // In slices, so that a very large room doesn't hold up the loop.
+    const dirty = this.#dirty;
+    const slice = dirty.length > limits.flushSliceMax ? dirty.splice(0, limits.flushSliceMax) : dirty;
+    if (slice === dirty) this.#dirty = [];
+    else this.#arm();
+    for (const outbox of slice) this.#flush(outbox);
+  }
+
+  #flush(outbox: Outbox): void {
+    outbox.dirty = false;
+    const { frames, socket } = outbox;
+    if (frames.length === 0) return;
+    outbox.frames = [];
+    outbox.waiting = 0;
+    this.frames += frames.length;
+    this.writes++;
+    if (frames.length === 1) this.#send(outbox, frames[0] as string);
+    else socket.cork(() => frames.every((frame) => this.#send(outbox, frame)));
+  }
+
+  /** False when the frame was dropped: then the connection is over. */
+  #send(outbox: Outbox, frame: string): boolean {
+    const sent = outbox.socket.send(frame);
+    if (sent === -1) outbox.clogged = true;
+    if (sent !== 0) return true;
+    outbox.overflowed();
+    return false;
+  }
+}

@@ -1,0 +1,91 @@
+/** Bun's sockets in front of the gateway, and HTTP beside them. */
+import { limits } from "../../actors/limits.ts";
+import type { Http } from "../http/http.ts";
+import { originAllowed } from "../http/origin.ts";
+import { subprotocol } from "../protocol/frames.ts";
+import type { Connection } from "./connection.ts";
+import type { Gateway } from "./gateway.ts";
+import type { Socket } from "./outbox.ts";
+
+export interface ServerOptions {
+  host: string;
+  port: number;
+  origins: readonly string[];
+  gateway: Gateway;
+  http: Http;
+  onFailure: (error: unknown) => void;
+}
+
+interface Data {
+  address: string;
+  token: string | null;
+  connection: Connection | null;
+}
+
+const paths = new Set(["/ws", "/ws/chat"]);
+/** A request body: the largest post, and room for JSON around it. */
+const bodyBytesMax = limits.frameBytesMax;
+
+export function startServer(options: ServerOptions): Bun.Server<Data> {
+  const { gateway, http } = options;
+  return Bun.serve<Data>({
+    hostname: options.host,
+    port: options.port,
+    reusePort: false,
+    idleTimeout: 30,
+    maxRequestBodySize: bodyBytesMax,
+    fetch(request, server) {
+      const address = server.requestIP(request)?.address ?? "";
+      if (!paths.has(new URL(request.url).pathname)) return http(request, address);
+      return upgrade(request, server, address, options.origins);
+    },
+    error(error) {
+      options.onFailure(error);
+      return new Response("", { status: 500 });
+    },
+    websocket: {
+      maxPayloadLength: limits.frameBytesMax,
+      backpressureLimit: limits.outboxBytesMax,
+      idleTimeout: limits.idleTimeoutS,
+      perMessageDeflate: false,
+      open(socket) {
+        socket.data.connection = gateway.open(socketOf(socket), socket.data.address, socket.data.token);
+      },
+      message(socket, message) {
+        const { connection } = socket.data;
+        if (connection === null) return;
+        if (typeof message === "string") gateway.receive(connection, message);
+        else connection.close("protocol");
+      },
+      drain(socket) {
+        socket.data.connection?.drained();
+      },
+      close(socket) {
+        socket.data.connection?.gone();
+      },
+    },
+  });
+}
+
+/** Bun's socket has the shape that the outbox wants; `cork` alone needs another signature. */
+function socketOf(socket: Bun.ServerWebSocket<Data>): Socket {
+  return socket as unknown as Socket;
+}
+
+function upgrade(
+  request: Request,
+  server: Bun.Server<Data>,
+  address: string,
+  origins: readonly string[],
+): Response | undefined {
+  const { headers } = request;
+  if (!originAllowed(headers.get("origin"), headers.get("host"), origins)) {
+    return new Response("origin not allowed", { status: 403 });
+  }
+  const offered = (headers.get("sec-websocket-protocol") ?? "").split(",").map((value) => value.trim());
+  if (offered[0] !== subprotocol) return new Response(`offer ${subprotocol}`, { status: 400 });
+  const data: Data = { address, token: offered[1] ?? null, connection: null };
+  // Bun would echo the first protocol by itself; the token must never come back.
+  const upgraded = server.upgrade(request, { data, headers: { "sec-websocket-protocol": subprotocol } });
+  return upgraded ? undefined : new Response("upgrade to WebSocket", { status: 426 });
+}

@@ -1,0 +1,84 @@
+/**
+ * Everything that a node counts. Names by the Prometheus conventions: prefix, base units, `_total` on counters
+ * only, labels from closed sets and never an id.
+ */
+import { Counter, Gauge, Histogram, Registry } from "prom-client";
+import { collectProcess } from "./process-metrics.ts";
+
+/** Latencies from 1 ms to 10 s; few, since each is a series. */
+const seconds = [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10];
+/** How many at once: mailboxes hold 4,096. */
+const sizes = [1, 2, 4, 16, 64, 256, 1024, 4096];
+
+export type Metrics = ReturnType<typeof createMetrics>;
+
+export function createMetrics(version: string) {
+  const registers = [new Registry()] as const;
+  const [registry] = registers;
+
+  function counter<Label extends string = never>(name: string, help: string, labelNames: Label[] = []) {
+    return new Counter({ name: `starling_${name}`, help, labelNames, registers: [...registers] });
+  }
+  function gauge<Label extends string = never>(name: string, help: string, labelNames: Label[] = []) {
+    return new Gauge({ name: `starling_${name}`, help, labelNames, registers: [...registers] });
+  }
+  function histogram<Label extends string = never>(
+    name: string,
+    help: string,
+    buckets: number[],
+    labelNames: Label[] = [],
+  ) {
+    return new Histogram({
+      name: `starling_${name}`,
+      help,
+      buckets,
+      labelNames,
+      registers: [...registers],
+    });
+  }
+
+  collectProcess(registry);
+  gauge("build_info", "1, with the version as its label", ["version"]).set({ version }, 1);
+
+  return {
+    registry,
+
+    // Sockets
+    wsConnections: gauge("ws_connections", "Open sockets that said hello"),
+    wsOpened: counter("ws_opened_total", "Sockets that said hello"),
+    wsClosed: counter("ws_closed_total", "Sockets closed, by reason", ["reason"]),
+    wsFrames: counter("ws_frames_total", "Frames, by direction", ["direction"]),
+    wsBytes: counter("ws_bytes_total", "Bytes of frames, by direction", ["direction"]),
+    wsWrites: counter("ws_writes_total", "Corked writes to sockets"),
+    wsSlow: counter("ws_slow_consumers_total", "Sockets closed because they read too slowly"),
+    resumes: counter("resumes_total", "Rooms resumed, by result", ["result"]),
+
+    // Messages
+    sends: counter("sends_total", "Durable commands, by result (ok or an error code)", ["result"]),
+    sendAck: histogram("send_ack_seconds", "From a command's arrival to its reply", seconds),
+    delivery: histogram("delivery_seconds", "From a record's time to the write to a socket", seconds),
+    dedupeHits: counter("dedupe_hits_total", "Commands answered with the outcome of an earlier attempt"),
+
+    // Actors
+    actors: gauge("actors", "Actors with an incarnation, by kind", ["kind"]),
+    mailbox: histogram("actor_mailbox_messages", "Mailbox depth at admission, by kind", sizes, ["kind"]),
+    refusedMail: counter("actor_mail_refused_total", "Messages that a mailbox refused or dropped", ["kind"]),
+    turns: histogram("actor_turn_seconds", "Length of turns, by kind", seconds, ["kind"]),
+    turnMessages: histogram("actor_turn_messages", "Messages per turn, by kind", sizes, ["kind"]),
+    restarts: counter("actor_restarts_total", "Incarnations that failed, by kind", ["kind"]),
+
+    // Log, history, receipts
+    logAppend: histogram("log_append_seconds", "From an append's call to its durable answer", seconds),
+    logGroup: histogram("log_group_records", "Records per commit", sizes),
+    historyLag: gauge("history_lag_records", "Records of the log that history hasn't applied yet"),
+    receiptsFlush: histogram("receipts_flush_seconds", "Length of a bulk write of receipts", seconds),
+
+    // The edge
+    http: histogram("http_request_seconds", "HTTP requests, by route and status", seconds, ["route", "code"]),
+    authFailures: counter("auth_failures_total", "Callers turned away, by reason", ["reason"]),
+    rateLimited: counter("rate_limit_rejections_total", "Requests refused for their rate, by class", [
+      "class",
+    ]),
+    loopLag: histogram("event_loop_lag_seconds", "How late a timer fires", seconds),
+  };
+}

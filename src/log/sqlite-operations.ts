@@ -1,0 +1,45 @@
+import type { Database } from "bun:sqlite";
+import { limits } from "../../actors/limits.ts";
+import type { Head, Millis, Position, RecordDraft, RoomId, Seq } from "../../actors/ports.ts";
+
+/** `prev`: the room's position before. A fenced append wrote nothing. */
+export type Appended = { position: Position; prev: Position } | { fenced: Position };
+
+/** What the log writes, in the worker. */
+export function logOperations(db: Database) {
+  const head = db.prepare<Head, [RoomId]>("SELECT position, seq FROM heads WHERE room = ?");
+  const setHead = db.prepare<null, [RoomId, Position, Seq]>(
+    `INSERT INTO heads (room, position, seq) VALUES (?, ?, ?)
+     ON CONFLICT (room) DO UPDATE SET position = excluded.position, seq = excluded.seq`,
+  );
+  const insert = db.prepare<null, [Position, RoomId, Position, string, Seq, number, Millis, string, string]>(
+    `INSERT INTO records (position, room, prev, epoch, "from", count, at, frame, server)
+     VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)`,
+  );
+  const trim = db.prepare<{ position: Position }, [Millis, Position, number]>(
+    `DELETE FROM records WHERE position IN
+       (SELECT position FROM records INDEXED BY records_trim WHERE at < ? AND position <= ? LIMIT ?)
+     RETURNING position`,
+  );
+
+  // From the heads: trimming may have taken the newest record, and a position is never used twice. A transaction
+  // that rolls back leaves a gap.
+  let last =
+    db.query<{ last: Position }, []>("SELECT ifnull(max(position), 0) AS last FROM heads").get()?.last ?? 0;
+
+  return {
+    append(room: RoomId, expected: Position, draft: RecordDraft): Appended {
+      const { position: prev, seq } = head.get(room) ?? { position: 0, seq: 0 };
+      if (prev !== expected) return { fenced: prev };
+      const { epoch, from, count, at, frame, server } = draft;
+      const position = ++last;
+      insert.run(position, room, prev, epoch, from, count, at, frame, server);
+      setHead.run(room, position, count > 0 ? from + count - 1 : seq);
+      return { position, prev };
+    },
+    /** How many records went: at most `limits.trimmedPerOperationMax`. */
+    trim(before: Millis, upTo: Position): number {
+      return trim.all(before, upTo, limits.trimmedPerOperationMax).length;
+    },
+  };
+}

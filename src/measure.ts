@@ -1,0 +1,88 @@
+/** What a node's probes write into its metrics. */
+import type { Log } from "../actors/ports.ts";
+import type { Platform } from "../actors/runtime/platform.ts";
+import type { Phase, Probe } from "../actors/runtime/probe.ts";
+import type { GatewayProbe } from "./gateway/gateway.ts";
+import type { Metrics } from "./http/metrics.ts";
+import type { Node } from "./node.ts";
+import { logFault } from "./operations/fault.ts";
+
+export function actorProbe(metrics: Metrics): Probe {
+  const alive = (phase: Phase) => phase === "starting" || phase === "running" || phase === "stopping";
+  const counts = new Map<string, number>();
+  return {
+    admitted(kind, admission, depth) {
+      metrics.mailbox.observe({ kind }, depth);
+      if (admission === "rejected" || admission === "dropped") metrics.refusedMail.inc({ kind });
+    },
+    turned(kind, count, _waitedMs, ranMs) {
+      metrics.turns.observe({ kind }, ranMs / 1_000);
+      metrics.turnMessages.observe({ kind }, count);
+    },
+    changed(kind, phase, reason) {
+      if (reason === "crashed" || reason === "interrupted") metrics.restarts.inc({ kind });
+      // An incarnation is counted from `starting` to whatever isn't alive.
+      const change = phase === "starting" ? 1 : alive(phase) ? 0 : -1;
+      const count = Math.max(0, (counts.get(kind) ?? 0) + change);
+      counts.set(kind, count);
+      metrics.actors.set({ kind }, count);
+    },
+    failed: (kind, error) => logFault(`actor ${kind}`, error),
+  };
+}
+
+export function gatewayProbe(metrics: Metrics): GatewayProbe {
+  return {
+    opened() {
+      metrics.wsOpened.inc();
+      metrics.wsConnections.inc();
+    },
+    closed(why, welcomed) {
+      metrics.wsClosed.inc({ reason: why ?? "gone" });
+      if (welcomed) metrics.wsConnections.dec();
+      if (why === "slow") metrics.wsSlow.inc();
+    },
+    received(bytes) {
+      metrics.wsFrames.inc({ direction: "in" });
+      metrics.wsBytes.inc({ direction: "in" }, bytes);
+    },
+    resumed: (result) => metrics.resumes.inc({ result }),
+  };
+}
+
+/** What is counted where it happens and read now and then. The returned function reads. */
+export function nodeGauges(metrics: Metrics, node: Node): () => void {
+  let [frames, writes] = [0, 0];
+  return () => {
+    const { flusher } = node.gateway;
+    metrics.wsFrames.inc({ direction: "out" }, flusher.frames - frames);
+    metrics.wsWrites.inc(flusher.writes - writes);
+    [frames, writes] = [flusher.frames, flusher.writes];
+    metrics.historyLag.set(node.history.lag());
+  };
+}
+
+/** Durable commands, as the edge saw them end. */
+export function sendProbe(metrics: Metrics): (result: string, seconds: number) => void {
+  return (result, seconds) => {
+    metrics.sends.inc({ result });
+    metrics.sendAck.observe(seconds);
+  };
+}
+
+/** The same log, its appends timed. */
+export function measuredLog(log: Log, metrics: Metrics, platform: Platform): Log {
+  const append: Log["append"] = async (room, expected, draft) => {
+    const began = platform.monotonic();
+    const position = await log.append(room, expected, draft);
+    metrics.logAppend.observe((platform.monotonic() - began) / 1_000);
+    return position;
+  };
+  return new Proxy(log, {
+    get: (target, name) => {
+      if (name === "append") return append;
+      const value = Reflect.get(target, name, target) as unknown;
+      return typeof value === "function" ? value.bind(target) : value;
+    },
+  });
+}

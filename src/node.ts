@@ -1,0 +1,164 @@
+/** One node, wired by hand from its ports: what main.ts runs on SQLite, and the simulator on memory. */
+
+import { limits } from "../actors/limits.ts";
+import type { Bus, Log, Store } from "../actors/ports.ts";
+import type { RoomCommand, RoomReply } from "../actors/room/commands.ts";
+import { sourcedRoom } from "../actors/room/room.ts";
+import { eventSourced } from "../actors/runtime/event-sourced.ts";
+import type { Platform } from "../actors/runtime/platform.ts";
+import type { Probe } from "../actors/runtime/probe.ts";
+import { createSystem, type System } from "../actors/runtime/system.ts";
+import type { Auth } from "./auth/auth.ts";
+import { Feeds } from "./gateway/feeds.ts";
+import { Gateway, type GatewayProbe } from "./gateway/gateway.ts";
+import { catalogue } from "./operations/catalogue.ts";
+import { createDispatcher, type Dispatch, type DispatchWatch } from "./operations/dispatch.ts";
+import type { Rates } from "./operations/rate.ts";
+import type { Services } from "./operations/services.ts";
+import { type HistoryReader, startHistory } from "./readers/history.ts";
+import { startTrimming } from "./readers/trim.ts";
+import { RoomEdge, type RoomPort } from "./rooms/edge.ts";
+import { ReceiptDesk } from "./rooms/receipts.ts";
+import { Presence } from "./users/presence.ts";
+import { Users } from "./users/users.ts";
+
+export interface NodeParts {
+  platform: Platform;
+  log: Log;
+  store: Store;
+  bus: Bus;
+  auth: Auth;
+  rates: Rates;
+  probe?: Probe;
+  gatewayProbe?: GatewayProbe;
+  watch?: DispatchWatch;
+  /** Told how each durable command ended, and after how many seconds. */
+  sent?: (result: string, seconds: number) => void;
+  onFailure: (where: string, error: unknown) => void;
+  /** How commands travel from this node's edges to the actors that decide. Default: its own actors decide. */
+  route?: (own: RoomPort) => RoomPort;
+  /** For the simulator: tiny caches, early snapshots, slow mailboxes, short lives. Default: the limits. */
+  cidsMax?: number;
+  snapshotEvery?: number;
+  roomMailboxMax?: number;
+  roomIdleMs?: number;
+}
+
+export interface Node extends AsyncDisposable {
+  system: System;
+  services: Services;
+  dispatch: Dispatch;
+  gateway: Gateway;
+  feeds: Feeds;
+  history: HistoryReader;
+}
+
+export function startNode(parts: NodeParts): Node {
+  const { platform, log, store, bus, auth, onFailure } = parts;
+  const failing = (where: string) => (error: unknown) => onFailure(where, error);
+  const sources = { log, store, bus, platform };
+  const system = createSystem({ platform, ...(parts.probe === undefined ? {} : { probe: parts.probe }) });
+  const roomKind = system.define<RoomCommand, RoomReply>({
+    kind: "room",
+    capacity: parts.roomMailboxMax ?? limits.roomMailboxMax,
+    idleMs: parts.roomIdleMs ?? limits.idleMs,
+    batchMax: limits.turnCommandsMax,
+    residentMax: limits.roomsResidentMax,
+    create: eventSourced(
+      sourcedRoom({
+        log,
+        store,
+        onSnapshotFailure: failing("snapshot"),
+        ...(parts.cidsMax === undefined ? {} : { cidsMax: parts.cidsMax }),
+        ...(parts.snapshotEvery === undefined ? {} : { snapshotEvery: parts.snapshotEvery }),
+      }),
+    ),
+  });
+  const own: RoomPort = {
+    ask: (room, command, timeoutMs) => system.ref(roomKind, room).ask(command, { timeoutMs }),
+  };
+  const rooms = new RoomEdge({
+    ...sources,
+    rooms: parts.route?.(own) ?? own,
+    ...(parts.sent === undefined ? {} : { sent: parts.sent }),
+  });
+  const feeds = new Feeds({ ...sources, onFailure: failing("feed") });
+  const receipts = new ReceiptDesk({ ...sources, onFailure: failing("receipts") });
+  const users = new Users({
+    ...sources,
+    system,
+    onFailure: failing("user"),
+    sockets: {
+      connections: (user) => [...gateway.connectionsOf(user)],
+      told(user, version, entered) {
+        for (const connection of gateway.connectionsOf(user)) {
+          connection.send({ t: "account", version });
+          gateway.enter(connection, entered);
+        }
+      },
+      closeSession: (session) => gateway.closeSession(session, "revoked"),
+      frame(user, frame) {
+        for (const connection of gateway.connectionsOf(user)) connection.push(frame);
+      },
+    },
+  });
+  const presence = new Presence({
+    bus,
+    store,
+    push: (connection, frame) => gateway.connection(connection)?.send(frame),
+  });
+  const services: Services = {
+    ...sources,
+    auth,
+    rooms,
+    receipts,
+    presence,
+    live: {
+      seqOf: (connection, room) => gateway.connection(connection)?.rooms.get(room)?.seq ?? null,
+      enter(connection, room) {
+        const open = gateway.connection(connection);
+        if (open !== undefined) gateway.enter(open, [room]);
+      },
+      away: (user, connection, away) => users.away(user, connection, away),
+    },
+  };
+  const dispatch = createDispatcher(services, catalogue, parts.rates, parts.watch);
+  const gateway = new Gateway({
+    ...sources,
+    feeds,
+    access: (room, user) => rooms.access(room, user),
+    authenticate: (token) => auth.authenticate(token),
+    sessionLives: async (session) => (await store.sessions.byId(session))?.revokedAt === null,
+    dispatch,
+    users: {
+      opened: (user, session, connection) => users.opened(user, session, connection),
+      closed(user, connection) {
+        presence.forget(connection);
+        users.closed(user, connection);
+      },
+    },
+    onFailure: failing("gateway"),
+    ...(parts.gatewayProbe === undefined ? {} : { probe: parts.gatewayProbe }),
+  });
+  const stopTrimming = startTrimming(sources, failing("trim"));
+  const history = startHistory({ ...sources, onFailure: failing("history") });
+  return {
+    system,
+    services,
+    dispatch,
+    gateway,
+    feeds,
+    history,
+    /** In reverse order of start; sockets were drained before. */
+    async [Symbol.asyncDispose]() {
+      gateway.stop();
+      stopTrimming();
+      users.stop();
+      await system.stop();
+      await receipts.flush();
+      feeds.stop();
+      await history.caughtUp();
+      await history[Symbol.asyncDispose]();
+    },
+  };
+}

@@ -1,0 +1,73 @@
+/** The one door to every operation, whoever carries the request: who may, is it well-formed, how fast, do it. */
+import * as v from "valibot";
+import { limits } from "../../actors/limits.ts";
+import type { Refusal } from "../../actors/room/commands.ts";
+import type { AnyOperation } from "./catalogue.ts";
+import { refusalOf } from "./fault.ts";
+import { invalid, invalidBy, schemaConfig } from "./invalid.ts";
+import type { Call, RateClass, Result } from "./operation.ts";
+import { createLimiter, type Limiter, type Rates } from "./rate.ts";
+import type { Services } from "./services.ts";
+
+/** `input` is what came off the wire, parsed as JSON. Never throws. */
+export type Dispatch = (name: string, input: unknown, call: Call) => Promise<Result<unknown>>;
+
+export interface DispatchWatch {
+  /** A request was refused for its rate. */
+  limited?(rate: RateClass): void;
+  /** A handler threw something that isn't an answer. */
+  fault?(operation: string, error: unknown): void;
+}
+
+export function createDispatcher(
+  services: Services,
+  catalogue: readonly AnyOperation[],
+  rates: Rates,
+  watch: DispatchWatch = {},
+): Dispatch {
+  const operations = new Map(catalogue.map((operation) => [operation.name, operation]));
+  const limiters = new Map<RateClass, Limiter>();
+  for (const rate of ["write", "read", "cheap", "auth"] as const) {
+    const bound = rates[rate];
+    if (bound) limiters.set(rate, createLimiter(bound, limits.rateKeysMax));
+  }
+
+  /** null: this caller may not. */
+  function handlerFor(operation: AnyOperation, call: Call) {
+    if (operation.who === "anyone") return (input: unknown) => operation.handle(services, call, input);
+    const { caller } = call;
+    return caller && ((input: unknown) => operation.handle(services, { ...call, caller }, input));
+  }
+
+  function tooFast(operation: AnyOperation, call: Call): Refusal | null {
+    const key = call.caller && operation.rate !== "auth" ? call.caller.session : call.address;
+    const wait = limiters.get(operation.rate)?.(key, services.platform.monotonic()) ?? 0;
+    if (wait === 0) return null;
+    watch.limited?.(operation.rate);
+    return { code: "rate-limited", message: "too many requests", retryAfterMs: wait };
+  }
+
+  return async (name, raw, call) => {
+    const operation = operations.get(name);
+    if (!operation) return refuse({ code: "not-found", message: "there is no such operation" });
+    const handle = handlerFor(operation, call);
+    if (!handle) return refuse({ code: "unauthorized", message: "sign in first" });
+    const slow = tooFast(operation, call);
+    if (slow) return refuse(slow);
+    // Valibot takes a list for an object without required fields.
+    if (Array.isArray(raw)) return refuse(invalid(null, "must be an object"));
+    const input = v.safeParse(operation.input, raw ?? {}, schemaConfig);
+    if (!input.success) return refuse(invalidBy(input.issues[0]));
+    try {
+      const result = await handle(input.output);
+      // An allow-list: fields that the output schema doesn't name stay here.
+      return "ok" in result ? { ok: v.parse(operation.output, result.ok) } : result;
+    } catch (error) {
+      return refuse(refusalOf(error, () => watch.fault?.(name, error)));
+    }
+  };
+}
+
+function refuse(error: Refusal): Result<never> {
+  return { error };
+}

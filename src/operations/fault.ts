@@ -1,0 +1,31 @@
+/** What handlers throw: two things are answers (DESIGN §4), everything else is a fault of ours. */
+import { limits } from "../../actors/limits.ts";
+import { Unavailable, UnknownOutcome } from "../../actors/ports.ts";
+import type { Refusal } from "../../actors/room/commands.ts";
+
+/** @param fault called when it is one, to log it */
+export function refusalOf(error: unknown, fault: () => void): Refusal {
+  if (error instanceof Unavailable) {
+    return { code: "unavailable", message: "nothing was done", retryAfterMs: limits.unavailableRetryMs };
+  }
+  if (error instanceof UnknownOutcome) {
+    return { code: "unknown", message: "nobody knows yet; send the same cid again" };
+  }
+  fault();
+  return { code: "internal", message: "a fault on our side; it is logged" };
+}
+
+/** One JSON line with the kind of the error and where it arose. Never its message: that may quote content. */
+export function logFault(where: string, error: unknown): void {
+  console.error(JSON.stringify({ level: "error", msg: "fault", where, ...describe(error) }));
+}
+
+export function describe(error: unknown): { error: string; stack: string[] } {
+  if (!(error instanceof Error)) return { error: typeof error, stack: [] };
+  const { name, message, stack = "" } = error;
+  const frames = stack.slice(stack.indexOf(message) + message.length).split("\n");
+  return {
+    error: name,
+    stack: frames.map((frame) => frame.trim()).filter((frame) => frame.startsWith("at ")),
+  };
+}

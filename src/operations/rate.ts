@@ -1,0 +1,54 @@
+/** How fast one session (or, before signing in, one address) may ask. */
+import type { RateClass } from "./operation.ts";
+
+export interface Rate {
+  /** Requests per second in the long run. */
+  perSecond: number;
+  /** Requests that may come at once after a pause. */
+  burst: number;
+}
+
+/** null: not limited. */
+export type Rates = Record<RateClass, Rate | null>;
+
+export const defaultRates: Rates = {
+  write: { perSecond: 20, burst: 40 },
+  read: { perSecond: 50, burst: 100 },
+  // Idempotent notes, coalesced where they arrive.
+  cheap: null,
+  // Hashing bounds these too; failures have their own slowing (src/auth/slowing.ts).
+  auth: { perSecond: 10, burst: 100 },
+};
+
+/** For benchmarks and replays. */
+export const ratesOff: Rates = { write: null, read: null, cheap: null, auth: null };
+
+/** Takes one request of `key`; returns 0, or the ms to wait. */
+export type Limiter = (key: string, now: number) => number;
+
+/**
+ * GCRA (ITU-T I.371): per key one number, the time at which its bucket will be empty. In any window of t
+ * seconds at most burst + perSecond · t requests pass.
+ */
+export function createLimiter({ perSecond, burst }: Rate, keysMax: number): Limiter {
+  const costMs = 1000 / perSecond;
+  const toleranceMs = costMs * (burst - 1);
+  const emptyAt = new Map<string, number>();
+
+  function forget(now: number): void {
+    for (const [key, at] of emptyAt) if (at <= now) emptyAt.delete(key);
+    // All busy: the longest known loses its memory, which gives it one more burst.
+    for (const key of emptyAt.keys()) {
+      if (emptyAt.size < keysMax) return;
+      emptyAt.delete(key);
+    }
+  }
+
+  return (key, now) => {
+    const at = Math.max(emptyAt.get(key) ?? now, now);
+    if (at - now > toleranceMs) return Math.ceil(at - now - toleranceMs);
+    if (emptyAt.size >= keysMax && !emptyAt.has(key)) forget(now);
+    emptyAt.set(key, at + costMs);
+    return 0;
+  };
+}

@@ -1,0 +1,246 @@
+/**
+ * Between a caller and a room's actor: gathers facts, answers `look`, and sees a command through until its outcome is
+ * known or the budget is spent. Everything here may run on any node.
+ */
+
+import { limits } from "../../actors/limits.ts";
+import {
+  type Cid,
+  type ConnectionId,
+  type Log,
+  type Outcome,
+  type Position,
+  type RoomId,
+  type Seq,
+  type Store,
+  Unavailable,
+  type UserId,
+} from "../../actors/ports.ts";
+import { catchUp } from "../../actors/room/catch-up.ts";
+import type { Done, Fact, Refusal, RoomAction, RoomCommand, RoomReply } from "../../actors/room/commands.ts";
+import { eventOf, partsOf } from "../../actors/room/frame.ts";
+import { refuse } from "../../actors/room/refusals.ts";
+import { sees } from "../../actors/room/sight.ts";
+import type { Failure } from "../../actors/runtime/failure.ts";
+import type { Platform } from "../../actors/runtime/platform.ts";
+import { type Access, accessOf } from "./access.ts";
+
+export interface Sender {
+  user: UserId;
+  connection: ConnectionId | null;
+}
+
+/** How the edge reaches the actor that decides for a room. */
+export interface RoomPort {
+  ask(room: RoomId, command: RoomCommand, timeoutMs: number): Promise<RoomReply | Failure>;
+}
+
+/** An action whose facts are still to be read. */
+export type Draft = DistributiveOmit<RoomAction, "target"> & { seq?: Seq };
+type DistributiveOmit<T, K extends PropertyKey> = T extends unknown ? Omit<T, K> : never;
+
+export interface Sending {
+  room: RoomId;
+  draft: Draft;
+  cid: Cid;
+  again: boolean;
+  hash: string;
+}
+
+export interface EdgeSources {
+  log: Log;
+  store: Pick<Store, "messages" | "projection" | "rooms" | "memberships">;
+  platform: Platform;
+  rooms: RoomPort;
+  /** Told how each command ended: "ok" or an error code, and after how many seconds. */
+  sent?: (result: string, seconds: number) => void;
+  /** How long the edge tries by itself before it answers `unknown`. Default 15 s. */
+  budgetMs?: number;
+}
+
+const budgetMs = 15_000;
+const firstPauseMs = 20;
+/** History is milliseconds behind, but for bursts. */
+const settleMs = 5_000;
+const settlePauseMs = 4;
+const pauseMaxMs = 1_000;
+const tailBytes = 1_048_576;
+
+export class RoomEdge {
+  readonly #sources: EdgeSources;
+
+  constructor(sources: EdgeSources) {
+    this.#sources = sources;
+  }
+
+  /** The outcome of a durable command, or `unknown` when the budget is spent. */
+  async send(sender: Sender, sending: Sending): Promise<{ ok: Done } | { error: Refusal }> {
+    const { platform, sent } = this.#sources;
+    const began = platform.monotonic();
+    const result = await this.#seeThrough(sender, sending);
+    sent?.("ok" in result ? "ok" : result.error.code, (platform.monotonic() - began) / 1_000);
+    return result;
+  }
+
+  async #seeThrough(sender: Sender, sending: Sending): Promise<{ ok: Done } | { error: Refusal }> {
+    const { platform } = this.#sources;
+    const deadline = platform.monotonic() + (this.#sources.budgetMs ?? budgetMs);
+    let { again } = sending;
+    let looked: Position | undefined;
+    let pause = firstPauseMs;
+    for (;;) {
+      const command = await this.#commandOf(sender, sending, again, looked);
+      const left = deadline - platform.monotonic();
+      if (left <= 0) return { error: refuse("unknown") };
+      const reply = await this.#sources.rooms.ask(sending.room, command, Math.min(left, limits.askTimeoutMs));
+      if ("failure" in reply) {
+        const answer = answerFailure(reply, again);
+        if (answer !== null) return { error: answer };
+        again = true;
+        await this.#pause(pause);
+        pause = Math.min(pauseMaxMs, pause * 2);
+      } else if ("look" in reply) {
+        const found = await this.#look(sender.user, sending);
+        if ("ok" in found || "error" in found) return found;
+        looked = found.looked;
+      } else if (!("stale" in reply)) {
+        return reply;
+      }
+    }
+  }
+
+  /** What these users may see of a room, up to its head. */
+  async access(room: RoomId, user: UserId): Promise<Access> {
+    const [access] = await accessOf(this.#sources, room, [user]);
+    return access as Access;
+  }
+
+  /**
+   * The same, once the documents have everything up to now: for what only they can tell (counts, lists of members).
+   * @throws Unavailable when history doesn't get there in time
+   */
+  async settledAccess(room: RoomId, user: UserId): Promise<Access> {
+    const { log, store, platform } = this.#sources;
+    const access = await this.access(room, user);
+    if (access.tail === 0) return access;
+    const deadline = platform.monotonic() + settleMs;
+    while ((await store.projection.checkpoint(log.streamOf(room))) < access.tail) {
+      if (platform.monotonic() > deadline) throw new Unavailable("history is behind");
+      await this.#pause(settlePauseMs);
+    }
+    return await this.access(room, user);
+  }
+
+  /** Older versions of a message, as far as the user may see the events that made them. */
+  async versions(
+    room: RoomId,
+    user: UserId,
+    seq: Seq,
+  ): Promise<{ ok: { versions: { seq: Seq; at: number; text: string }[] } } | { error: Refusal }> {
+    const { sight } = await this.access(room, user);
+    if (!sees(sight, seq)) return { error: refuse("not-found") };
+    const versions = await this.#sources.store.messages.versions(room, seq);
+    return { ok: { versions: versions.filter((version) => sees(sight, version.seq)) } };
+  }
+
+  async #commandOf(
+    sender: Sender,
+    sending: Sending,
+    again: boolean,
+    looked: Position | undefined,
+  ): Promise<RoomCommand> {
+    const { seq, ...draft } = sending.draft;
+    const action = (
+      seq === undefined ? draft : { ...draft, target: await this.#fact(sending.room, sender.user, seq) }
+    ) as RoomAction;
+    return {
+      ...action,
+      by: sender.user,
+      cid: sending.cid,
+      hash: sending.hash,
+      origin: sender.connection,
+      again,
+      ...(looked === undefined ? {} : { looked }),
+    };
+  }
+
+  /** Who wrote a message and whether it is still there, complete up to the head at the time of the call. */
+  async #fact(room: RoomId, user: UserId, seq: Seq): Promise<Fact> {
+    const [head] = await this.#sources.log.heads([room]);
+    const access = await this.access(room, user);
+    const asOf = head === undefined || head.seq === 0 ? access.head : head.seq;
+    if (seq > access.head || !sees(access.sight, seq)) return { seq, by: "", is: "absent", asOf };
+    const { lines } = await catchUp(this.#sources, room, seq - 1, 1);
+    const line = lines[0];
+    if (line === undefined) return { seq, by: "", is: "absent", asOf };
+    const event = eventOf(line.line);
+    const is = event.kind === "posted" ? "post" : event.kind === "tombstone" ? "tombstone" : "other";
+    return { seq, by: event.by, is, asOf };
+  }
+
+  /** Documents, then the log tail: the outcome of a cid, or up to where there is none. */
+  async #look(
+    by: UserId,
+    sending: Sending,
+  ): Promise<{ ok: Done } | { error: Refusal } | { looked: Position }> {
+    const { log, store } = this.#sources;
+    const { room, cid } = sending;
+    let looked = await store.projection.checkpoint(log.streamOf(room));
+    let outcome = await store.messages.outcome(room, by, cid);
+    let epoch: string | null = null;
+    while (outcome === null) {
+      const records = await log.tail(room, looked, tailBytes);
+      const last = records.at(-1);
+      if (last === undefined) return { looked };
+      for (const record of records) {
+        outcome ??= outcomeIn(record, by, cid);
+        epoch = record.epoch;
+      }
+      looked = last.position;
+    }
+    if (outcome.closed) return { error: refuse("closed") };
+    if (sending.draft.do !== "landed" && outcome.hash !== sending.hash) return { error: refuse("conflict") };
+    epoch ??= (await store.rooms.many([room]))[0]?.epoch ?? "";
+    return { ok: { seq: outcome.seq, n: outcome.n, at: outcome.at, epoch } };
+  }
+
+  #pause(ms: number): Promise<void> {
+    const { platform } = this.#sources;
+    // Jittered: many callers of one room must not come back together.
+    return new Promise((resolve) => platform.after(ms * (0.5 + platform.random() / 2), resolve));
+  }
+}
+
+function outcomeIn(record: { from: Seq; at: number; server: string }, by: UserId, cid: Cid): Outcome | null {
+  // Most records aren't it: a text search is cheaper than a parse.
+  if (!record.server.includes(cid)) return null;
+  const { parts, closed } = partsOf(record.server);
+  for (const entry of closed ?? []) {
+    if (entry.by === by && entry.cid === cid) return { closed: true, hash: entry.hash };
+  }
+  for (const [i, part] of parts.entries()) {
+    if (part.by !== by || part.cid !== cid) continue;
+    return { closed: false, seq: record.from + i, n: part.n ?? 1, at: record.at, hash: part.hash ?? "" };
+  }
+  return null;
+}
+
+/** null: try again by the same cid. A definite failure is passed on, unless an earlier try may still land. */
+function answerFailure({ failure, retryAfterMs }: Failure, again: boolean): Refusal | null {
+  const after = retryAfterMs === undefined ? {} : { retryAfterMs };
+  switch (failure) {
+    case "overloaded":
+      return again ? null : refuse("overloaded", { retryAfterMs: retryAfterMs ?? 250 });
+    case "unavailable":
+      return refuse("unavailable", { retryAfterMs: retryAfterMs ?? 1_000 });
+    case "quarantined":
+      return refuse("unavailable", after);
+    case "stopped":
+      return refuse(again ? "unknown" : "unavailable", after);
+    case "timeout":
+    case "crashed":
+    case "moved":
+    case "unknown":
+      return null;
+  }
+}

@@ -1,0 +1,136 @@
+/**
+ * Pages of a room: every seq resolved, and what later events set on its posts. Read in the order checkpoint → documents →
+ * head → tail, with the tail's edits, reactions and tombstones applied, so a read that begins after an ack includes it.
+ */
+
+import type { Epoch, Fields, Position, RoomId, Seq } from "../../actors/ports.ts";
+import { catchUp, type Sources } from "../../actors/room/catch-up.ts";
+import type { StampedEvent, Tombstone } from "../../actors/room/events.ts";
+import { type Entry, eventOf, linesOf } from "../../actors/room/frame.ts";
+import { closedAt, entriesFor, type Sight, sees } from "../../actors/room/sight.ts";
+import type { Access } from "./access.ts";
+
+export interface Page {
+  room: RoomId;
+  epoch: Epoch;
+  /** Highest seq that this viewer may know of. */
+  head: Seq;
+  from: Seq;
+  /** from > to: an empty page. */
+  to: Seq;
+  entries: Entry[];
+  fields: Fields[];
+}
+
+export interface Where {
+  before?: Seq | undefined;
+  after?: Seq | undefined;
+  around?: Seq | undefined;
+  limit: number;
+}
+
+const tailBytes = 1_048_576;
+
+/** Highest seq that this sight knows of: for a former member the event that closed it. */
+export function horizon({ sight, head }: Access): Seq {
+  const closing = closedAt(sight);
+  return closing === null ? head : Math.min(head, closing - 1);
+}
+
+export async function pageOf(sources: Sources, room: RoomId, access: Access, where: Where): Promise<Page> {
+  const head = horizon(access);
+  const [from, to] = boundsOf(where, head);
+  const page: Page = { room, epoch: access.epoch ?? "", head, from, to, entries: [], fields: [] };
+  if (from > to) return page;
+  // Before the documents: whatever isn't in them by now is met in the tail.
+  const checkpoint = await sources.store.projection.checkpoint(sources.log.streamOf(room));
+  const { lines } = await catchUp(sources, room, from - 1, to - from + 1);
+  const viewer = { user: access.sight.user, connection: null };
+  page.entries = entriesFor(lines, viewer, access.sight).map((entry) => JSON.parse(entry) as Entry);
+  const posts = page.entries.filter((entry) => "kind" in entry && entry.kind === "posted");
+  page.fields = await fieldsOf(sources, room, checkpoint, posts as StampedEvent[], access.sight);
+  return page;
+}
+
+function boundsOf({ before, after, around, limit }: Where, head: Seq): [Seq, Seq] {
+  if (after !== undefined) return [after + 1, Math.min(head, after + limit)];
+  if (around !== undefined) {
+    const from = Math.max(1, Math.min(around - Math.floor(limit / 2), head - limit + 1));
+    return [from, Math.min(head, from + limit - 1)];
+  }
+  const to = before === undefined ? head : Math.min(head, before - 1);
+  return [Math.max(1, to - limit + 1), to];
+}
+
+/** What later events set on these posts, as far as this viewer may see those events. */
+async function fieldsOf(
+  sources: Sources,
+  room: RoomId,
+  checkpoint: Position,
+  posts: readonly StampedEvent[],
+  sight: Sight,
+): Promise<Fields[]> {
+  const seqs = posts.map(({ seq }) => seq);
+  const stored = await sources.store.messages.fields(room, seqs);
+  const bySeq = new Map(stored.map((fields) => [fields.seq, fields]));
+  for (const event of await tailEvents(sources, room, checkpoint)) applyTail(bySeq, new Set(seqs), event);
+  const visible = await Promise.all(
+    [...bySeq.values()].map((fields) => within(sources, room, fields, sight)),
+  );
+  return visible.filter(({ edit, reactions }) => edit !== null || reactions.length > 0);
+}
+
+async function tailEvents(
+  { log }: Sources,
+  room: RoomId,
+  checkpoint: Position,
+): Promise<(StampedEvent | Tombstone)[]> {
+  const events: (StampedEvent | Tombstone)[] = [];
+  for (let position = checkpoint; ; ) {
+    const records = await log.tail(room, position, tailBytes);
+    const last = records.at(-1);
+    if (last === undefined) return events;
+    position = last.position;
+    for (const { frame } of records) {
+      for (const line of linesOf(frame)) if (line.includes('"target":')) events.push(eventOf(line));
+    }
+  }
+}
+
+function applyTail(bySeq: Map<Seq, Fields>, seqs: ReadonlySet<Seq>, event: StampedEvent | Tombstone): void {
+  if ((event.kind !== "edited" && event.kind !== "reacted") || !seqs.has(event.target)) return;
+  const fields = bySeq.get(event.target) ?? { seq: event.target, edit: null, reactions: [] };
+  bySeq.set(event.target, fields);
+  if (event.kind === "edited") {
+    const { seq, text, at, mentions = [] } = event;
+    if (seq > (fields.edit?.seq ?? 0)) fields.edit = { seq, text, at, mentions };
+    return;
+  }
+  const { key, by, seq, on } = event;
+  const reaction = fields.reactions.find((one) => one.key === key) ?? { key, users: [], seqs: [] };
+  const place = reaction.users.indexOf(by);
+  if (place >= 0) {
+    reaction.users.splice(place, 1);
+    reaction.seqs.splice(place, 1);
+  }
+  if (on) {
+    reaction.users.push(by);
+    reaction.seqs.push(seq);
+  }
+  fields.reactions = fields.reactions.filter((one) => one.key !== key);
+  if (reaction.users.length > 0) fields.reactions.push(reaction);
+}
+
+/** An edit or reaction that happened out of sight must not show through the message that it changed (P5). */
+async function within(sources: Sources, room: RoomId, fields: Fields, sight: Sight): Promise<Fields> {
+  const reactions = fields.reactions
+    .map(({ key, users, seqs }) => {
+      const seen = seqs.map((seq) => sees(sight, seq));
+      return { key, users: users.filter((_, i) => seen[i]), seqs: seqs.filter((_, i) => seen[i]) };
+    })
+    .filter(({ users }) => users.length > 0);
+  if (fields.edit === null || sees(sight, fields.edit.seq)) return { ...fields, reactions };
+  const versions = await sources.store.messages.versions(room, fields.seq);
+  const last = versions.findLast(({ seq }) => seq > fields.seq && sees(sight, seq));
+  return { seq: fields.seq, edit: last === undefined ? null : { ...last, mentions: [] }, reactions };
+}

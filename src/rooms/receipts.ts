@@ -1,0 +1,89 @@
+/**
+ * Watermarks: delivered means that a device has it, read means read. Merged as maxima, written in bulk every 250 ms, published
+ * only after the write. Only `read` moves the read watermark, never a send.
+ */
+import { limits } from "../../actors/limits.ts";
+import type { Bus, Mark, RoomId, Seq, Store, UserId } from "../../actors/ports.ts";
+import type { Platform } from "../../actors/runtime/platform.ts";
+
+export interface ReceiptSources {
+  store: Pick<Store, "receipts" | "rooms">;
+  bus: Bus;
+  platform: Platform;
+  onFailure: (error: unknown) => void;
+}
+
+interface Waiting {
+  mark: Mark;
+  settle: ((mark: Mark) => void)[];
+  fail: ((error: unknown) => void)[];
+}
+
+export class ReceiptDesk {
+  readonly #sources: ReceiptSources;
+  #waiting = new Map<string, Waiting>();
+  #armed = false;
+
+  constructor(sources: ReceiptSources) {
+    this.#sources = sources;
+  }
+
+  /** Resolves to the merged watermarks once they are durable. The caller has clamped the seqs. */
+  mark(mark: Mark): Promise<Mark> {
+    return new Promise((resolve, reject) => {
+      const key = `${mark.room} ${mark.user}`;
+      const waiting = this.#waiting.get(key) ?? { mark, settle: [], fail: [] };
+      waiting.mark = {
+        ...mark,
+        delivered: Math.max(mark.delivered, waiting.mark.delivered),
+        read: Math.max(mark.read, waiting.mark.read),
+      };
+      waiting.settle.push(resolve);
+      waiting.fail.push(reject);
+      this.#waiting.set(key, waiting);
+      if (this.#armed) return;
+      this.#armed = true;
+      this.#sources.platform.after(limits.receiptsFlushMs, () => this.#flushSafely());
+    });
+  }
+
+  /** Writes what waits now: at shutdown. */
+  async flush(): Promise<void> {
+    const all = [...this.#waiting.values()];
+    this.#waiting = new Map();
+    if (all.length === 0) return;
+    let merged: Mark[];
+    try {
+      merged = await this.#sources.store.receipts.merge(all.map(({ mark }) => mark));
+    } catch (error) {
+      for (const { fail } of all) for (const reject of fail) reject(error);
+      throw error;
+    }
+    for (const [i, { settle }] of all.entries()) {
+      for (const resolve of settle) resolve(merged[i] as Mark);
+    }
+    await this.#publish(merged);
+  }
+
+  #flushSafely(): void {
+    this.#armed = false;
+    this.flush().catch(this.#sources.onFailure);
+  }
+
+  /** Rooms above receiptsListMax get no lists; whoever wants counts asks for them. */
+  async #publish(marks: readonly Mark[]): Promise<void> {
+    const byRoom = Map.groupBy(marks, ({ room }) => room);
+    const documents = await this.#sources.store.rooms.many([...byRoom.keys()]);
+    for (const { id, members } of documents) {
+      if (members > limits.receiptsListMax) continue;
+      this.#publishRoom(id, byRoom.get(id) ?? []);
+    }
+  }
+
+  #publishRoom(room: RoomId, marks: readonly Mark[]): void {
+    const seq = Math.max(...marks.map(({ delivered, read }) => Math.max(delivered, read)));
+    const listed = marks.map(({ user, delivered, read }): [UserId, Seq, Seq] => [user, delivered, read]);
+    const frame = JSON.stringify({ t: "receipts", room, seq, marks: listed });
+    this.#sources.bus.publish(`room.${room}`, { seq, from: null, frame });
+  }
+}

@@ -1,0 +1,32 @@
+import type { Item, Items, Json, UserId } from "../../../actors/ports.ts";
+
+interface Mirror {
+  version: number;
+  items: Map<string, Item>;
+}
+
+/** What clients mirror of their account, and the version that counts its changes. */
+export class MemoryItems implements Items {
+  #mirrors = new Map<UserId, Mirror>();
+
+  /** One step of the account: the next version, and the item that carries it. */
+  raise(user: UserId, key: string, value: Json): void {
+    const mirror = this.#mirrors.get(user) ?? { version: 0, items: new Map() };
+    this.#mirrors.set(user, mirror);
+    mirror.version++;
+    mirror.items.set(key, { key, version: mirror.version, value });
+  }
+
+  async since(user: UserId, version: number, limit: number) {
+    const mirror = this.#mirrors.get(user);
+    const items = [...(mirror?.items.values() ?? [])]
+      .filter((item) => item.version > version)
+      .sort((a, b) => a.version - b.version)
+      .slice(0, limit);
+    return { version: mirror?.version ?? 0, items };
+  }
+
+  async versions(users: readonly UserId[]): Promise<number[]> {
+    return users.map((user) => this.#mirrors.get(user)?.version ?? 0);
+  }
+}

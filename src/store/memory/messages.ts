@@ -1,0 +1,167 @@
+import type {
+  Cid,
+  Fields,
+  Messages,
+  Outcome,
+  RoomId,
+  Seq,
+  StoredEvent,
+  UserId,
+  Write,
+} from "../../../actors/ports.ts";
+import {
+  emptyMessage,
+  type MessageRow,
+  mentionsOf,
+  versionOf,
+  withEdit,
+  withEvent,
+  withTombstone,
+} from "../merge/message.ts";
+import { type ReactionRow, reactionsOf } from "../merge/reaction.ts";
+
+type Of<T extends Write["t"]> = Extract<Write, { t: T }>;
+
+class Room {
+  rows = new Map<Seq, MessageRow>();
+  /** Highest seq that has a row. */
+  last: Seq = 0;
+  /** Edits of a post, in any order. */
+  edits = new Map<Seq, Set<Seq>>();
+  reactions = new Map<Seq, Map<string, ReactionRow>>();
+  cids = new Map<string, Seq>();
+  closed = new Map<string, string>();
+}
+
+const nobody = new Room();
+const cidKey = (sender: UserId, cid: Cid) => `${sender} ${cid}`;
+
+export class MemoryMessages implements Messages {
+  #rooms = new Map<RoomId, Room>();
+
+  event(write: Of<"event">): void {
+    const room = this.#room(write.room);
+    const { seq, kind, target, by, cid } = write;
+    this.#put(room, withEvent(this.#row(room, seq), write));
+    if (cid !== null) room.cids.set(cidKey(by, cid), seq);
+    if (kind !== "edited" || target === null) return;
+    room.edits.set(target, (room.edits.get(target) ?? new Set()).add(seq));
+    const { gone } = this.#row(room, target);
+    if (gone !== null) this.#put(room, withTombstone(this.#row(room, seq), gone));
+  }
+
+  edit(write: Of<"edit">): void {
+    const room = this.#room(write.room);
+    this.#put(room, withEdit(this.#row(room, write.target), write));
+  }
+
+  tombstone({ room: id, target, seq }: Of<"tombstone">): void {
+    const room = this.#room(id);
+    for (const gone of [target, ...(room.edits.get(target) ?? [])]) {
+      this.#put(room, withTombstone(this.#row(room, gone), seq));
+    }
+    room.reactions.delete(target);
+  }
+
+  reaction({ room: id, target, user, key, seq, on }: Of<"reaction">): void {
+    const room = this.#room(id);
+    if (this.#row(room, target).gone !== null) return;
+    const rows = room.reactions.get(target) ?? new Map<string, ReactionRow>();
+    room.reactions.set(target, rows);
+    const place = `${user} ${key}`;
+    if ((rows.get(place)?.seq ?? 0) < seq) rows.set(place, { key, user, seq, on });
+  }
+
+  closed({ room, sender, cid, hash }: Of<"closed">): void {
+    const { closed } = this.#room(room);
+    if (!closed.has(cidKey(sender, cid))) closed.set(cidKey(sender, cid), hash);
+  }
+
+  async range(id: RoomId, from: Seq, to: Seq, limit: number, newest = false): Promise<StoredEvent[]> {
+    const room = this.#rooms.get(id) ?? nobody;
+    const events: StoredEvent[] = [];
+    const [first, last] = [Math.max(1, from), Math.min(to, room.last)];
+    for (let i = 0; i <= last - first && events.length < limit; i++) {
+      const seq = newest ? last - i : first + i;
+      const event = room.rows.get(seq)?.event;
+      if (event) events.push({ seq, line: event.line, by: event.by, cid: event.cid, origin: event.origin });
+    }
+    return newest ? events.reverse() : events;
+  }
+
+  async fields(id: RoomId, seqs: readonly Seq[]): Promise<Fields[]> {
+    const room = this.#rooms.get(id) ?? nobody;
+    return seqs.flatMap((seq) => {
+      const edit = room.rows.get(seq)?.edit ?? null;
+      const reactions = reactionsOf(room.reactions.get(seq)?.values() ?? []);
+      if (!edit && reactions.length === 0) return [];
+      return { seq, edit: edit && { ...edit, mentions: [...edit.mentions] }, reactions };
+    });
+  }
+
+  async versions(id: RoomId, seq: Seq): Promise<{ seq: Seq; text: string; at: number }[]> {
+    const room = this.#rooms.get(id) ?? nobody;
+    const { gone, edit } = this.#row(room, seq);
+    if (gone !== null || edit === null) return [];
+    return [seq, ...(room.edits.get(seq) ?? [])]
+      .sort((a, b) => a - b)
+      .flatMap((at) => (at < edit.seq ? (room.rows.get(at)?.event ?? []) : []))
+      .map(({ line }) => versionOf(line));
+  }
+
+  async outcome(id: RoomId, sender: UserId, cid: Cid): Promise<Outcome | null> {
+    const room = this.#rooms.get(id) ?? nobody;
+    const seq = room.cids.get(cidKey(sender, cid));
+    const event = seq === undefined ? null : this.#row(room, seq).event;
+    if (seq !== undefined && event)
+      return { closed: false, seq, n: event.n, at: event.at, hash: event.hash ?? "" };
+    const hash = room.closed.get(cidKey(sender, cid));
+    return hash === undefined ? null : { closed: true, hash };
+  }
+
+  async lastClosed(id: RoomId): Promise<Cid | null> {
+    const cids = [...(this.#rooms.get(id) ?? nobody).closed.keys()].map((key) => key.slice(-36));
+    return cids.sort().at(-1) ?? null;
+  }
+
+  async unread(room: RoomId, user: UserId, after: Seq, upTo: Seq, limit: number): Promise<Seq[]> {
+    return this.#posts(room, user, after, upTo, limit, () => true);
+  }
+
+  async mentions(room: RoomId, user: UserId, after: Seq, upTo: Seq, limit: number): Promise<Seq[]> {
+    return this.#posts(room, user, after, upTo, limit, (row) => mentionsOf(row).includes(user));
+  }
+
+  #posts(
+    id: RoomId,
+    user: UserId,
+    after: Seq,
+    upTo: Seq,
+    limit: number,
+    counts: (row: MessageRow) => boolean,
+  ): Seq[] {
+    const room = this.#rooms.get(id) ?? nobody;
+    const seqs: Seq[] = [];
+    for (let seq = after + 1; seq <= Math.min(upTo, room.last) && seqs.length < limit; seq++) {
+      const row = room.rows.get(seq);
+      const unread = row?.event?.kind === "posted" && row.event.by !== user && row.gone === null;
+      if (row && unread && counts(row)) seqs.push(seq);
+    }
+    return seqs;
+  }
+
+  #room(id: RoomId): Room {
+    const room = this.#rooms.get(id) ?? new Room();
+    this.#rooms.set(id, room);
+    return room;
+  }
+
+  #row(room: Room, seq: Seq): MessageRow {
+    return room.rows.get(seq) ?? emptyMessage(seq);
+  }
+
+  #put(room: Room, row: MessageRow): void {
+    room.rows.set(row.seq, row);
+    room.last = Math.max(room.last, row.seq);
+  }
+}

@@ -1,0 +1,70 @@
+import type { Position, Projection, UserId, Write } from "../../../actors/ports.ts";
+import { membershipItem } from "../merge/membership.ts";
+import type { MemoryItems } from "./items.ts";
+import type { MemoryMemberships } from "./memberships.ts";
+import type { MemoryMessages } from "./messages.ts";
+import type { MemoryRooms } from "./rooms.ts";
+
+interface Tables {
+  rooms: MemoryRooms;
+  memberships: MemoryMemberships;
+  messages: MemoryMessages;
+  items: MemoryItems;
+}
+
+export class MemoryProjection implements Projection {
+  #tables: Tables;
+  #checkpoints = new Map<number, Position>();
+
+  constructor(tables: Tables) {
+    this.#tables = tables;
+  }
+
+  async checkpoint(stream: number): Promise<Position> {
+    return this.#checkpoints.get(stream) ?? 0;
+  }
+
+  async apply(writes: readonly Write[]): Promise<UserId[]> {
+    const raised = new Set<UserId>();
+    for (const write of writes) {
+      const user = this.#write(write);
+      if (user !== null) raised.add(user);
+    }
+    return [...raised];
+  }
+
+  async advance(stream: number, position: Position): Promise<void> {
+    this.#checkpoints.set(stream, Math.max(position, this.#checkpoints.get(stream) ?? 0));
+  }
+
+  /** The user whose version rose. */
+  #write(write: Write): UserId | null {
+    const { rooms, memberships, messages, items } = this.#tables;
+    switch (write.t) {
+      case "event":
+        messages.event(write);
+        return null;
+      case "edit":
+        messages.edit(write);
+        return null;
+      case "tombstone":
+        messages.tombstone(write);
+        return null;
+      case "reaction":
+        messages.reaction(write);
+        return null;
+      case "closed":
+        messages.closed(write);
+        return null;
+      case "room":
+        rooms.apply(write);
+        return null;
+      case "membership": {
+        const row = memberships.apply(write);
+        if (!row) return null;
+        items.raise(row.user, `room:${row.room}`, membershipItem(row));
+        return row.user;
+      }
+    }
+  }
+}

@@ -1,0 +1,41 @@
+import type { Mark, Receipts, RoomId, Seq, UserId } from "../../../actors/ports.ts";
+
+export class MemoryReceipts implements Receipts {
+  #rooms = new Map<RoomId, Map<UserId, Mark>>();
+
+  async merge(marks: readonly Mark[]): Promise<Mark[]> {
+    return marks.map(({ room, user, delivered, read }) => {
+      const rows = this.#rooms.get(room) ?? new Map<UserId, Mark>();
+      this.#rooms.set(room, rows);
+      const old = rows.get(user);
+      const merged = {
+        room,
+        user,
+        delivered: Math.max(delivered, old?.delivered ?? 0),
+        read: Math.max(read, old?.read ?? 0),
+      };
+      rows.set(user, merged);
+      return { ...merged };
+    });
+  }
+
+  async ofRoom(room: RoomId, users: readonly UserId[] | "all", limit: number): Promise<Mark[]> {
+    const rows = this.#rooms.get(room) ?? new Map<UserId, Mark>();
+    return (users === "all" ? [...rows.keys()].sort() : users)
+      .flatMap((user) => rows.get(user) ?? [])
+      .slice(0, limit)
+      .map((mark) => ({ ...mark }));
+  }
+
+  async ofUser(user: UserId, rooms: readonly RoomId[]): Promise<Mark[]> {
+    return rooms.flatMap((room) => this.#rooms.get(room)?.get(user) ?? []).map((mark) => ({ ...mark }));
+  }
+
+  async counts(room: RoomId, seq: Seq): Promise<{ delivered: number; read: number }> {
+    const marks = [...(this.#rooms.get(room)?.values() ?? [])];
+    return {
+      delivered: marks.filter((mark) => mark.delivered >= seq).length,
+      read: marks.filter((mark) => mark.read >= seq).length,
+    };
+  }
+}

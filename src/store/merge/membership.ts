@@ -1,0 +1,49 @@
+/** One user's membership of one room, and how writes change it: twice or in any order, the result is the same. */
+import type { Json, RoomId, Seq, UserId, Write } from "../../../actors/ports.ts";
+import type { Interval, Membership, Role } from "../../../actors/room/model.ts";
+
+type MembershipWrite = Extract<Write, { t: "membership" }>;
+
+export interface MembershipRow {
+  room: RoomId;
+  user: UserId;
+  role: Role | null;
+  banned: boolean;
+  /** Newest event that was applied. */
+  seq: Seq;
+  /** Every seq at which an interval opened or closed, ascending: intervals can't be patched out of order. */
+  turns: readonly (readonly [seq: Seq, turn: "open" | "close"])[];
+}
+
+/** The same row when the write brings nothing new. */
+export function withMembership(row: MembershipRow | null, write: MembershipWrite): MembershipRow {
+  const { room, user, seq, role, banned, interval } = write;
+  const turns = row?.turns ?? [];
+  const turned = interval !== "keep" && !turns.some(([at]) => at === seq);
+  const newer = row === null || seq > row.seq;
+  if (row !== null && !newer && !turned) return row;
+  return {
+    room,
+    user,
+    ...(newer ? { role, banned, seq } : { role: row.role, banned: row.banned, seq: row.seq }),
+    turns: turned ? [...turns, [seq, interval] as const].sort(([a], [b]) => a - b) : turns,
+  };
+}
+
+export function membershipOf({ room, user, role, banned, seq, turns }: MembershipRow): Membership {
+  const intervals: Interval[] = [];
+  for (const [at, turn] of turns) {
+    const last = intervals.at(-1);
+    const open = last !== undefined && last[1] === null;
+    if (turn === "open" && !open) intervals.push([at, null]);
+    if (turn === "close" && open) last[1] = at + 1;
+  }
+  return { room, user, role, banned, intervals, seq };
+}
+
+/** What the user's clients mirror under `room:<id>`: the newest interval. */
+export function membershipItem(row: MembershipRow): Json {
+  const { role, banned, intervals, seq } = membershipOf(row);
+  const [from, to] = intervals.at(-1) ?? [null, null];
+  return { role, from, to, banned, seq };
+}

@@ -1,0 +1,114 @@
+import type { Database } from "bun:sqlite";
+import type {
+  Cid,
+  Fields,
+  Messages,
+  Millis,
+  Outcome,
+  RoomId,
+  Seq,
+  StoredEvent,
+  UserId,
+} from "../../../actors/ports.ts";
+import { versionOf } from "../merge/message.ts";
+import { type ReactionRow, reactionsOf } from "../merge/reaction.ts";
+import { editIn } from "./message-columns.ts";
+
+const range = `SELECT seq, line, "by", cid, origin FROM messages
+  WHERE room = ? AND seq BETWEEN ? AND ? AND line IS NOT NULL ORDER BY seq`;
+
+const statements = (reads: Database) => ({
+  oldest: reads.prepare<StoredEvent, [RoomId, Seq, Seq, number]>(`${range} LIMIT ?`),
+  newest: reads.prepare<StoredEvent, [RoomId, Seq, Seq, number]>(`${range} DESC LIMIT ?`),
+  edit: reads.prepare<{ edit: string | null }, [RoomId, Seq]>(
+    "SELECT edit FROM messages WHERE room = ? AND seq = ?",
+  ),
+  line: reads.prepare<{ line: string | null }, [RoomId, Seq]>(
+    "SELECT line FROM messages WHERE room = ? AND seq = ?",
+  ),
+  editsBefore: reads.prepare<{ line: string }, [RoomId, Seq, Seq]>(
+    "SELECT line FROM messages WHERE room = ? AND target = ? AND kind = 'edited' AND seq < ? ORDER BY seq",
+  ),
+  reactions: reads.prepare<Omit<ReactionRow, "on"> & { on: 0 | 1 }, [RoomId, Seq]>(
+    `SELECT key, user, seq, "on" FROM reactions WHERE room = ? AND target = ?`,
+  ),
+  landed: reads.prepare<{ seq: Seq; n: number; at: Millis; hash: string | null }, [RoomId, Cid, UserId]>(
+    `SELECT seq, n, at, hash FROM messages WHERE room = ? AND cid = ? AND "by" = ?`,
+  ),
+  closed: reads.prepare<{ hash: string }, [RoomId, Cid, UserId]>(
+    "SELECT hash FROM closed WHERE room = ? AND cid = ? AND sender = ?",
+  ),
+  lastClosed: reads.prepare<{ cid: Cid | null }, [RoomId]>(
+    "SELECT max(cid) AS cid FROM closed WHERE room = ?",
+  ),
+  unread: reads.prepare<{ seq: Seq }, [RoomId, Seq, Seq, UserId, number]>(
+    `SELECT seq FROM messages WHERE kind = 'posted' AND gone IS NULL
+     AND room = ? AND seq > ? AND seq <= ? AND "by" <> ? ORDER BY seq LIMIT ?`,
+  ),
+  mentions: reads.prepare<{ seq: Seq }, [RoomId, UserId, Seq, Seq, number]>(
+    "SELECT seq FROM mentions WHERE room = ? AND user = ? AND seq > ? AND seq <= ? ORDER BY seq LIMIT ?",
+  ),
+});
+
+export class SqliteMessages implements Messages {
+  #sql: ReturnType<typeof statements>;
+  #fields;
+  #versions;
+
+  constructor(reads: Database) {
+    this.#sql = statements(reads);
+    // Several statements, one state of the database.
+    this.#fields = reads.transaction((room: RoomId, seqs: readonly Seq[]) =>
+      seqs.flatMap((seq) => this.#fieldsOf(room, seq) ?? []),
+    );
+    this.#versions = reads.transaction((room: RoomId, seq: Seq) => this.#versionsOf(room, seq));
+  }
+
+  async range(room: RoomId, from: Seq, to: Seq, limit: number, newest = false): Promise<StoredEvent[]> {
+    if (!newest) return this.#sql.oldest.all(room, from, to, limit);
+    return this.#sql.newest.all(room, from, to, limit).reverse();
+  }
+
+  async lastClosed(room: RoomId): Promise<Cid | null> {
+    return this.#sql.lastClosed.get(room)?.cid ?? null;
+  }
+
+  async fields(room: RoomId, seqs: readonly Seq[]): Promise<Fields[]> {
+    return this.#fields(room, seqs);
+  }
+
+  async versions(room: RoomId, seq: Seq): Promise<{ seq: Seq; text: string; at: Millis }[]> {
+    return this.#versions(room, seq);
+  }
+
+  async outcome(room: RoomId, sender: UserId, cid: Cid): Promise<Outcome | null> {
+    const landed = this.#sql.landed.get(room, cid, sender);
+    if (landed) return { closed: false, ...landed, hash: landed.hash ?? "" };
+    const closed = this.#sql.closed.get(room, cid, sender);
+    return closed && { closed: true, hash: closed.hash };
+  }
+
+  async unread(room: RoomId, user: UserId, after: Seq, upTo: Seq, limit: number): Promise<Seq[]> {
+    return this.#sql.unread.all(room, after, upTo, user, limit).map(({ seq }) => seq);
+  }
+
+  async mentions(room: RoomId, user: UserId, after: Seq, upTo: Seq, limit: number): Promise<Seq[]> {
+    return this.#sql.mentions.all(room, user, after, upTo, limit).map(({ seq }) => seq);
+  }
+
+  #fieldsOf(room: RoomId, seq: Seq): Fields | null {
+    const edit = editIn(this.#sql.edit.get(room, seq)?.edit ?? null);
+    const rows = this.#sql.reactions.all(room, seq).map((row) => ({ ...row, on: row.on === 1 }));
+    const reactions = reactionsOf(rows);
+    if (!edit && reactions.length === 0) return null;
+    return { seq, edit: edit && { ...edit, mentions: [...edit.mentions] }, reactions };
+  }
+
+  #versionsOf(room: RoomId, seq: Seq): { seq: Seq; text: string; at: Millis }[] {
+    const edit = editIn(this.#sql.edit.get(room, seq)?.edit ?? null);
+    const first = this.#sql.line.get(room, seq)?.line;
+    if (!edit || typeof first !== "string") return [];
+    const others = this.#sql.editsBefore.all(room, seq, edit.seq).map(({ line }) => line);
+    return [first, ...others].map(versionOf);
+  }
+}

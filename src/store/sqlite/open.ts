@@ -1,0 +1,60 @@
+import { mkdirSync } from "node:fs";
+import type { Log, Store } from "../../../actors/ports.ts";
+import { SqliteLog } from "../../log/sqlite.ts";
+import { SqliteAccounts } from "./accounts.ts";
+import { SqliteAttempts } from "./attempts.ts";
+import { openReading } from "./connection.ts";
+import { SqliteItems } from "./items.ts";
+import { lockFolder } from "./lock.ts";
+import { SqliteMemberships } from "./memberships.ts";
+import { SqliteMessages } from "./messages.ts";
+import { prepare } from "./prepare.ts";
+import { SqliteProjection } from "./projection.ts";
+import { SqliteReceipts } from "./receipts.ts";
+import { SqliteRooms } from "./rooms.ts";
+import { SqliteSecrets } from "./secrets.ts";
+import { SqliteSessions } from "./sessions.ts";
+import { SqliteSnapshots } from "./snapshots.ts";
+import { Writer, type WriterOptions } from "./writer.ts";
+
+export interface EmbeddedOptions extends WriterOptions {
+  /** Data folder; created, readable by its owner only. */
+  dir: string;
+}
+
+export interface Embedded extends AsyncDisposable {
+  log: Log;
+  store: Store;
+}
+
+export const databaseFile = "starling.db";
+
+/**
+ * Opens log and store in one database, so that one group commit and one fsync serve both.
+ * @throws UnusableFolder when another process holds the folder, or its database is damaged or newer than we are
+ */
+export async function openEmbedded({ dir, ...options }: EmbeddedOptions): Promise<Embedded> {
+  mkdirSync(dir, { recursive: true, mode: 0o700 });
+  await using stack = new AsyncDisposableStack();
+  stack.use(lockFolder(dir));
+  const path = `${dir}/${databaseFile}`;
+  prepare(path);
+  const writer = stack.use(await Writer.open(path, options));
+  const reads = openReading(path);
+  stack.defer(() => reads.close());
+  const store: Store = {
+    accounts: new SqliteAccounts(reads, writer),
+    sessions: new SqliteSessions(reads, writer),
+    rooms: new SqliteRooms(reads),
+    memberships: new SqliteMemberships(reads),
+    messages: new SqliteMessages(reads),
+    receipts: new SqliteReceipts(reads, writer),
+    snapshots: new SqliteSnapshots(reads, writer),
+    items: new SqliteItems(reads),
+    secrets: new SqliteSecrets(reads, writer),
+    attempts: new SqliteAttempts(reads, writer),
+    projection: new SqliteProjection(reads, writer),
+  };
+  const opened = stack.move();
+  return { log: new SqliteLog(reads, writer), store, [Symbol.asyncDispose]: () => opened.disposeAsync() };
+}

@@ -1,0 +1,30 @@
+/** Every write by name, as the worker performs it. Adding one is adding a function to its repository's file. */
+import type { Database } from "bun:sqlite";
+import { logOperations } from "../../log/sqlite-operations.ts";
+import { accountOperations } from "./accounts.ts";
+import { attemptOperations } from "./attempts.ts";
+import { itemWriter } from "./items.ts";
+import { projectionOperations } from "./projection.ts";
+import { receiptOperations } from "./receipts.ts";
+import { secretOperations } from "./secrets.ts";
+import { sessionOperations } from "./sessions.ts";
+import { snapshotOperations } from "./snapshots.ts";
+
+export function writeOperations(db: Database) {
+  const raise = itemWriter(db);
+  return {
+    ...logOperations(db),
+    ...accountOperations(db, raise),
+    ...sessionOperations(db, raise),
+    ...receiptOperations(db),
+    ...snapshotOperations(db),
+    ...secretOperations(db),
+    ...attemptOperations(db),
+    ...projectionOperations(db, raise),
+  };
+}
+
+export type WriteOperations = ReturnType<typeof writeOperations>;
+
+/** Work that can wait: it fills what an append leaves of a group's time. */
+export const background: ReadonlySet<keyof WriteOperations> = new Set(["apply", "trim", "mergeReceipts"]);

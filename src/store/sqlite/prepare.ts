@@ -1,0 +1,61 @@
+/** Makes a data folder's database ready: right kind, undamaged, at our version. */
+import type { Database } from "bun:sqlite";
+import { chmodSync, existsSync } from "node:fs";
+import { openReading, openWriting } from "./connection.ts";
+import { isDamage, isDiskFailure, UnusableFolder } from "./errors.ts";
+import { migrations } from "./migrations.ts";
+
+/** "Star": marks the file as ours in its header. */
+const applicationId = 0x53746172;
+
+/**
+ * Creates or migrates the database and checks it.
+ * @throws UnusableFolder when it is damaged, someone else's, or newer than this program
+ */
+export function prepare(path: string, steps: readonly string[] = migrations): void {
+  try {
+    check(path, steps.length);
+    using db = openWriting(path);
+    // Hashes and keys lie in it; SQLite gives the WAL the same mode.
+    chmodSync(path, 0o600);
+    migrate(db, steps);
+  } catch (error) {
+    if (isDamage(error)) throw new UnusableFolder(`${path} is damaged: ${error.message}; restore a backup`);
+    if (isDiskFailure(error)) throw new UnusableFolder(`the disk failed under ${path}: ${error.message}`);
+    throw error;
+  }
+}
+
+/** Reads only: what isn't ours is left as it is. */
+function check(path: string, known: number): void {
+  if (!existsSync(path)) return;
+  using db = openReading(path);
+  if (pragma(db, "schema_version") === 0) return;
+  if (pragma(db, "application_id") !== applicationId) {
+    throw new UnusableFolder(`${path} is not a Starling database`);
+  }
+  const version = pragma(db, "user_version");
+  if (version > known) {
+    throw new UnusableFolder(
+      `${path} has schema version ${version}, this program knows ${known}: use a newer program`,
+    );
+  }
+  // The first line names the database, the last the fault.
+  const found = db.query<{ quick_check: string }, []>("PRAGMA quick_check(1)").get()?.quick_check;
+  const fault = found?.split("\n").at(-1);
+  if (fault !== "ok") throw new UnusableFolder(`${path} is damaged: ${fault}; restore a backup`);
+}
+
+function migrate(db: Database, steps: readonly string[]): void {
+  for (let step = pragma(db, "user_version"); step < steps.length; step++) {
+    db.transaction(() => {
+      db.run(steps[step] ?? "");
+      db.run(`PRAGMA application_id = ${applicationId}`);
+      db.run(`PRAGMA user_version = ${step + 1}`);
+    }).immediate();
+  }
+}
+
+function pragma(db: Database, name: "schema_version" | "application_id" | "user_version"): number {
+  return db.query<Record<string, number>, []>(`PRAGMA ${name}`).get()?.[name] ?? 0;
+}

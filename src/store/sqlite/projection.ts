@@ -1,0 +1,92 @@
+import type { Database } from "bun:sqlite";
+import { limits } from "../../../actors/limits.ts";
+import type { Position, Projection, UserId, Write } from "../../../actors/ports.ts";
+import { membershipItem } from "../merge/membership.ts";
+import { chunksOf } from "./chunks.ts";
+import type { Raise } from "./items.ts";
+import { membershipWriter } from "./memberships.ts";
+import { messageWriter } from "./message-writer.ts";
+import { roomWriter } from "./rooms.ts";
+import type { Writer } from "./writer.ts";
+
+export function projectionOperations(db: Database, raise: Raise) {
+  const messages = messageWriter(db);
+  const rooms = roomWriter(db);
+  const membership = membershipWriter(db);
+  const advance = db.prepare<null, [number, Position]>(
+    `INSERT INTO checkpoints (stream, position) VALUES (?, ?)
+     ON CONFLICT (stream) DO UPDATE SET position = max(position, excluded.position)`,
+  );
+
+  /** The user whose version rose. */
+  function write(change: Write): UserId | null {
+    switch (change.t) {
+      case "event":
+        messages.event(change);
+        return null;
+      case "edit":
+        messages.edit(change);
+        return null;
+      case "tombstone":
+        messages.tombstone(change);
+        return null;
+      case "reaction":
+        messages.reaction(change);
+        return null;
+      case "closed":
+        messages.closed(change);
+        return null;
+      case "room":
+        rooms.apply(change);
+        return null;
+      case "membership":
+        return applyMembership(change);
+    }
+  }
+
+  function applyMembership(change: Extract<Write, { t: "membership" }>): UserId | null {
+    const changed = membership(change);
+    if (!changed) return null;
+    const { before, after } = changed;
+    const was = before !== null && before.role !== null;
+    rooms.count(after.room, Number(after.role !== null) - Number(was));
+    raise(after.user, `room:${after.room}`, membershipItem(after));
+    return after.user;
+  }
+
+  return {
+    apply(writes: readonly Write[]): UserId[] {
+      return [...new Set(writes.flatMap((change) => write(change) ?? []))];
+    },
+    advance(stream: number, position: Position): void {
+      advance.run(stream, position);
+    },
+  };
+}
+
+export class SqliteProjection implements Projection {
+  #checkpoint;
+  #writer: Writer;
+
+  constructor(reads: Database, writer: Writer) {
+    this.#checkpoint = reads.prepare<{ position: Position }, [number]>(
+      "SELECT position FROM checkpoints WHERE stream = ?",
+    );
+    this.#writer = writer;
+  }
+
+  async checkpoint(stream: number): Promise<Position> {
+    return this.#checkpoint.get(stream)?.position ?? 0;
+  }
+
+  /** Not one transaction: a bulk is cut, so that appends pass between its parts. Replaying it does no harm. */
+  async apply(writes: readonly Write[]): Promise<UserId[]> {
+    const chunks = chunksOf(writes, limits.writesPerOperationMax);
+    const raised = await Promise.all(chunks.map((chunk) => this.#writer.run("apply", chunk)));
+    return [...new Set(raised.flat())];
+  }
+
+  advance(stream: number, position: Position): Promise<void> {
+    return this.#writer.run("advance", stream, position);
+  }
+}

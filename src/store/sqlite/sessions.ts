@@ -1,0 +1,82 @@
+import type { Database } from "bun:sqlite";
+import type { Millis, Session, SessionId, Sessions, UserId } from "../../../actors/ports.ts";
+import { revokedItem, sessionKey } from "../merge/account.ts";
+import type { Raise } from "./items.ts";
+import type { Writer } from "./writer.ts";
+
+const columns = "id, user, device, label, createdAt, lastSeenAt, expiresAt, counter, rotatedAt, revokedAt";
+
+export function sessionOperations(db: Database, raise: Raise) {
+  const create = db.prepare<null, [Record<keyof Session, string | number | null>]>(
+    `INSERT INTO sessions (${columns}) VALUES ($id, $user, $device, $label, $createdAt, $lastSeenAt,
+       $expiresAt, $counter, $rotatedAt, $revokedAt)`,
+  );
+  const excess = db.prepare<{ id: SessionId }, [UserId, SessionId, number]>(
+    `SELECT id FROM sessions WHERE user = ? AND revokedAt IS NULL AND id <> ?
+     ORDER BY createdAt DESC, rowid DESC LIMIT -1 OFFSET ?`,
+  );
+  const rotate = db.prepare<{ id: SessionId }, [number, Millis, Millis, Millis, SessionId, number]>(
+    `UPDATE sessions SET counter = ?, rotatedAt = ?, lastSeenAt = ?, expiresAt = ?
+     WHERE id = ? AND counter = ? AND revokedAt IS NULL RETURNING id`,
+  );
+  const revoke = db.prepare<{ id: SessionId }, [Millis, SessionId, UserId]>(
+    "UPDATE sessions SET revokedAt = ? WHERE id = ? AND user = ? AND revokedAt IS NULL RETURNING id",
+  );
+
+  function revokeSessions(user: UserId, ids: readonly SessionId[], at: Millis): SessionId[] {
+    const revoked = ids.filter((id) => revoke.get(at, id, user) !== null);
+    for (const id of revoked) raise(user, sessionKey(id), revokedItem);
+    return revoked;
+  }
+
+  return {
+    revokeSessions,
+    createSession(session: Session, cap: number): SessionId[] {
+      create.run({ ...session });
+      const { user, id, createdAt } = session;
+      const oldest = excess.all(user, id, Math.max(0, cap - 1));
+      return revokeSessions(
+        user,
+        oldest.map((row) => row.id),
+        createdAt,
+      );
+    },
+    rotateSession(id: SessionId, from: number, at: Millis, expiresAt: Millis): boolean {
+      return rotate.get(from + 1, at, at, expiresAt, id, from) !== null;
+    },
+  };
+}
+
+export class SqliteSessions implements Sessions {
+  #byId;
+  #ofUser;
+  #writer: Writer;
+
+  constructor(reads: Database, writer: Writer) {
+    this.#byId = reads.prepare<Session, [SessionId]>(`SELECT ${columns} FROM sessions WHERE id = ?`);
+    this.#ofUser = reads.prepare<Session, [UserId]>(
+      `SELECT ${columns} FROM sessions WHERE user = ? AND revokedAt IS NULL ORDER BY createdAt DESC, rowid DESC`,
+    );
+    this.#writer = writer;
+  }
+
+  create(session: Session, cap: number): Promise<SessionId[]> {
+    return this.#writer.run("createSession", session, cap);
+  }
+
+  async byId(id: SessionId): Promise<Session | null> {
+    return this.#byId.get(id);
+  }
+
+  async ofUser(user: UserId): Promise<Session[]> {
+    return this.#ofUser.all(user);
+  }
+
+  rotate(id: SessionId, from: number, at: Millis, expiresAt: Millis): Promise<boolean> {
+    return this.#writer.run("rotateSession", id, from, at, expiresAt);
+  }
+
+  revoke(user: UserId, ids: readonly SessionId[], at: Millis): Promise<SessionId[]> {
+    return this.#writer.run("revokeSessions", user, ids, at);
+  }
+}

@@ -1,0 +1,81 @@
+import { expect, test } from "bun:test";
+import fc from "fast-check";
+import type { Store, Write } from "../../actors/ports.ts";
+import type { StoreHarness } from "./store.contract.ts";
+import { changed, created, deleted, edited, joined, left, posted, reacted } from "./writes.ts";
+
+/** A room's life in which every rule meets every other. */
+const history: readonly Write[] = [
+  created(),
+  joined(1, "ana", { role: "owner" }),
+  joined(2, "bob"),
+  posted(3, "ana", "first", { mentions: ["bob"] }),
+  ...edited(4, "ana", 3, "second", ["cid"]),
+  ...edited(5, "ana", 3, "third", ["bob", "cid"]),
+  posted(6, "bob", "to be deleted", { mentions: ["ana"] }),
+  ...edited(7, "bob", 6, "to be deleted, edited", ["ana", "cid"]),
+  reacted(8, "ana", 6, "👍"),
+  reacted(9, "ana", 3, "👍"),
+  reacted(10, "ana", 3, "👍", false),
+  reacted(11, "bob", 3, "🎉"),
+  ...deleted(12, "bob", 6),
+  left(13, "bob"),
+  joined(14, "bob"),
+  joined(15, "bob", { role: "admin", interval: "keep" }),
+  changed(16, { name: "Renamed" }),
+  changed(17, { history: "joined" }),
+  changed(18, { name: "Renamed again", about: "About" }),
+  left(19, "bob", { banned: true }),
+  posted(20, "ana", "last"),
+  { t: "closed", room: "r", sender: "bob", cid: "c", hash: "h" },
+];
+
+/** Everything that a reader of the store can see, but for version numbers: they count the steps. */
+async function everything(store: Store): Promise<unknown> {
+  const { messages, memberships, rooms, items } = store;
+  const seqs = Array.from({ length: 20 }, (_, i) => i + 1);
+  const users = ["ana", "bob", "cid"];
+  return {
+    range: await messages.range("r", 1, 99, 99),
+    fields: await messages.fields("r", seqs),
+    versions: await Promise.all(seqs.map((seq) => messages.versions("r", seq))),
+    unread: await Promise.all(users.map((user) => messages.unread("r", user, 0, 99, 99))),
+    mentions: await Promise.all(users.map((user) => messages.mentions("r", user, 0, 99, 99))),
+    outcomes: await Promise.all(
+      history.map((write) => write.t === "event" && messages.outcome("r", write.by, write.cid ?? "")),
+    ),
+    closed: await messages.outcome("r", "bob", "c"),
+    members: await memberships.of("r", users),
+    rooms: await rooms.many(["r"]),
+    items: (await Promise.all(users.map((user) => items.since(user, 0, 99)))).map((delta) =>
+      delta.items.map(({ key, value }) => [key, value]),
+    ),
+  };
+}
+
+/** Writes in any order, doubled, in bulks of any size, lead to the same rows. */
+export function convergenceContract(open: () => Promise<StoreHarness>): void {
+  test("whatever the order of writes and replays, the projection is the same", async () => {
+    await using inOrder = await open();
+    await inOrder.store.projection.apply(history);
+    const expected = await everything(inOrder.store);
+
+    const places = Array.from(history.keys());
+    const shuffled = fc.tuple(
+      fc.shuffledSubarray(places, { minLength: places.length, maxLength: places.length }),
+      fc.array(fc.constantFrom(...places), { maxLength: 20 }),
+      fc.integer({ min: 1, max: 10 }),
+    );
+    await fc.assert(
+      fc.asyncProperty(shuffled, async ([order, replays, bulk]) => {
+        await using harness = await open();
+        const writes = [...order, ...replays].flatMap((place) => history[place] ?? []);
+        for (let i = 0; i < writes.length; i += bulk) {
+          await harness.store.projection.apply(writes.slice(i, i + bulk));
+        }
+        expect(await everything(harness.store)).toEqual(expected);
+      }),
+      { numRuns: 40 },
+    );
+  });
+}

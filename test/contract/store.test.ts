@@ -1,0 +1,18 @@
+import { memoryStore } from "../../src/store/memory.ts";
+import { openTemporary } from "./embedded.ts";
+import { storeContract } from "./store.contract.ts";
+
+storeContract("memory", async () => ({
+  store: memoryStore(),
+  reopen: "it lives in memory: the simulator keeps it while its nodes restart",
+  async [Symbol.asyncDispose]() {},
+}));
+
+storeContract("sqlite", async () => {
+  const temporary = await openTemporary();
+  return {
+    store: temporary.embedded.store,
+    reopen: async () => (await temporary.reopen()).store,
+    [Symbol.asyncDispose]: () => temporary[Symbol.asyncDispose](),
+  };
+});

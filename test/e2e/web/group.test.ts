@@ -1,0 +1,111 @@
+import { afterAll, beforeAll, describe, expect, test } from "bun:test";
+import type { Browser } from "playwright-core";
+import { RealServer } from "../server.ts";
+import { launch, withoutChromium } from "./browser.ts";
+import { Person } from "./person.ts";
+
+describe.skipIf(withoutChromium)("a group", () => {
+  let server: RealServer;
+  let browser: Browser;
+  let ana: Person;
+  let ben: Person;
+  let chi: Person;
+
+  beforeAll(async () => {
+    [server, browser] = await Promise.all([RealServer.start(), launch()]);
+    [ana, ben, chi] = await Promise.all([
+      Person.register(browser, server.url, "ana"),
+      Person.register(browser, server.url, "ben"),
+      Person.register(browser, server.url, "chi"),
+    ]);
+  });
+
+  afterAll(async () => {
+    await browser?.close();
+    await server?.[Symbol.asyncDispose]();
+  });
+
+  test("is made with a name and members, who find it in their lists", async () => {
+    await ana.makeGroup("Harbour", ["ben"]);
+    await ana.say("Welcome aboard");
+    await ben.open("Harbour");
+    await ben.message("Welcome aboard").waitFor();
+    await ben.page.getByText("ana made the group “Harbour”").waitFor();
+  });
+
+  test("people are added later, and everybody reads that", async () => {
+    await ana.page.getByRole("button", { name: "Details" }).click();
+    const dialog = ana.page.getByRole("dialog");
+    await ana.page.getByRole("button", { name: "Add people" }).click();
+    await dialog.getByLabel("Add by name").fill("ben");
+    await dialog.getByLabel("Add by name").press("Enter");
+    await dialog.getByText("“ben” is in this group already").waitFor();
+    await dialog.getByLabel("Add by name").fill("chi");
+    await dialog.getByLabel("Add by name").press("Enter");
+    await dialog.getByRole("button", { name: "Take chi off the list" }).waitFor();
+    await dialog.getByRole("button", { name: "Add", exact: true }).last().click();
+    await ben.page.getByText("ana added chi").waitFor();
+    await chi.open("Harbour");
+    await chi.message("Welcome aboard").waitFor();
+  });
+
+  test("an @ offers its members; who is mentioned gets a badge", async () => {
+    await chi.page.getByRole("navigation").getByRole("link", { name: "Harbour" }).waitFor();
+    await chi.page.goto(server.url);
+    await ben.field.pressSequentially("Ahoy @c");
+    await ben.page.getByRole("option", { name: "chi" }).waitFor();
+    expect(await ben.field.getAttribute("aria-expanded")).toBe("true");
+    await ben.field.press("Enter");
+    expect(await ben.field.inputValue()).toBe("Ahoy @chi ");
+    await ben.field.pressSequentially("!");
+    await ben.field.press("Enter");
+    await chi.row("Harbour").getByText("you are mentioned").waitFor();
+    await chi.open("Harbour");
+    await chi.message("Ahoy").locator("mark", { hasText: "@chi" }).waitFor();
+    await chi.row("Harbour").getByText("unread").waitFor({ state: "detached" });
+  });
+
+  test("its owner gives roles, as far as the rules go", async () => {
+    const details = ana.page.getByRole("complementary", { name: "Details" });
+    await details.getByRole("button", { name: "Actions for ben" }).click();
+    await ana.page.getByRole("menuitem", { name: "Make an admin" }).click();
+    await ben.page.getByText("ana made you an admin").waitFor();
+    await ben.page.getByRole("button", { name: "Details" }).click();
+    await ben.page.getByRole("button", { name: "Actions for ana" }).click();
+    await ben.page.getByRole("menuitem", { name: "Write to them" }).waitFor();
+    expect(await ben.page.getByRole("menuitem", { name: "Remove" }).count()).toBe(0);
+    await ben.page.keyboard.press("Escape");
+  });
+
+  test("an admin renames it, for all", async () => {
+    await ben.page.getByRole("button", { name: "Change the name" }).click();
+    await ben.page.getByRole("textbox", { name: "Name" }).fill("Old harbour");
+    await ben.page.getByRole("textbox", { name: "Name" }).press("Enter");
+    await chi.row("Old harbour").waitFor();
+    await ana.page.getByText("ben named the group “Old harbour”").waitFor();
+  });
+
+  test("who is removed reads that, and can't write any more", async () => {
+    await ben.page.getByRole("button", { name: "Actions for chi" }).click();
+    await ben.page.getByRole("menuitem", { name: "Remove", exact: true }).click();
+    await chi.page.getByText("You are no longer a member").waitFor();
+    await chi.row("Old harbour").waitFor({ state: "detached" });
+    await ben.say("Not for chi");
+    await ana.message("Not for chi").waitFor();
+    expect(await chi.texts()).not.toContain("Not for chi");
+  });
+
+  test("one can leave it; the owner is told what to do first", async () => {
+    await ana.page.getByRole("button", { name: "Leave the group" }).click();
+    await ana.page.getByText("make somebody else the owner first").waitFor();
+    await ana.page.keyboard.press("Escape");
+    await ben.page.getByRole("button", { name: "Leave the group" }).click();
+    await ben.page.getByRole("dialog").getByRole("button", { name: "Leave" }).click();
+    await ben.page.getByText("You are no longer a member").waitFor();
+    await ana.page.getByText("ben left").waitFor();
+  });
+
+  test("no page threw or logged an error", () => {
+    expect([ana, ben, chi].flatMap((person) => person.faults)).toEqual([]);
+  });
+});

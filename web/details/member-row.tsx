@@ -1,0 +1,83 @@
+import { useState } from "react";
+import { lowestRole, outranks, rank } from "../../actors/room/permissions.ts";
+import type { Member, Room } from "../../sdk/api.ts";
+import { Avatar } from "../parts/avatar.tsx";
+import { IconButton } from "../parts/icon-button.tsx";
+import { Menu, type MenuItem } from "../parts/menu.tsx";
+import { notify } from "../parts/notices.tsx";
+import { openRoom } from "../route/route.ts";
+import { useSession } from "../session/client.tsx";
+import { say } from "../session/errors.ts";
+import { usePerson } from "../session/people.ts";
+import { usePresence } from "../session/presence.ts";
+
+type Role = Member["role"];
+
+interface Props {
+  room: Room;
+  member: Member;
+  /** Own role, null for a former member. */
+  mine: Role | null;
+}
+
+export function MemberRow({ room, member, mine }: Props) {
+  const { client, me, people } = useSession();
+  const person = usePerson(member.user);
+  const presence = usePresence(member.user);
+  const [anchor, setAnchor] = useState<HTMLElement | null>(null);
+  const name = people.name(member.user);
+  const isMe = member.user === me.id;
+
+  const attempt = (work: Promise<unknown>) => void work.catch((error) => notify(`Not done: ${say(error)}`));
+  const may = (what: keyof typeof lowestRole) =>
+    mine !== null && rank[mine] >= rank[lowestRole[what]] && outranks(mine, member.role);
+
+  const roleItems = (["admin", "moderator", "member"] as const)
+    .filter((role) => may("role") && role !== member.role && mine !== null && outranks(mine, role))
+    .map(
+      (role): MenuItem => ({
+        label: `Make ${roleWords[role]}`,
+        run: () => attempt(room.setRole(member.user, role)),
+      }),
+    );
+  const items: MenuItem[] = [
+    {
+      label: "Write to them",
+      icon: "send",
+      run: () => attempt(client.direct(member.user).then((to) => openRoom(to.id))),
+    },
+    ...roleItems,
+    ...(may("transfer")
+      ? [{ label: "Make them the owner", run: () => attempt(room.transfer(member.user)) }]
+      : []),
+    ...(may("remove") ? [{ label: "Remove", danger: true, run: () => attempt(room.kick(member.user)) }] : []),
+    ...(may("ban")
+      ? [{ label: "Remove and ban", danger: true, run: () => attempt(room.ban(member.user)) }]
+      : []),
+  ];
+
+  return (
+    <li className="member">
+      <Avatar id={member.user} name={name} presence={isMe ? "online" : presence?.state} />
+      <span className="member-name">
+        {name} {isMe && <span className="faint">(you)</span>}
+      </span>
+      <span className="faint member-sub">
+        {person && `@${person.name}`}
+        {member.role !== "member" && <span className={`role role-${member.role}`}>{member.role}</span>}
+      </span>
+      {!isMe && (
+        <IconButton
+          icon="more"
+          label={`Actions for ${name}`}
+          aria-haspopup="menu"
+          aria-expanded={anchor !== null}
+          onClick={(event) => setAnchor(event.currentTarget)}
+        />
+      )}
+      {anchor && <Menu label={name} anchor={anchor} items={items} onClose={() => setAnchor(null)} />}
+    </li>
+  );
+}
+
+const roleWords = { admin: "an admin", moderator: "a moderator", member: "an ordinary member" } as const;

@@ -1,0 +1,33 @@
+import { useEffect, useSyncExternalStore } from "react";
+
+/** Short words about something that just happened, said at the foot of the page for a while. */
+
+const shownMs = 6_000;
+let current: { text: string } | null = null;
+const listeners = new Set<() => void>();
+
+function set(next: typeof current): void {
+  current = next;
+  for (const listener of listeners) listener();
+}
+
+export const notify = (text: string): void => set({ text });
+
+function subscribe(listener: () => void): () => void {
+  listeners.add(listener);
+  return () => listeners.delete(listener);
+}
+
+export function Notices() {
+  const notice = useSyncExternalStore(subscribe, () => current);
+  useEffect(() => {
+    if (!notice) return;
+    const timer = setTimeout(() => set(null), shownMs);
+    return () => clearTimeout(timer);
+  }, [notice]);
+  return (
+    <div className="notices" role="status">
+      {notice && <p>{notice.text}</p>}
+    </div>
+  );
+}

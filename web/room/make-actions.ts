@@ -1,0 +1,42 @@
+import { lowestRole, outranks, rank } from "../../actors/room/permissions.ts";
+import type { Client, Member, Room } from "../../sdk/api.ts";
+import type { Mode } from "../composer/use-composing.ts";
+import { notify } from "../parts/notices.tsx";
+import { say } from "../session/errors.ts";
+import type { RoomActions } from "./actions.ts";
+
+interface Parts {
+  client: Client;
+  room: Room;
+  me: string;
+  /** Own role in a group, null in a direct room. */
+  role: Member["role"] | null;
+  begin: (mode: Mode) => void;
+  jump: (seq: number) => void;
+}
+
+export function makeActions({ client, room, me, role, begin, jump }: Parts): RoomActions {
+  const tell = (what: string) => (error: unknown) => notify(`${what}: ${say(error)}`);
+
+  return {
+    reply: (message) => begin({ type: "reply", message }),
+    edit: (message) => begin({ type: "edit", message }),
+    jump,
+    remove(message) {
+      if (message.seq !== null) room.remove(message.seq).catch(tell("Not deleted"));
+    },
+    // The author's rank isn't known here: the server has the last word on others' messages.
+    mayDelete: (message) =>
+      message.by === me ||
+      (role !== null && rank[role] >= rank[lowestRole.remove] && outranks(role, "member")),
+    react(message, key, on) {
+      if (message.seq !== null) room.react(message.seq, key, on).catch(tell("Not reacted"));
+    },
+    retry(message) {
+      if (message.cid) client.outbox.retry(message.cid).catch(tell("Not sent"));
+    },
+    discard(message) {
+      if (message.cid) client.outbox.discard(message.cid).catch(tell("Not discarded"));
+    },
+  };
+}

@@ -1,0 +1,28 @@
+import { createContext, type ReactNode, useContext } from "react";
+import type { Client } from "../../sdk/api.ts";
+import { People } from "./people.ts";
+import { Watching } from "./watching.ts";
+
+export interface Session {
+  client: Client;
+  me: { readonly id: string };
+  people: People;
+  watching: Watching;
+}
+
+const SessionContext = createContext<Session | null>(null);
+
+export function startSession(client: Client, user: string): Session {
+  return { client, me: { id: user }, people: new People(client), watching: new Watching(client) };
+}
+
+/** Everything under it may take a signed-in client for granted. */
+export function SessionProvider({ session, children }: { session: Session; children: ReactNode }) {
+  return <SessionContext value={session}>{children}</SessionContext>;
+}
+
+export function useSession(): Session {
+  const session = useContext(SessionContext);
+  if (!session) throw new Error("useSession outside of SessionProvider");
+  return session;
+}

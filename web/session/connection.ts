@@ -1,0 +1,47 @@
+import { useCallback, useEffect, useState, useSyncExternalStore } from "react";
+import type { ConnectionState } from "../../sdk/api.ts";
+import { useSession } from "./client.tsx";
+
+/** A short loss is nobody's business: trains have tunnels. */
+const quietMs = 2_000;
+
+export function useConnection(): ConnectionState {
+  const { client } = useSession();
+  const subscribe = useCallback((listener: () => void) => client.on("connection", listener), [client]);
+  return useSyncExternalStore(subscribe, () => client.connection);
+}
+
+/** Has this client ever been up to date? Before that, an empty list means nothing. */
+export function useSettled(): boolean {
+  const online = useConnection() === "online";
+  const [settled, setSettled] = useState(online);
+  useEffect(() => {
+    if (online) setSettled(true);
+  }, [online]);
+  return settled;
+}
+
+/** The connection in words, once it has been away for a while; null while all is well. */
+export function useTrouble(): string | null {
+  const state = useConnection();
+  const well = state === "online";
+  const [late, setLate] = useState(false);
+  useEffect(() => {
+    if (well) return setLate(false);
+    const timer = setTimeout(() => setLate(true), quietMs);
+    return () => clearTimeout(timer);
+  }, [well]);
+  return well || !late ? null : words[state];
+}
+
+/** The same words while it is tried again: they shouldn't flicker with each try. */
+const lost = "No connection. What you write is kept and sent when it is back.";
+
+const words: Record<ConnectionState, string> = {
+  idle: lost,
+  connecting: lost,
+  "catching-up": "Catching up…",
+  online: "",
+  offline: lost,
+  closed: "Disconnected. Reload the page to come back.",
+};

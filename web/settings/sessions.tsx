@@ -1,0 +1,60 @@
+import { useEffect, useState } from "react";
+import type { Client } from "../../sdk/api.ts";
+import { Icon } from "../parts/icon.tsx";
+import { useSession } from "../session/client.tsx";
+import { say } from "../session/errors.ts";
+import { since } from "../text/when.ts";
+
+type SessionInfo = Awaited<ReturnType<Client["sessions"]>>[number];
+
+/** Where one is signed in, with a way to end each. */
+export function Sessions() {
+  const { client } = useSession();
+  const [sessions, setSessions] = useState<readonly SessionInfo[] | null>(null);
+  const [error, setError] = useState<string | null>(null);
+
+  useEffect(() => {
+    let current = true;
+    client.sessions().then(
+      (found) => current && setSessions(found),
+      (failure) => current && setError(say(failure)),
+    );
+    return () => {
+      current = false;
+    };
+  }, [client]);
+
+  async function end(id: string) {
+    try {
+      await client.revoke(id);
+      setSessions((all) => all?.filter((session) => session.id !== id) ?? null);
+    } catch (failure) {
+      setError(say(failure));
+    }
+  }
+
+  return (
+    <section className="settings-section">
+      <h3>Signed in on</h3>
+      <ul className="sessions" aria-busy={sessions === null && !error}>
+        {sessions?.map((session) => (
+          <li key={session.id} className="session">
+            <Icon name="device" />
+            <span className="session-label">{session.label || "Unnamed device"}</span>
+            <span className="faint session-sub">
+              {session.current ? "This device" : `Last active ${since(session.lastSeenAt, Date.now())}`}
+            </span>
+            {!session.current && (
+              <button type="button" className="link danger" onClick={() => void end(session.id)}>
+                Sign out<span className="said"> {session.label}</span>
+              </button>
+            )}
+          </li>
+        ))}
+      </ul>
+      <p className="form-error" role="alert">
+        {error}
+      </p>
+    </section>
+  );
+}

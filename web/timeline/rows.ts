@@ -1,0 +1,91 @@
+import type { Message, TimelineRow } from "../../sdk/api.ts";
+import { isSaid } from "./note-words.ts";
+
+/** What the list draws: the SDK's rows with day lines, the unread line and grouping. */
+export type Row =
+  | { type: "start"; key: string }
+  | { type: "day"; key: string; at: number }
+  | { type: "unread"; key: string }
+  | { type: "message"; key: string; message: Message; head: boolean; tail: boolean }
+  | { type: "note"; key: string; note: Note };
+
+export type Note = Extract<TimelineRow, { type: "note" }>;
+
+interface Options {
+  me: string;
+  /** Is there more above the first row? */
+  hasOlder: boolean;
+  /** The unread line stands before the first message of others above this seq; null: no line. */
+  unreadAfter: number | null;
+  dayOf: (at: number) => number;
+}
+
+/** Messages of one person this close together stand under one name. */
+const groupMs = 5 * 60_000;
+
+/**
+ * Only what hangs together is shown: the rows after the last hole. And how a row looks depends on the one
+ * before it (its day line, its name), so while there is more above, the first row waits for its
+ * predecessor. Hence a row that is shown never changes when older ones arrive, and the list can't jump.
+ */
+export function arrange(rows: readonly TimelineRow[], options: Options): Row[] {
+  const from = holeAt(rows) + 1;
+  const more = options.hasOlder || from > 0;
+  const shown: Row[] = more ? [] : [{ type: "start", key: "start" }];
+  let line = options.unreadAfter;
+  let before: TimelineRow | null = null;
+
+  for (const row of rows.slice(from)) {
+    if (row.type === "hole") continue;
+    if (before === null && more) {
+      // Is the first unread one among those that aren't here? Then the line isn't here either.
+      if (line !== null && (seqOf(row) ?? Infinity) > line) line = null;
+      before = row;
+      continue;
+    }
+    if (row.type === "note" && !isSaid(row.event)) continue;
+    const newDay = before === null || options.dayOf(timeOf(before)) !== options.dayOf(timeOf(row));
+    if (newDay) shown.push({ type: "day", key: `day ${options.dayOf(timeOf(row))}`, at: timeOf(row) });
+    const unread = line !== null && isUnread(row, line, options.me);
+    if (unread) {
+      shown.push({ type: "unread", key: "unread" });
+      line = null;
+    }
+    if (row.type === "note") shown.push({ type: "note", key: row.key, note: row });
+    else {
+      const head = newDay || unread || !follows(row.message, before);
+      const last = shown.at(-1);
+      if (!head && last?.type === "message") last.tail = false;
+      shown.push({ type: "message", key: row.key, message: row.message, head, tail: true });
+    }
+    before = row;
+  }
+  return shown;
+}
+
+/** The `before` for Timeline.older: the end of the hole that comes next, undefined for the top. */
+export function olderBefore(rows: readonly TimelineRow[]): number | undefined {
+  const hole = rows[holeAt(rows)];
+  return hole?.type === "hole" ? hole.to : undefined;
+}
+
+/** Index of the last hole with something after it, -1 for none. */
+function holeAt(rows: readonly TimelineRow[]): number {
+  return rows.findLastIndex((row, index) => row.type === "hole" && index < rows.length - 1);
+}
+
+const timeOf = (row: Exclude<TimelineRow, { type: "hole" }>): number =>
+  row.type === "message" ? row.message.at : row.at;
+
+const seqOf = (row: Exclude<TimelineRow, { type: "hole" }>): number | null =>
+  row.type === "message" ? row.message.seq : row.seq;
+
+function follows(message: Message, before: TimelineRow | null): boolean {
+  if (before?.type !== "message") return false;
+  return before.message.by === message.by && message.at - before.message.at < groupMs;
+}
+
+function isUnread(row: TimelineRow, after: number, me: string): boolean {
+  if (row.type !== "message" || row.message.by === me || row.message.deleted) return false;
+  return row.message.seq !== null && row.message.seq > after;
+}

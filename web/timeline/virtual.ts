@@ -1,0 +1,3 @@
+import type { ReactVirtualizer } from "@tanstack/react-virtual";
+
+export type Virtual = ReactVirtualizer<HTMLDivElement, Element>;
