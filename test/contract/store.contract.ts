@@ -278,7 +278,7 @@ export function storeContract(name: string, open: () => Promise<StoreHarness>): 
     });
 
     projectionContract(() => store);
-    convergenceContract(open);
+    convergenceContract(() => store);
 
     test("everything outlives a restart", async () => {
       if (typeof harness.reopen === "string") return expect(harness.reopen).not.toBe("");
