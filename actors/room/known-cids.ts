@@ -39,6 +39,11 @@ export class KnownCids {
     return this.#entries.get(keyOf(by, cid))?.outcome;
   }
 
+  /** False for an outcome of the turn that is being decided: its record may still fail. */
+  isDurable(by: UserId, cid: Cid): boolean {
+    return (this.#entries.get(keyOf(by, cid))?.position ?? 0) > 0;
+  }
+
   /** True when a cid that isn't cached can't have an outcome. */
   isNew(cid: Cid, looked: Position | undefined): boolean {
     return cidTime(cid) > this.#t || (looked !== undefined && looked >= this.#w);

@@ -38,7 +38,11 @@ export class RoomTurn {
 
   decide(command: RoomCommand): Decided {
     const known = this.#room.cids.get(command.by, command.cid);
-    if (known !== undefined) return { reply: this.#answerKnown(command, known), needs: "nothing" };
+    if (known !== undefined) {
+      // Twice in one turn: the second is as little durable as the first.
+      const needs = this.#room.cids.isDurable(command.by, command.cid) ? "nothing" : "append";
+      return { reply: this.#answerKnown(command, known), needs };
+    }
     if (!this.#room.cids.isNew(command.cid, command.looked)) {
       return { reply: { look: true }, needs: "nothing" };
     }

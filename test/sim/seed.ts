@@ -1,5 +1,6 @@
 /** Runs one seed and judges it. */
-import { check, type Violation } from "./check/check.ts";
+import { check } from "./check/check.ts";
+import type { Violation } from "./check/violation.ts";
 import { Performance } from "./performance.ts";
 import { shrinkLimits } from "./small-limits.ts";
 import type { Witnessed } from "./witness.ts";

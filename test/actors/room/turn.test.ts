@@ -31,6 +31,16 @@ describe("a cid names at most one outcome for ever", () => {
     expect(commit(room, hello({ again: true }))).toEqual(first);
   });
 
+  test("what the running turn decided isn't an answer yet: the second attempt waits for the append too", () => {
+    const room = group({ ana: "owner" });
+    const turn = new RoomTurn(room, now);
+    turn.decide(hello());
+    expect(turn.decide(hello({ again: true }))).toMatchObject({ reply: { ok: { seq: 2 } }, needs: "append" });
+    expect(turn.decide(hello({ hash: "other" }))).toMatchObject({ needs: "append" });
+    room.cids.commit(1);
+    expect(one(room, hello({ again: true }))).toMatchObject({ reply: { ok: { seq: 2 } }, needs: "nothing" });
+  });
+
   test("the same cid with another body is a conflict", () => {
     const room = group({ ana: "owner" });
     commit(room, hello());
