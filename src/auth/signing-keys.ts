@@ -29,9 +29,18 @@ export function createSigningKeys(secrets: Secrets, platform: Platform): Signing
   let known = new Map<string, SigningKey>();
   let newest: SigningKey | null = null;
   let making: Promise<SigningKey> | null = null;
+  let loading: Promise<void> | null = null;
   let loadedAt = Number.NEGATIVE_INFINITY;
 
-  async function load(): Promise<void> {
+  /** Whoever comes while one is under way waits for it: after a restart everybody's token comes at once. */
+  function load(): Promise<void> {
+    loading ??= reload().finally(() => {
+      loading = null;
+    });
+    return loading;
+  }
+
+  async function reload(): Promise<void> {
     loadedAt = platform.monotonic();
     const keys = await Promise.all(
       (await secrets.list(prefix)).map(({ name, value }) => read(Number(name.slice(prefix.length)), value)),
@@ -46,6 +55,8 @@ export function createSigningKeys(secrets: Secrets, platform: Platform): Signing
     }
     newest = await read(period, stored);
     await load();
+    // That load may have begun before this key was stored.
+    known.set(newest.kid, newest);
     return newest;
   }
 
@@ -61,7 +72,7 @@ export function createSigningKeys(secrets: Secrets, platform: Platform): Signing
     async find(kid) {
       const found = known.get(kid);
       if (found) return found;
-      if (platform.monotonic() - loadedAt < limits.keyReloadMs) return null;
+      if (loading === null && platform.monotonic() - loadedAt < limits.keyReloadMs) return null;
       await load();
       return known.get(kid) ?? null;
     },

@@ -57,6 +57,16 @@ test("a key that another node made is found", async () => {
   expect(await other.tokens.verify(access)).toMatchObject({ user: "ana" });
 });
 
+test("after a restart all tokens that come at once are known, not only the first", async () => {
+  const before = nodeOf();
+  const { access } = await before.tokens.sign("ana", "s");
+  const restarted = nodeOf(before.secrets, before.platform);
+  const signingIn = restarted.keys.current();
+  const callers = await Promise.all(Array.from({ length: 3 }, () => restarted.tokens.verify(access)));
+  expect(callers).toEqual(Array(3).fill(expect.objectContaining({ user: "ana" })));
+  await signingIn;
+});
+
 test("made-up key ids don't turn into reads of the store", async () => {
   const { secrets, platform } = nodeOf();
   let reads = 0;
