@@ -20,7 +20,8 @@ export function check(history: History): Violation[] {
     checkCopies(history, truth, report);
   }
   for (const { user, session, stillOpen } of history.revocations) {
-    if (stillOpen > 0) report("C8", `${stillOpen} sockets of ${user} live on after session ${session} was ended`);
+    if (stillOpen > 0)
+      report("C8", `${stillOpen} sockets of ${user} live on after session ${session} was ended`);
   }
   for (const what of history.hanging) report("C14", what);
   return found;

@@ -44,7 +44,8 @@ function checkSummary({ device, user, summary }: Copy, truth: Truth, report: Rep
     return;
   }
   const { head, unread, read } = summary;
-  if (head !== truth.head) report("C4", `${device} is told that ${truth.room} ends at ${head}, not ${truth.head}`);
+  if (head !== truth.head)
+    report("C4", `${device} is told that ${truth.room} ends at ${head}, not ${truth.head}`);
   const right = truth.unread(user, read);
   if (unread !== right) report("C12", `${device} counts ${unread} unread above ${read}, not ${right}`);
 }

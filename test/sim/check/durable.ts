@@ -13,7 +13,19 @@ export function checkDurable({ commands }: History, truth: Truth, report: Report
 }
 
 /** The words in which a line and the command that made it say the same. */
-export function bodyOf({ kind, text, re, target, key, on, user, name, role, history, join }: Line["event"]): string {
+export function bodyOf({
+  kind,
+  text,
+  re,
+  target,
+  key,
+  on,
+  user,
+  name,
+  role,
+  history,
+  join,
+}: Line["event"]): string {
   switch (kind) {
     case "posted":
       return `posted ${text} ${re ?? "-"}`;
@@ -68,7 +80,8 @@ function checkAcks(commands: readonly Command[], truth: Truth, report: Report): 
 /** The events of a command say what it said. */
 function says(truth: Truth, line: Line, { body, op }: Command): boolean {
   const events = truth.lines.slice(line.seq - 1, line.seq - 1 + line.n).map(({ event }) => event);
-  if (op === "room.add") return events.every(({ kind, user }) => kind === "added" && body.includes(user ?? "?"));
+  if (op === "room.add")
+    return events.every(({ kind, user }) => kind === "added" && body.includes(user ?? "?"));
   const last = events.at(-1);
   // A direct room is made by its first message.
   return last !== undefined && bodyOf(last) === body;
@@ -132,6 +145,7 @@ function checkRealTime(commands: readonly Command[], truth: Truth, report: Repor
     const key = `${command.user} ${command.cid}`;
     const seq = placed.get(key);
     if (seq === undefined || (first.get(key) ?? command) !== command) continue;
-    if (seq <= highest) report("C10", `${command.cid} was begun after ${highest} was acked, and is at ${seq}`);
+    if (seq <= highest)
+      report("C10", `${command.cid} was begun after ${highest} was acked, and is at ${seq}`);
   }
 }

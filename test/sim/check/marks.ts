@@ -14,8 +14,10 @@ export function checkMarks(history: History, truth: Truth, report: Report): void
     const own = marks.filter((mark) => mark.user === user);
     const confirmed = Math.max(0, ...own.map(({ read }) => read));
     const asked = Math.max(0, ...own.filter(({ kind }) => kind === "read").map(({ seq }) => seq));
-    if (summary.read < confirmed) report("C12", `${device} has read ${summary.read}, though ${confirmed} was confirmed`);
-    if (summary.read > asked) report("C12", `${device} has read ${summary.read}, though only ${asked} was asked for`);
+    if (summary.read < confirmed)
+      report("C12", `${device} has read ${summary.read}, though ${confirmed} was confirmed`);
+    if (summary.read > asked)
+      report("C12", `${device} has read ${summary.read}, though only ${asked} was asked for`);
   }
 }
 
@@ -26,7 +28,11 @@ function checkRising(marks: readonly Mark[], report: Report): void {
     for (const earlier of answered) {
       if ((earlier.answered ?? 0) >= later.invoked) continue;
       const fell = later.read < earlier.read || later.delivered < earlier.delivered;
-      if (fell) report("C12", `${later.device}: ${later.kind} ${later.seq} went back from ${earlier.read}/${earlier.delivered} to ${later.read}/${later.delivered}`);
+      if (fell)
+        report(
+          "C12",
+          `${later.device}: ${later.kind} ${later.seq} went back from ${earlier.read}/${earlier.delivered} to ${later.read}/${later.delivered}`,
+        );
     }
   }
 }
@@ -43,6 +49,8 @@ function checkHeard(heard: Heard, marks: readonly Mark[], truth: Truth, report: 
     report("C12", `${device} heard that ${about} is at ${value}, which nobody set`);
     return;
   }
-  const leaks = sources.every(({ knew }) => truth.standing(user, knew).role === null && !truth.memberWithin(user, t, t));
+  const leaks = sources.every(
+    ({ knew }) => truth.standing(user, knew).role === null && !truth.memberWithin(user, t, t),
+  );
   if (leaks) report("C8", `${device} heard that ${about} is at ${value}, after it had left`);
 }

@@ -11,7 +11,10 @@ export function checkReads(history: History, truth: Truth, report: Report): void
   for (const read of history.reads) if (read.room === truth.room) checkRead(read, acks, truth, report);
   for (const command of commands) {
     if (command.phase !== "fail" || !command.sighted || refusalFits(command, truth)) continue;
-    report("C11", `${command.op} ${command.cid} was refused (${command.code}), which was never true meanwhile`);
+    report(
+      "C11",
+      `${command.op} ${command.cid} was refused (${command.code}), which was never true meanwhile`,
+    );
   }
 }
 
@@ -19,7 +22,8 @@ export function checkReads(history: History, truth: Truth, report: Report): void
 function checkActors(truth: Truth, report: Report): void {
   for (const { seq, by, event } of truth.lines) {
     if (event.kind === "created" || event.kind === "joined") continue;
-    if (truth.standing(by, seq - 1).role === null) report("C9", `${by} wasn't in the room at ${seq} (${event.kind})`);
+    if (truth.standing(by, seq - 1).role === null)
+      report("C9", `${by} wasn't in the room at ${seq} (${event.kind})`);
   }
 }
 

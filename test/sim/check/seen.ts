@@ -26,7 +26,8 @@ function checkOrder(seen: readonly Seen[], report: Report): void {
   for (const { path, is, connection, seq, to, device } of seen) {
     if (path !== "live") continue;
     const before = reached.get(connection) ?? 0;
-    if (is !== "start" && seq > before + 1) report("C6", `${device} got ${seq} after ${before} on ${connection}`);
+    if (is !== "start" && seq > before + 1)
+      report("C6", `${device} got ${seq} after ${before} on ${connection}`);
     reached.set(connection, Math.max(before, to));
   }
 }

@@ -181,9 +181,7 @@ export class Truth {
       else if (event.kind === "reacted" && event.on) post.reactions.add(reaction);
       else if (event.kind === "reacted") post.reactions.delete(reaction);
     }
-    return JSON.stringify(
-      [...posts].map(([seq, { text, reactions }]) => [seq, text, [...reactions].sort()]),
-    );
+    return JSON.stringify([...posts].map(([seq, { text, reactions }]) => [seq, text, [...reactions].sort()]));
   }
 
   /** Posts of others above the mark, since the newest coming in. */
