@@ -16,7 +16,6 @@ import { createSession, type Fetch } from "./session.ts";
 import { memoryStorage } from "./storage.ts";
 import { createSync } from "./sync.ts";
 import type { Transport } from "./transport.ts";
-import { onWake } from "./wake.ts";
 import { webSocket } from "./web-socket.ts";
 
 export interface ClientOptions {
@@ -58,7 +57,6 @@ export function createClient(options: ClientOptions): Client {
     token: session.token,
     renewInMs: session.renewInMs,
     changed,
-    welcomed: (welcome) => void sync.welcomed(welcome),
     received: (frame) => sync.received(frame),
     stopped,
     seen: (frame) => emitter.emit("frame", frame),
@@ -84,7 +82,6 @@ export function createClient(options: ClientOptions): Client {
   const sync = createSync(host, rooms, connection, presence);
   /** connect() was called, and close() wasn't since. */
   let wanted = false;
-  let unhook = ignore;
   let loginName = "";
 
   function changed(change: ConnectionChange): void {
@@ -101,7 +98,6 @@ export function createClient(options: ClientOptions): Client {
 
   async function close(): Promise<void> {
     wanted = false;
-    unhook();
     connection.close();
     outbox.stop();
   }
@@ -154,29 +150,22 @@ export function createClient(options: ClientOptions): Client {
       if (session.user === null) throw failure("unauthorized", "sign in first");
       await outbox.restore();
       // close() may have come in between.
-      if (!wanted) return;
-      unhook();
-      unhook = onWake(() => connection.wake());
-      connection.open();
+      if (wanted) connection.open();
     },
 
-    ready(timeoutMs = 30_000) {
-      if (host.online()) return Promise.resolve();
-      return new Promise<void>((resolve, reject) => {
-        const end = (): void => {
-          off();
-          cancel();
-        };
-        const off = emitter.on("connection", ({ state, reason }) => {
-          if (state !== "online" && state !== "closed") return;
-          end();
+    async ready(timeoutMs = 30_000) {
+      if (host.online()) return;
+      let off = ignore;
+      let cancel = ignore;
+      await new Promise<void>((resolve, reject) => {
+        off = emitter.on("connection", ({ state }) => {
           if (state === "online") resolve();
-          else reject(failure("unavailable", reason ?? state));
+          if (state === "closed") reject(failure("unavailable", state));
         });
-        const cancel = platform.after(timeoutMs, () => {
-          end();
-          reject(failure("unavailable", `not online within ${timeoutMs} ms`, true));
-        });
+        cancel = platform.after(timeoutMs, () => reject(failure("unavailable", "out of time", true)));
+      }).finally(() => {
+        off();
+        cancel();
       });
     },
 

@@ -12,7 +12,7 @@ export const catchUpMs = 60_000;
 export const retryBaseMs = 500;
 export const retryCapMs = 20_000;
 
-/** A connection that lived so long proves that the server takes us: the next retry is a first one again. */
+/** A connection that lived so long makes the next failure a first one. */
 export const steadyMs = 5_000;
 
 /** An access token that lives shorter than this is refreshed before it is used. */

@@ -297,12 +297,14 @@ export class Gateway {
     );
   }
 
-  /** `asked`: the answer is wanted even when nothing became live. */
+  /** `asked`: the answer is wanted even when nothing became live. What couldn't be read is said in any case. */
   #resume(connection: Connection, n: number, rooms: Record<RoomId, Cursor | null>, asked: boolean): void {
     connection.attaching(async () => {
       const live: Record<RoomId, Cursor> = {};
       const refused: Record<RoomId, "not-found" | "left" | "unavailable"> = {};
       for (const [room, cursor] of Object.entries(rooms)) {
+        // The client's own resume may have brought it meanwhile.
+        if (!asked && connection.rooms.has(room)) continue;
         const attached = await this.#attach(connection, room, cursor);
         if (connection.closed) return;
         this.#sources.probe?.resumed(
@@ -312,7 +314,10 @@ export class Gateway {
         if ("live" in attached) live[room] = attached.live;
         else refused[room] = attached.refused;
       }
-      if (asked || Object.keys(live).length > 0) connection.send({ t: "live", n, rooms: live, refused });
+      const missing = Object.values(refused).includes("unavailable");
+      if (asked || missing || Object.keys(live).length > 0) {
+        connection.send({ t: "live", n, rooms: live, refused });
+      }
     });
   }
 

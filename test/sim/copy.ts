@@ -96,9 +96,7 @@ export class RoomCopy {
       if (kind === "reacted" && on === true) post.reactions.add(`${by} ${key}`);
       if (kind === "reacted" && on === false) post.reactions.delete(`${by} ${key}`);
     }
-    return JSON.stringify(
-      [...posts].map(([seq, { text, reactions }]) => [seq, text, [...reactions].sort()]),
-    );
+    return JSON.stringify([...posts].map(([seq, { text, reactions }]) => [seq, text, [...reactions].sort()]));
   }
 
   #bury(target: Seq, deleted: Seq): void {

@@ -1,5 +1,5 @@
 /** One tab of one session: a client by docs/protocol.md, written apart from the SDK so that the two check each other. */
-import type { RoomId, Seq, SessionId, UserId } from "../../actors/ports.ts";
+import type { Epoch, RoomId, Seq, SessionId, UserId } from "../../actors/ports.ts";
 import type { Entry } from "../../actors/room/frame.ts";
 import type { SimNode } from "../../actors/runtime/sim.ts";
 import { closeCodes } from "../../src/protocol/close.ts";
@@ -100,6 +100,7 @@ export class Device {
     const answer = await this.socket.request("room.history", { room, ...where, ...known }, 17_000);
     if (!("ok" in answer)) return false;
     const page = answer.ok as unknown as {
+      epoch: Epoch;
       head: Seq;
       entries: Entry[];
       fields: {
@@ -120,7 +121,8 @@ export class Device {
         reactions: JSON.stringify(reactions.map(({ key, users }) => [key, [...users].sort()]).sort()),
       })),
     });
-    for (const entry of page.entries) copy.put(entry);
+    if (copy.epoch === null) copy.reset(page.epoch);
+    if (copy.epoch === page.epoch) for (const entry of page.entries) copy.put(entry);
     return true;
   }
 
@@ -281,7 +283,18 @@ export class Device {
     read: Seq,
   ): void {
     const { t, user, device, connection } = { ...this.#path("live", 0), t: this.#world.sim.now() };
-    this.#recorder.history.heard.push({ t, user, device, connection, room, kind, about, seq, delivered, read });
+    this.#recorder.history.heard.push({
+      t,
+      user,
+      device,
+      connection,
+      room,
+      kind,
+      about,
+      seq,
+      delivered,
+      read,
+    });
     this.#world.trace.add("heard", device, kind, room, about, seq, delivered, read);
   }
 
@@ -296,7 +309,14 @@ export class Device {
 
   #path(path: "live" | "history", asked: number): Path {
     const { user, name: device } = this;
-    return { user, device, path, asked, node: this.socket.node, connection: `${device} ${this.socket.connection}` };
+    return {
+      user,
+      device,
+      path,
+      asked,
+      node: this.socket.node,
+      connection: `${device} ${this.socket.connection}`,
+    };
   }
 
   #background(work: Promise<unknown>): void {
