@@ -102,6 +102,8 @@ export const limits = {
   /** Held live frames while a session is attached. */
   heldFramesMax: 1_000,
   resumeRoomsMax: 1_000,
+  /** Resume and sync frames of one connection that may wait: all rooms of an account fit one. */
+  attachingMax: 32,
   /** Further behind than this, a resume gets `limited` and the newest page. */
   resumeEventsMax: 1_000,
   /** Events in one slice of a resume or page. */

@@ -17,62 +17,61 @@ export interface ProfileItem {
   about: string;
 }
 
-type Request = (op: string, input: unknown) => Promise<unknown>;
+interface Delta {
+  version: number;
+  items: Item[];
+  more: boolean;
+}
 
-export class Account {
-  #version = 0;
-  readonly #items = new Map<string, unknown>();
-  #syncing: Promise<void> | null = null;
-  #wanted = 0;
+export function createAccount() {
+  const items = new Map<string, unknown>();
+  let version = 0;
+  let wanted = 0;
+  let syncing: Promise<void> | null = null;
 
-  get profile(): ProfileItem | null {
-    return (this.#items.get("profile") as ProfileItem | undefined) ?? null;
-  }
-
-  membership(room: RoomId): MembershipItem | null {
-    return (this.#items.get(`room:${room}`) as MembershipItem | undefined) ?? null;
-  }
-
-  /** Present and former rooms. */
-  *rooms(): Iterable<[RoomId, MembershipItem]> {
-    for (const [key, value] of this.#items) {
-      if (key.startsWith("room:")) yield [key.slice(5), value as MembershipItem];
-    }
-  }
-
-  clear(): void {
-    this.#version = this.#wanted = 0;
-    this.#items.clear();
-  }
-
-  /** Fetches deltas until the mirror is at `version` at least. Calls share one run. */
-  async sync(version: number, request: Request): Promise<void> {
-    this.#wanted = Math.max(this.#wanted, version);
-    this.#syncing ??= this.#run(request).finally(() => {
-      this.#syncing = null;
-    });
-    return this.#syncing;
-  }
-
-  async #run(request: Request): Promise<void> {
-    for (let more = false; more || this.#version < this.#wanted; ) {
-      const delta = (await request("account.sync", { since: this.#version })) as {
-        version: number;
-        items: Item[];
-        more: boolean;
-      };
-      for (const { key, value, version } of delta.items) {
-        if (value === null) this.#items.delete(key);
-        else this.#items.set(key, value);
+  async function run(request: (op: string, input: unknown) => Promise<unknown>): Promise<void> {
+    while (version < wanted) {
+      const target = wanted;
+      const delta = (await request("account.sync", { since: version })) as Delta;
+      for (const item of delta.items) {
+        if (item.value === null) items.delete(item.key);
+        else items.set(item.key, item.value);
         // A part of the delta counts up to its last item; only the whole one counts as its version.
-        this.#version = Math.max(this.#version, version);
+        version = Math.max(version, item.version);
       }
-      more = delta.more;
-      if (!more) {
-        this.#version = Math.max(this.#version, delta.version);
-        // What the server doesn't know (any more) can't be waited for.
-        this.#wanted = Math.min(this.#wanted, this.#version);
-      }
+      if (delta.more) continue;
+      version = Math.max(version, delta.version);
+      // What the server doesn't know (any more) can't be waited for.
+      if (wanted === target) wanted = version;
     }
   }
+
+  return {
+    get profile(): ProfileItem | undefined {
+      return items.get("profile") as ProfileItem | undefined;
+    },
+
+    /** Present and former ones. */
+    rooms(): [RoomId, MembershipItem][] {
+      const rooms: [RoomId, MembershipItem][] = [];
+      for (const [key, value] of items) {
+        if (key.startsWith("room:")) rooms.push([key.slice(5), value as MembershipItem]);
+      }
+      return rooms;
+    },
+
+    clear(): void {
+      version = wanted = 0;
+      items.clear();
+    },
+
+    /** Fetches deltas until the mirror is at `target` at least. Calls share one run. */
+    sync(target: number, request: (op: string, input: unknown) => Promise<unknown>): Promise<void> {
+      wanted = Math.max(wanted, target);
+      syncing ??= run(request).finally(() => {
+        syncing = null;
+      });
+      return syncing;
+    },
+  };
 }

@@ -86,7 +86,10 @@ export interface RoomInfo {
   read: number;
   unread: number;
   mentions: number;
+  /** The newest visible post. */
   last: { by: string; at: number; text: string; seq: number } | null;
+  /** Time of the newest event. */
+  at: number;
   typing: readonly string[];
 }
 
@@ -105,8 +108,6 @@ export interface Room {
   members(): Promise<Member[]>;
   /** Others' watermarks, for ticks and "read by". */
   receipts(): readonly { user: string; delivered: number; read: number }[];
-  /** How many others have a message, and have read it; in rooms above 100 members the only way to know. */
-  receiptCounts(seq: number): Promise<{ delivered: number; read: number }>;
   add(users: string[]): Promise<void>;
   kick(user: string): Promise<void>;
   ban(user: string): Promise<void>;

@@ -6,203 +6,214 @@ import { unauthorized } from "./close.ts";
 import { asError, ignore } from "./error.ts";
 import { retryBaseMs, steadyMs, welcomeMs } from "./limits.ts";
 import type { ClientPlatform } from "./platform.ts";
-import { Requests } from "./requests.ts";
+import { createRequests, type Requests } from "./requests.ts";
 import type { Link, Transport } from "./transport.ts";
+import { onWake } from "./wake.ts";
 
-export type Welcome = Extract<ServerFrame, { t: "welcome" }>;
-/** Frames that are about the chat, not the connection. */
-export type ChatFrame = Exclude<ServerFrame, { t: "welcome" | "renewed" }>;
+export type FrameOf<T extends ServerFrame["t"]> = Extract<ServerFrame, { t: T }>;
+/** Frames that others care for too. */
+export type ChatFrame = Exclude<ServerFrame, { t: "renewed" }>;
 
-interface Deps {
+interface Needs {
   transport: Transport;
   platform: ClientPlatform;
   tab: string;
+  /** @throws StarlingError not retryable: the session is over */
   token(refused: boolean): Promise<string>;
   renewInMs(): number;
   changed(change: ConnectionChange): void;
-  welcomed(welcome: Welcome): void;
   received(frame: ChatFrame): void;
-  /** The server said stop, or the session is over. */
+  /** The server said stop, or the session is over: 4500 to 4999. */
   stopped(code: number, reason: string): void;
   seen(frame: ClientEvents["frame"]): void;
 }
 
-export class Connection {
-  readonly #deps: Deps;
+export interface Connection {
+  readonly state: ConnectionState;
   readonly requests: Requests;
-  #state: ConnectionState = "idle";
-  #link: Link | null = null;
-  /** Grows with each try: what belongs to an older one is ignored. */
-  #try = 0;
-  #attempt = 0;
-  /** How often in a row our token was refused. */
-  #refusals = 0;
-  /** The token that we have was refused, and no other was had since. */
-  #tokenSpent = false;
-  #silentMs = 0;
-  #retry = ignore;
-  #watchdog = ignore;
-  #steady = ignore;
-  #renewal = ignore;
-
-  constructor(deps: Deps) {
-    this.#deps = deps;
-    this.requests = new Requests(deps.platform);
-  }
-
-  get state(): ConnectionState {
-    return this.#state;
-  }
-
-  open(): void {
-    if (this.#state === "idle" || this.#state === "closed") void this.#connect();
-  }
-
-  /** The network may be back: don't wait for the timer. */
-  wake(): void {
-    if (this.#state === "offline") void this.#connect();
-  }
-
+  open(): void;
   /** From here on the user sees everything. */
-  caughtUp(): void {
-    if (this.#state === "catching-up") this.#become({ state: "online" });
-  }
-
-  send(frame: ClientFrame | Request): void {
-    this.#link?.send(JSON.stringify(frame));
-    const token = "token" in frame ? { token: "…" } : {};
-    this.#deps.seen({ direction: "out", frame: { ...frame, ...token } });
-  }
-
+  caughtUp(): void;
+  send(frame: ClientFrame | Request): void;
   /** Something is wrong with this connection: begin anew. */
-  drop(reason: string): void {
-    if (this.#link) this.#lost(this.#try, 1006, reason);
+  drop(reason: string): void;
+  close(): void;
+}
+
+export function createConnection(needs: Needs): Connection {
+  const { platform } = needs;
+  const requests = createRequests(platform);
+  let state: ConnectionState = "idle";
+  let link: Link | null = null;
+  /** Grows with each try: what belongs to an older one is ignored. */
+  let current = 0;
+  /** How often in a row we came back, and how often our token was refused. */
+  let attempt = 0;
+  let refusals = 0;
+  /** The token that we have was refused, and no other was had since. */
+  let tokenSpent = false;
+  let silentMs: number = welcomeMs;
+  let welcomedAt = Number.POSITIVE_INFINITY;
+  /** While connected: death by silence. Otherwise: the next try. */
+  let cancelTimer = ignore;
+  let cancelRenewal = ignore;
+  let unhook = ignore;
+
+  function become(change: ConnectionChange): void {
+    state = change.state;
+    needs.changed(change);
   }
 
-  close(): void {
-    this.#stop(1000, "closed by the client", false);
+  /** Ends whatever is going on: link, timers, requests. */
+  function quiet(): void {
+    current++;
+    silentMs = welcomeMs;
+    cancelTimer();
+    cancelRenewal();
+    link?.close(1000);
+    link = null;
+    requests.detach();
   }
 
-  async #connect(): Promise<void> {
-    this.#quiet();
-    const mine = ++this.#try;
-    this.#become({ state: "connecting" });
+  async function connect(): Promise<void> {
+    quiet();
+    const mine = current;
+    become({ state: "connecting" });
     try {
-      const token = await this.#deps.token(this.#tokenSpent);
-      this.#tokenSpent = false;
-      if (mine !== this.#try) return;
-      this.#watch(welcomeMs);
-      this.#link = this.#deps.transport.open({
+      const token = await needs.token(tokenSpent);
+      tokenSpent = false;
+      if (mine !== current) return;
+      watch();
+      link = needs.transport.open({
         opened: () => {
-          if (mine === this.#try) this.send({ t: "hello", token, tab: this.#deps.tab });
+          if (mine === current) send({ t: "hello", token, tab: needs.tab });
         },
         message: (text) => {
-          if (mine === this.#try) this.#receive(text);
+          if (mine === current) receive(text);
         },
-        closed: (code, reason) => this.#lost(mine, code, reason),
+        closed: (code, reason) => lost(mine, code, reason),
       });
     } catch (thrown) {
-      if (mine !== this.#try) return;
-      const error = asError(thrown);
-      if (error.retryable) this.#lost(mine, 1006, error.message);
-      else this.#stop(unauthorized, error.message, true);
+      tokenless(mine, thrown, (error) => lost(mine, 1006, error));
     }
   }
 
-  #receive(text: string): void {
-    this.#watch(this.#silentMs || welcomeMs);
+  /** Without a session there is nothing to come back for; without a network there is. */
+  function tokenless(mine: number, thrown: unknown, later: (reason: string) => void): void {
+    const { retryable, message } = asError(thrown);
+    if (mine !== current) return;
+    if (retryable) later(message);
+    else stop(unauthorized, message);
+  }
+
+  function send(frame: ClientFrame | Request): void {
+    link?.send(JSON.stringify(frame));
+    // Whoever logs frames must not log tokens.
+    needs.seen({ direction: "out", frame: "token" in frame ? { ...frame, token: "…" } : frame });
+  }
+
+  function receive(text: string): void {
+    watch();
     let frame: ServerFrame | Reply;
     try {
       frame = JSON.parse(text) as ServerFrame | Reply;
     } catch {
-      this.drop("a frame was not JSON");
+      drop("no JSON");
       return;
     }
-    this.#deps.seen({ direction: "in", frame });
-    if ("re" in frame) this.requests.settle(frame);
-    else if (frame.t === "welcome") this.#welcome(frame);
-    else if (frame.t === "renewed") this.#planRenewal();
+    needs.seen({ direction: "in", frame });
+    if ("re" in frame) requests.settle(frame);
+    else if (frame.t === "renewed") planRenewal(needs.renewInMs());
     else {
-      if (frame.t === "ping") this.send({ t: "pong" });
-      this.#deps.received(frame);
+      if (frame.t === "ping") send({ t: "pong" });
+      if (frame.t === "welcome") welcomed(frame);
+      needs.received(frame);
     }
   }
 
-  #welcome(welcome: Welcome): void {
+  function welcomed(welcome: FrameOf<"welcome">): void {
     // Two pings that didn't come: the connection is dead, whatever the socket says.
-    this.#silentMs = 2 * welcome.pingMs;
-    this.#watch(this.#silentMs);
-    this.#steady = this.#deps.platform.after(steadyMs, () => {
-      this.#attempt = this.#refusals = 0;
-    });
-    this.#become({ state: "catching-up" });
-    this.requests.attach((request) => this.send(request), welcome.limits.inFlightMax);
-    this.#deps.welcomed(welcome);
-    this.#planRenewal();
+    silentMs = 2 * welcome.pingMs;
+    watch();
+    welcomedAt = platform.now();
+    become({ state: "catching-up" });
+    requests.attach(send, welcome.limits.inFlightMax);
+    planRenewal(needs.renewInMs());
   }
 
-  #planRenewal(afterMs = this.#deps.renewInMs()): void {
-    this.#renewal();
-    this.#renewal = this.#deps.platform.after(afterMs, () => void this.#renew());
+  function planRenewal(afterMs: number): void {
+    cancelRenewal();
+    cancelRenewal = platform.after(afterMs, () => void renew());
   }
 
-  async #renew(): Promise<void> {
-    const mine = this.#try;
+  async function renew(): Promise<void> {
+    const mine = current;
     try {
-      const token = await this.#deps.token(true);
-      if (mine === this.#try) this.send({ t: "renew", token });
+      const token = await needs.token(true);
+      if (mine === current) send({ t: "renew", token });
     } catch (thrown) {
-      if (mine !== this.#try) return;
-      const error = asError(thrown);
-      if (!error.retryable) this.#stop(unauthorized, error.message, true);
-      else this.#planRenewal(retryBaseMs + jitter(this.#deps.platform, 2));
+      tokenless(mine, thrown, () => planRenewal(retryBaseMs + jitter(platform, 2)));
     }
   }
 
-  #watch(ms: number): void {
-    this.#watchdog();
-    this.#watchdog = this.#deps.platform.after(ms, () => this.drop("nothing was heard in time"));
+  function watch(): void {
+    cancelTimer();
+    cancelTimer = platform.after(silentMs, () => drop("silence"));
   }
 
-  #lost(which: number, code: number, reason: string): void {
-    if (which !== this.#try) return;
-    if (code === unauthorized && ++this.#refusals < 2) {
-      this.#tokenSpent = true;
-      void this.#connect();
-    } else if (code >= 4500 && code < 5000) this.#stop(code, reason, true);
+  function drop(reason: string): void {
+    if (link) lost(current, 1006, reason);
+  }
+
+  function lost(which: number, code: number, reason: string): void {
+    if (which !== current) return;
+    // A connection that lived proves that the server takes us: what comes now is a first failure.
+    if (platform.now() - welcomedAt >= steadyMs) attempt = refusals = 0;
+    welcomedAt = Number.POSITIVE_INFINITY;
+    if (code === unauthorized && ++refusals < 2) {
+      tokenSpent = true;
+      void connect();
+    } else if (code >= 4500 && code < 5000) stop(code, reason);
     else {
-      this.#quiet();
-      const { platform } = this.#deps;
+      quiet();
       const drainMs = Number(/afterMs=(\d+)/.exec(reason)?.[1]);
-      const retryInMs = drainMs ? platform.random() * drainMs : jitter(platform, this.#attempt++);
-      this.#retry = platform.after(retryInMs, () => void this.#connect());
-      this.#become({ state: "offline", code, reason, retryInMs });
+      const retryInMs = drainMs ? platform.random() * drainMs : jitter(platform, attempt++);
+      cancelTimer = platform.after(retryInMs, () => void connect());
+      become({ state: "offline", code, reason, retryInMs });
     }
   }
 
-  #stop(code: number, reason: string, byServer: boolean): void {
-    this.#quiet();
-    this.requests.stop();
-    if (this.#state === "closed") return;
-    this.#refusals = this.#attempt = 0;
-    this.#tokenSpent = false;
-    this.#become({ state: "closed", code, reason });
-    if (byServer) this.#deps.stopped(code, reason);
+  function stop(code: number, reason: string): void {
+    quiet();
+    unhook();
+    requests.stop();
+    if (state === "closed") return;
+    refusals = attempt = 0;
+    tokenSpent = false;
+    become({ state: "closed", code, reason });
+    if (code >= 4500) needs.stopped(code, reason);
   }
 
-  /** Ends whatever is going on: link, timers, requests. */
-  #quiet(): void {
-    this.#try++;
-    this.#silentMs = 0;
-    for (const cancel of [this.#retry, this.#watchdog, this.#steady, this.#renewal]) cancel();
-    const link = this.#link;
-    this.#link = null;
-    link?.close(1000);
-    this.requests.detach();
-  }
-
-  #become(change: ConnectionChange): void {
-    this.#state = change.state;
-    this.#deps.changed(change);
-  }
+  return {
+    get state() {
+      return state;
+    },
+    requests,
+    send,
+    drop,
+    open() {
+      if (state !== "idle" && state !== "closed") return;
+      // The network may be back: don't wait for the timer.
+      unhook = onWake(() => {
+        if (state === "offline") void connect();
+      });
+      void connect();
+    },
+    caughtUp() {
+      if (state === "catching-up") become({ state: "online" });
+    },
+    close() {
+      stop(1000, "closed");
+    },
+  };
 }

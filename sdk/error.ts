@@ -1,27 +1,22 @@
 import type { ErrorCode } from "../actors/room/errors.ts";
 import type { WireError } from "../src/protocol/frames.ts";
 
-/** Every way in which a call fails. `retryable`: the same call may succeed later. */
+/** Every way in which a call fails. */
 export class StarlingError extends Error {
-  override name = "StarlingError";
-  readonly code: ErrorCode;
-  readonly retryable: boolean;
+  declare readonly code: ErrorCode;
+  /** The same call may succeed later. */
+  declare readonly retryable: boolean;
   /** Input field that is wrong, dotted. */
-  readonly field: string | undefined;
+  declare readonly field?: string;
   /** The bound that was passed. */
-  readonly bound: number | undefined;
-  readonly retryAfterMs: number;
+  declare readonly bound?: number;
+  declare readonly retryAfterMs?: number;
   /** The server's clock, where ours was the trouble. */
-  readonly now: number | undefined;
+  declare readonly now?: number;
 
-  constructor({ code, message, retryable, field, bound, retryAfterMs = 0, now }: WireError) {
-    super(message);
-    this.code = code;
-    this.retryable = retryable;
-    this.field = field;
-    this.bound = bound;
-    this.retryAfterMs = retryAfterMs;
-    this.now = now;
+  constructor(error: WireError) {
+    super(error.message);
+    Object.assign(this, error, { name: "StarlingError" });
   }
 }
 

@@ -5,14 +5,14 @@ export const requestMs = 10_000;
 /** From opening a socket to `welcome`. */
 export const welcomeMs = 10_000;
 
-/** Catching up without a single frame of progress for so long: begin anew. */
-export const catchUpMs = 30_000;
+/** A resume that isn't done by then is begun anew, from the cursors that it has reached. */
+export const catchUpMs = 60_000;
 
 /** Full jitter: wait rand(0, min(cap, base · 2ⁿ)). */
 export const retryBaseMs = 500;
 export const retryCapMs = 20_000;
 
-/** A connection that lived so long proves that the server takes us: the next retry is a first one again. */
+/** A connection that lived so long makes the next failure a first one. */
 export const steadyMs = 5_000;
 
 /** An access token that lives shorter than this is refreshed before it is used. */

@@ -21,22 +21,26 @@ interface Command {
   state: "queued" | "sending" | "stored" | "failed";
   /** Why it failed. */
   error: ErrorCode | null;
-  /** The first event of the command, and how many there are; 0 while nobody knows. */
-  seq: Seq;
-  n: number;
+  /** First event, once it is stored. */
+  seq?: Seq;
   /** It is in the storage. */
-  kept: boolean;
+  kept?: boolean;
   /** It may have been sent before. */
-  again: boolean;
+  again?: boolean;
   /** Its cid was minted anew, by the server's clock. */
-  renamed: boolean;
-  /** The user gave it up, and only the server can say whether it landed. */
-  discarding: boolean;
+  renamed?: boolean;
   attempt: number;
 }
 
 export type Pending = Readonly<Command>;
-export type Done = Pick<Pending, "cid" | "seq" | "n"> & { room: RoomId };
+
+/** First event of a command, and how many there are. */
+export interface Done {
+  room: RoomId;
+  cid: Cid;
+  seq: Seq;
+  n: number;
+}
 
 interface Waiting {
   resolve(done: Done): void;
@@ -47,7 +51,6 @@ interface Answer {
   room?: RoomId;
   seq: Seq;
   n: number;
-  landed?: boolean;
 }
 
 interface Needs extends Pick<Host, "platform" | "clock" | "storage" | "online" | "request"> {
@@ -57,249 +60,227 @@ interface Needs extends Pick<Host, "platform" | "clock" | "storage" | "online" |
   commandChanged(command: Pending): void;
 }
 
-export class Outbox {
-  readonly #host: Needs;
+export type Outbox = ReturnType<typeof createOutbox>;
+
+export function createOutbox({ platform, clock, storage, online, request, passed, commandChanged }: Needs) {
   /** In the order of sending. */
-  #commands = new Map<Cid, Command>();
-  readonly #waiting = new Map<Command, Waiting>();
+  let commands = new Map<Cid, Command>();
+  const waiting = new Map<Command, Waiting>();
   /** Per lane: ends the pause after a failure, or does nothing while a command is in flight. */
-  readonly #busy = new Map<string, () => void>();
+  const busy = new Map<string, () => void>();
 
-  constructor(host: Needs) {
-    this.#host = host;
+  const list = (): Command[] => [...commands.values()];
+
+  function enter(command: Command): void {
+    commands.set(command.cid, command);
+    commandChanged(command);
   }
 
-  /** Oldest first. */
-  list(): readonly Pending[] {
-    return [...this.#commands.values()];
+  function become(command: Command, state: Command["state"]): void {
+    command.state = state;
+    commandChanged(command);
   }
 
-  get(cid: Cid): Pending | undefined {
-    return this.#commands.get(cid);
+  function forget(command: Command): void {
+    commands.delete(command.cid);
+    commandChanged(command);
   }
 
-  /** What an earlier run left: nobody knows whether it was sent, so it goes as `again`. */
-  async restore(): Promise<void> {
-    const { storage } = this.#host;
-    for (const key of await storage.keys("outbox:")) {
-      const command = (await storage.get(key)) as Command | undefined;
-      if (!command || this.#commands.has(command.cid)) continue;
-      this.#enter({ ...command, state: command.error ? "failed" : "queued", kept: true, again: true });
+  function write(command: Command): Promise<void> {
+    return storage.put({ [`outbox:${command.cid}`]: { ...command } });
+  }
+
+  /** A record that stays by mistake is sent once more as `again`, which is safe: so nobody waits here. */
+  function erase({ cid }: Command): void {
+    storage.put({ [`outbox:${cid}`]: undefined }).catch(ignore);
+  }
+
+  function drop(command: Command): void {
+    erase(command);
+    forget(command);
+  }
+
+  function settle(command: Command): Waiting | undefined {
+    const found = waiting.get(command);
+    waiting.delete(command);
+    return found;
+  }
+
+  /** Kept first, sent second: a crash in between loses nothing that the user saw. */
+  function keep(command: Command): void {
+    write(command).then(
+      () => {
+        command.kept = true;
+        pump(laneOf(command));
+      },
+      () => fail(command, failure("unavailable", "not kept", true)),
+    );
+  }
+
+  function pump(lane: string): void {
+    if (busy.has(lane) || !online()) return;
+    const first = list().find((command) => laneOf(command) === lane && command.state === "queued");
+    // Order: the first of the lane goes first, even if the second is kept already.
+    if (first?.kept) void send(first, lane);
+  }
+
+  async function send(command: Command, lane: string): Promise<void> {
+    const { cid, op, room, again } = command;
+    const flight = (): void => {};
+    busy.set(lane, flight);
+    command.again = true;
+    become(command, "sending");
+    const input = { ...command.in, ...(room === null ? {} : { room }), cid, ...(again ? { again } : {}) };
+    let pauseMs = 0;
+    try {
+      const answer = (await request(op, input)) as Answer;
+      if (commands.get(cid) === command) answered(command, answer);
+    } catch (thrown) {
+      if (commands.get(cid) === command) pauseMs = refused(command, asError(thrown));
     }
-    this.flush();
+    if (busy.get(lane) === flight) next(lane, pauseMs);
   }
 
-  /** Listed at once. `done` resolves when the command is durable, and rejects when it never will be. */
-  add(op: string, room: RoomId | null, input: Record<string, unknown>): Promise<Done> {
+  function answered(command: Command, { seq, n, room = command.room ?? "" }: Answer): void {
+    succeed(command, { room, cid: command.cid, seq, n });
+    if (command.room === null || passed(room, seq)) forget(command);
+  }
+
+  /** @returns how long the lane pauses */
+  function refused(command: Command, error: StarlingError): number {
+    if (error.code === "clock" && error.now !== undefined && !command.renamed) rename(command, error.now);
+    else if (error.retryable || error.code === "unauthorized") {
+      become(command, "queued");
+      return Math.max(error.retryAfterMs ?? 0, jitter(platform, command.attempt++));
+    } else fail(command, error);
+    return 0;
+  }
+
+  function next(lane: string, pauseMs: number): void {
+    busy.get(lane)?.();
+    busy.delete(lane);
+    if (pauseMs > 0) {
+      const end = platform.after(pauseMs, () => next(lane, 0));
+      busy.set(lane, end);
+    } else pump(lane);
+  }
+
+  /** Our clock ran ahead: the refusal is final for this cid, so the command gets another, in its old place. */
+  function rename(command: Command, now: Millis): void {
+    erase(command);
+    clock.correct(now);
+    Object.assign(command, { cid: clock.cid(), renamed: true, again: false, kept: false });
+    commands = new Map(list().map((each) => [each.cid, each]));
+    become(command, "queued");
+    keep(command);
+  }
+
+  function succeed(command: Command, done: Done): void {
+    if (command.state === "stored") return;
+    command.seq = done.seq;
+    become(command, "stored");
+    erase(command);
+    settle(command)?.resolve(done);
+  }
+
+  /** A message waits for the user; anything else is gone with its error. */
+  function fail(command: Command, error: StarlingError): void {
+    settle(command)?.reject(error);
+    if (command.op !== "room.post") drop(command);
+    else {
+      command.error = error.code;
+      become(command, "failed");
+      write(command).catch(ignore);
+    }
+  }
+
+  /** Listed at once. Resolves when the command is durable, and rejects when it never will be. */
+  function add(op: string, room: RoomId | null, input: Record<string, unknown>): Promise<Done> {
     return new Promise((resolve, reject) => {
-      if (this.#commands.size >= outboxMax) throw failure("limit", `${outboxMax} commands are waiting`);
-      const { clock } = this.#host;
-      const command: Command = {
-        ...{
-          cid: clock.cid(),
-          room,
-          op,
-          in: input,
-          at: clock.now(),
-          state: "queued",
-          error: null,
-          seq: 0,
-          n: 0,
-        },
-        ...{ kept: false, again: false, renamed: false, discarding: false, attempt: 0 },
-      };
-      this.#waiting.set(command, { resolve, reject });
-      this.#enter(command);
-      this.#keep(command);
+      if (commands.size >= outboxMax) throw failure("limit", "the outbox is full");
+      const stamp = { cid: clock.cid(), at: clock.now() };
+      const command: Command = { ...stamp, room, op, in: input, state: "queued", error: null, attempt: 0 };
+      waiting.set(command, { resolve, reject });
+      enter(command);
+      keep(command);
     });
   }
 
   /** Sends what waits; call it when online. */
-  flush(): void {
-    for (const command of this.list()) this.#pump(laneOf(command));
+  function flush(): void {
+    for (const command of list()) pump(laneOf(command));
   }
 
-  /** A line or stub carried this cid: it is in, whatever became of the reply. */
-  landed(room: RoomId, cid: Cid, seq: Seq): void {
-    const command = this.#commands.get(cid);
-    if (!command) return;
-    // A direct room's first message follows the `created` that its command made too.
-    this.#succeed(command, { room, seq, n: seq === 1 && command.op === "room.post" ? 2 : 1 });
-    this.#forget(command);
-    // Its reply may be lost: the next one needn't wait for that.
-    this.#next(laneOf(command), 0);
-  }
+  return {
+    add,
+    flush,
+    /** Oldest first. */
+    list: list as () => readonly Pending[],
+    get: (cid: Cid): Pending | undefined => commands.get(cid),
 
-  /** The room's cursor moved: what was answered at or below has its event, or lies in a hole. */
-  passed(room: RoomId, last: Seq): void {
-    for (const command of this.#commands.values()) {
-      if (command.room === room && command.seq > 0 && command.seq <= last) this.#forget(command);
-    }
-  }
+    /** What an earlier run left: nobody knows whether it was sent, so it goes as `again`. */
+    async restore(): Promise<void> {
+      for (const key of await storage.keys("outbox:")) {
+        const command = (await storage.get(key)) as Command | undefined;
+        if (!command || commands.has(command.cid)) continue;
+        enter({ ...command, state: command.error ? "failed" : "queued", kept: true, again: true });
+      }
+      flush();
+    },
 
-  /** A new attempt of a failed command, under a new cid: the old one is refused for ever. */
-  async retry(cid: Cid): Promise<Done> {
-    const command = this.#commands.get(cid);
-    if (command?.state !== "failed") throw failure("not-found", "no failed command has this cid");
-    this.#drop(command);
-    return this.add(command.op, command.room, command.in);
-  }
+    /** A line or stub carried this cid: it is in, whatever became of the reply. */
+    landed(room: RoomId, cid: Cid, seq: Seq): void {
+      const command = commands.get(cid);
+      if (!command) return;
+      // A direct room's first message follows the `created` that its command made too.
+      succeed(command, { room, cid, seq, n: seq === 1 && command.op === "room.post" ? 2 : 1 });
+      forget(command);
+      // Its reply may be lost: the next one needn't wait for that.
+      next(laneOf(command), 0);
+    },
 
-  /**
-   * Gives a command up. One that may have been sent stays listed until the server has closed its cid;
-   * if it had landed after all, it stands.
-   */
-  async discard(cid: Cid): Promise<void> {
-    const command = this.#commands.get(cid);
-    if (!command || command.state === "stored") return;
-    if (command.state === "failed" || !command.again) this.#discarded(command);
-    else if (command.room !== null) {
-      command.discarding = true;
-      this.#keep(command);
-    }
-  }
+    /** The room's cursor moved: what was answered at or below has its event, or lies in a hole. */
+    passed(room: RoomId, last: Seq): void {
+      for (const command of list()) {
+        if (command.room === room && command.seq && command.seq <= last) forget(command);
+      }
+    },
 
-  /** The client closes: what is left stays in the storage, and its promises settle. */
-  stop(): void {
-    for (const end of this.#busy.values()) end();
-    this.#busy.clear();
-    this.#commands = new Map();
-    for (const { reject } of this.#waiting.values())
-      reject(failure("unknown", "closed; it stays in the outbox", true));
-    this.#waiting.clear();
-  }
+    /** A new attempt of a failed command, under a new cid: the old one is refused for ever. */
+    async retry(cid: Cid): Promise<void> {
+      const command = commands.get(cid);
+      if (command?.state !== "failed") return;
+      drop(command);
+      await add(command.op, command.room, command.in);
+    },
 
-  #enter(command: Command): void {
-    this.#commands.set(command.cid, command);
-    this.#host.commandChanged(command);
-  }
+    /**
+     * Gives a command up. One that may have been sent goes only when the server has closed its cid for
+     * ever; if it had landed after all, it stands.
+     * @throws StarlingError when the server can't be asked now
+     */
+    async discard(cid: Cid): Promise<void> {
+      const command = commands.get(cid);
+      if (!command) return;
+      if (command.again && command.state !== "failed") {
+        const answer = (await request("room.landed", { room: command.room, cid })) as Answer & {
+          landed: boolean;
+        };
+        if (answer.landed) return;
+      }
+      drop(command);
+      settle(command)?.reject(failure("closed", "discarded"));
+    },
 
-  /** Kept first, sent second: a crash in between loses nothing that the user saw. */
-  #keep(command: Command): void {
-    this.#write(command).then(
-      () => {
-        command.kept = true;
-        this.#pump(laneOf(command));
-      },
-      () => this.#fail(command, failure("unavailable", "the device could not keep it", true)),
-    );
-  }
-
-  #write(command: Command): Promise<void> {
-    return this.#host.storage.put({ [`outbox:${command.cid}`]: { ...command } });
-  }
-
-  /** A record that stays by mistake is sent once more as `again`, which is safe: so nobody waits here. */
-  #erase(cid: Cid): void {
-    this.#host.storage.put({ [`outbox:${cid}`]: undefined }).catch(ignore);
-  }
-
-  #pump(lane: string): void {
-    if (this.#busy.has(lane) || !this.#host.online()) return;
-    const first = this.list().find((command) => laneOf(command) === lane && command.state === "queued");
-    // Order: the first of the lane goes first, even if the second is kept already.
-    if (first?.kept) void this.#send(first, lane);
-  }
-
-  async #send(command: Command, lane: string): Promise<void> {
-    const { cid, room, again, discarding } = command;
-    const flight = (): void => {};
-    this.#busy.set(lane, flight);
-    command.again = true;
-    this.#become(command, "sending");
-    const name = room === null ? { cid } : { room, cid };
-    const input = discarding ? name : { ...command.in, ...name, ...(again ? { again } : {}) };
-    let pauseMs = 0;
-    try {
-      const answer = (await this.#host.request(discarding ? "room.landed" : command.op, input)) as Answer;
-      if (this.#commands.get(cid) === command) this.#answered(command, answer);
-    } catch (thrown) {
-      if (this.#commands.get(cid) === command) pauseMs = this.#refused(command, asError(thrown));
-    }
-    if (this.#busy.get(lane) === flight) this.#next(lane, pauseMs);
-  }
-
-  #answered(command: Command, { landed, seq, n, room = command.room ?? "" }: Answer): void {
-    if (landed === false) this.#discarded(command);
-    else this.#succeed(command, { room, seq, n });
-    if (command.room === null || this.#host.passed(room, seq)) this.#forget(command);
-  }
-
-  /** @returns how long the lane pauses */
-  #refused(command: Command, error: StarlingError): number {
-    if (error.code === "clock" && error.now !== undefined && !command.renamed)
-      this.#rename(command, error.now);
-    else if (error.retryable || error.code === "unauthorized") {
-      this.#become(command, "queued");
-      return Math.max(error.retryAfterMs, jitter(this.#host.platform, command.attempt++));
-    } else this.#fail(command, error);
-    return 0;
-  }
-
-  #next(lane: string, pauseMs: number): void {
-    this.#busy.get(lane)?.();
-    this.#busy.delete(lane);
-    if (pauseMs > 0) {
-      const end = this.#host.platform.after(pauseMs, () => this.#next(lane, 0));
-      this.#busy.set(lane, end);
-    } else this.#pump(lane);
-  }
-
-  /** Our clock ran ahead: the refusal is final for this cid, so the command gets another, in its old place. */
-  #rename(command: Command, now: Millis): void {
-    const { clock } = this.#host;
-    this.#erase(command.cid);
-    clock.correct(now);
-    Object.assign(command, { cid: clock.cid(), renamed: true, again: false, kept: false });
-    this.#commands = new Map(this.list().map((each) => [each.cid, each]));
-    this.#become(command, "queued");
-    this.#keep(command);
-  }
-
-  #succeed(command: Command, done: Omit<Done, "cid">): void {
-    if (command.state === "stored") return;
-    Object.assign(command, { seq: done.seq, n: done.n });
-    this.#become(command, "stored");
-    this.#erase(command.cid);
-    this.#settle(command)?.resolve({ ...done, cid: command.cid });
-  }
-
-  /** A message waits for the user; anything else is gone with its error. */
-  #fail(command: Command, error: StarlingError): void {
-    this.#settle(command)?.reject(error);
-    if (command.op !== "room.post" || command.discarding) this.#drop(command);
-    else {
-      command.error = error.code;
-      this.#become(command, "failed");
-      this.#write(command).catch(ignore);
-    }
-  }
-
-  #discarded(command: Command): void {
-    this.#drop(command);
-    this.#settle(command)?.reject(failure("closed", "discarded"));
-  }
-
-  #settle(command: Command): Waiting | undefined {
-    const waiting = this.#waiting.get(command);
-    this.#waiting.delete(command);
-    return waiting;
-  }
-
-  #drop(command: Command): void {
-    this.#erase(command.cid);
-    this.#forget(command);
-  }
-
-  #forget(command: Command): void {
-    this.#commands.delete(command.cid);
-    this.#host.commandChanged(command);
-  }
-
-  #become(command: Command, state: Command["state"]): void {
-    command.state = state;
-    this.#host.commandChanged(command);
-  }
+    /** The client closes: what is left stays in the storage, and its promises settle. */
+    stop(): void {
+      for (const end of busy.values()) end();
+      busy.clear();
+      commands.clear();
+      for (const { reject } of waiting.values()) reject(failure("unknown", "closed", true));
+      waiting.clear();
+    },
+  };
 }
 
 /** One command in flight per room; a new room is nobody's neighbour. */

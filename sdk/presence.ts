@@ -9,49 +9,49 @@ export interface Seen {
   lastSeen: number | null;
 }
 
-export class Presence {
-  readonly #host: Pick<Host, "emitter" | "online" | "request">;
-  readonly #seen = new Map<UserId, Seen>();
-  #watched: readonly UserId[] = [];
-  #away = false;
+export type Presence = ReturnType<typeof createPresence>;
 
-  constructor(host: Pick<Host, "emitter" | "online" | "request">) {
-    this.#host = host;
+export function createPresence({ emitter, online, request }: Pick<Host, "emitter" | "online" | "request">) {
+  const seen = new Map<UserId, Seen>();
+  let watched: readonly UserId[] = [];
+  let away = false;
+
+  function changed({ user, state, lastSeen }: Seen & { user: UserId }): void {
+    seen.set(user, { state, lastSeen });
+    emitter.emit("presence", { user, state, lastSeen });
   }
 
-  of(user: UserId): Seen {
-    return this.#seen.get(user) ?? { state: "offline", lastSeen: null };
+  function ask(): void {
+    if (!online()) return;
+    request("presence.watch", { users: watched }).then((answer) => {
+      for (const each of (answer as { states: (Seen & { user: UserId })[] }).states) changed(each);
+    }, ignore);
   }
 
-  /** Replaces the set. */
-  watch(users: readonly UserId[]): void {
-    this.#watched = users;
-    for (const user of this.#seen.keys()) if (!users.includes(user)) this.#seen.delete(user);
-    if (this.#host.online()) this.#ask().catch(ignore);
+  function tell(): void {
+    if (online()) request("presence.set", { state: away ? "away" : "online" }).catch(ignore);
   }
 
-  setAway(away: boolean): void {
-    this.#away = away;
-    if (this.#host.online()) this.#set().catch(ignore);
-  }
+  return {
+    changed,
+    of: (user: UserId): Seen => seen.get(user) ?? { state: "offline", lastSeen: null },
 
-  changed({ user, state, lastSeen }: Seen & { user: UserId }): void {
-    this.#seen.set(user, { state, lastSeen });
-    this.#host.emitter.emit("presence", { user, state, lastSeen });
-  }
+    /** Replaces the set. */
+    watch(users: readonly UserId[]): void {
+      watched = users;
+      for (const user of seen.keys()) if (!users.includes(user)) seen.delete(user);
+      ask();
+    },
 
-  /** A new connection knows nothing of this. */
-  flush(): void {
-    if (this.#watched.length > 0) this.#ask().catch(ignore);
-    if (this.#away) this.#set().catch(ignore);
-  }
+    setAway(now: boolean): void {
+      away = now;
+      tell();
+    },
 
-  async #ask(): Promise<void> {
-    const answer = await this.#host.request("presence.watch", { users: this.#watched });
-    for (const each of (answer as { states: (Seen & { user: UserId })[] }).states) this.changed(each);
-  }
-
-  async #set(): Promise<void> {
-    await this.#host.request("presence.set", { state: this.#away ? "away" : "online" });
-  }
+    /** A new connection knows nothing of this. */
+    flush(): void {
+      if (watched.length > 0) ask();
+      if (away) tell();
+    },
+  };
 }

@@ -1,11 +1,13 @@
 import type { ErrorCode } from "../actors/room/errors.ts";
-import type { Reply, Request } from "../src/protocol/frames.ts";
+import type { ClientFrame, Reply, Request } from "../src/protocol/frames.ts";
 import { failure, StarlingError } from "./error.ts";
 import { requestMs } from "./limits.ts";
 import type { ClientPlatform } from "./platform.ts";
 
+type Frame = ClientFrame | Request;
+
 interface Waiting {
-  request: Request;
+  frame: Frame;
   resolve(ok: unknown): void;
   reject(error: StarlingError): void;
   cancel(): void;
@@ -13,87 +15,92 @@ interface Waiting {
 
 type Calls = Map<number, Waiting>;
 
-/** Requests and their replies. Every promise settles: by its reply, its timeout or the end of the link. */
-export class Requests {
-  readonly #platform: ClientPlatform;
-  /** Not sent yet: there is no link, or it has its fill. */
-  readonly #queued: Calls = new Map();
-  readonly #sent: Calls = new Map();
-  #next = 1;
-  #write: ((request: Request) => void) | null = null;
-  #inFlightMax = 0;
+export type Requests = ReturnType<typeof createRequests>;
 
-  constructor(platform: ClientPlatform) {
-    this.#platform = platform;
+/** What awaits an answer. Every promise settles: by the answer, its timeout or the end of the link. */
+export function createRequests(platform: ClientPlatform) {
+  /** Not sent yet: there is no link, or it has its fill. */
+  const queued: Calls = new Map();
+  const sent: Calls = new Map();
+  let next = 1;
+  let send: ((frame: Frame) => void) | null = null;
+  let inFlightMax = 0;
+
+  function flush(): void {
+    for (const [id, waiting] of queued) {
+      if (!send || sent.size >= inFlightMax) return;
+      queued.delete(id);
+      sent.set(id, waiting);
+      send(waiting.frame);
+    }
   }
 
-  /** Waits for a link within its time. @throws StarlingError `unavailable` never sent, `unknown` no reply */
-  call(op: string, input: unknown): Promise<unknown> {
-    const id = this.#next++;
+  /** Waits for a link within its time. @throws StarlingError `unavailable` never sent, `unknown` no answer */
+  function ask(frameOf: (id: number) => Frame, timeoutMs: number): Promise<unknown> {
+    const id = next++;
     return new Promise((resolve, reject) => {
-      const cancel = this.#platform.after(requestMs, () => {
-        const which = this.#sent.has(id) ? this.#sent : this.#queued;
-        which.delete(id);
-        reject(lost(op, which === this.#sent ? "unknown" : "unavailable"));
-        this.#flush();
+      const cancel = platform.after(timeoutMs, () => {
+        reject(lost(sent.delete(id) ? "unknown" : "unavailable"));
+        queued.delete(id);
+        flush();
       });
-      this.#queued.set(id, { request: { id, op, in: input }, resolve, reject, cancel });
-      this.#flush();
+      queued.set(id, { frame: frameOf(id), resolve, reject, cancel });
+      flush();
     });
   }
 
-  /** No reply wanted; lost when there is no link. */
-  tell(op: string, input: unknown): void {
-    this.#write?.({ op, in: input });
-  }
+  return {
+    ask,
 
-  attach(write: (request: Request) => void, inFlightMax: number): void {
-    this.#write = write;
-    this.#inFlightMax = inFlightMax;
-    this.#flush();
-  }
+    call(op: string, input: unknown): Promise<unknown> {
+      return ask((id) => ({ id, op, in: input }), requestMs);
+    },
 
-  /** What was sent on this link has an unknown outcome; what wasn't goes to the next one. */
-  detach(): void {
-    this.#write = null;
-    abandon(this.#sent, "unknown");
-  }
+    /** No reply wanted; lost when there is no link. */
+    tell(op: string, input: unknown): void {
+      send?.({ op, in: input });
+    },
 
-  /** No link will come any more. */
-  stop(): void {
-    abandon(this.#queued, "unavailable");
-  }
+    /** A link that takes so many requests at once. */
+    attach(write: (frame: Frame) => void, max: number): void {
+      send = write;
+      inFlightMax = max;
+      flush();
+    },
 
-  settle(reply: Reply): void {
-    const id = Number(reply.re);
-    const waiting = this.#sent.get(id);
-    if (!waiting) return;
-    this.#sent.delete(id);
-    waiting.cancel();
-    if ("error" in reply) waiting.reject(new StarlingError(reply.error));
-    else waiting.resolve(reply.ok);
-    this.#flush();
-  }
+    /** What was sent on this link has an unknown outcome; what wasn't goes to the next one. */
+    detach(): void {
+      send = null;
+      abandon(sent, "unknown");
+    },
 
-  #flush(): void {
-    for (const [id, waiting] of this.#queued) {
-      if (!this.#write || this.#sent.size >= this.#inFlightMax) return;
-      this.#queued.delete(id);
-      this.#sent.set(id, waiting);
-      this.#write(waiting.request);
-    }
-  }
+    /** No link will come any more. */
+    stop(): void {
+      abandon(queued, "unavailable");
+    },
+
+    settle(reply: Reply): void {
+      const id = Number(reply.re);
+      const waiting = sent.get(id);
+      if (!waiting) return;
+      sent.delete(id);
+      waiting.cancel();
+      if ("error" in reply) waiting.reject(new StarlingError(reply.error));
+      else waiting.resolve(reply.ok);
+      flush();
+    },
+  };
 }
 
 function abandon(calls: Calls, code: ErrorCode): void {
   const left = [...calls.values()];
   calls.clear();
-  for (const { cancel, reject, request } of left) {
+  for (const { cancel, reject } of left) {
     cancel();
-    reject(lost(request.op, code));
+    reject(lost(code));
   }
 }
 
-function lost(op: string, code: ErrorCode): StarlingError {
-  return failure(code, `${op}: no ${code === "unknown" ? "reply" : "connection"}`, true);
+function lost(code: ErrorCode): StarlingError {
+  return failure(code, `no ${code === "unknown" ? "answer" : "connection"}`, true);
 }

@@ -1,40 +1,35 @@
 /** Gathers requests for rooms' summaries into few calls, and repeats those that failed. */
 import type { RoomId } from "../actors/ports.ts";
-import { chore } from "./chore.ts";
+import { chore, parts } from "./chore.ts";
 import type { Host } from "./host.ts";
 import { gatherMs, summariesMax } from "./limits.ts";
 import type { Summary } from "./room-facts.ts";
 
-export class Summaries {
-  readonly #host: Pick<Host, "platform" | "online" | "request">;
-  readonly #take: (summary: Summary) => void;
-  readonly #wanted = new Set<RoomId>();
-  readonly #plan: (afterMs: number) => void;
+type Needs = Pick<Host, "platform" | "online" | "request">;
 
-  constructor(host: Pick<Host, "platform" | "online" | "request">, take: (summary: Summary) => void) {
-    this.#host = host;
-    this.#take = take;
-    // Offline nothing is asked: catching up asks for all.
-    this.#plan = chore(host.platform, () => (host.online() ? this.fetch([...this.#wanted]) : undefined));
-  }
+export function createSummaries({ platform, online, request }: Needs, take: (summary: Summary) => void) {
+  const wanted = new Set<RoomId>();
+  // Offline nothing is asked: catching up asks for all.
+  const plan = chore(platform, () => (online() ? fetch([...wanted]) : undefined));
 
-  /** Soon, once for all that are wanted meanwhile. */
-  want(room: RoomId): void {
-    this.#wanted.add(room);
-    this.#plan(gatherMs);
+  async function ask(rooms: readonly RoomId[]): Promise<void> {
+    const answer = (await request("room.summaries", { rooms })) as { rooms: Summary[] };
+    for (const room of rooms) wanted.delete(room);
+    for (const summary of answer.rooms) take(summary);
   }
 
   /** Now. What fails stays wanted. */
-  async fetch(rooms: readonly RoomId[]): Promise<void> {
-    const calls: Promise<void>[] = [];
-    for (let at = 0; at < rooms.length; at += summariesMax)
-      calls.push(this.#ask(rooms.slice(at, at + summariesMax)));
-    await Promise.all(calls);
+  async function fetch(rooms: readonly RoomId[]): Promise<void> {
+    await Promise.all(parts(rooms, summariesMax).map(ask));
   }
 
-  async #ask(rooms: readonly RoomId[]): Promise<void> {
-    const answer = (await this.#host.request("room.summaries", { rooms })) as { rooms: Summary[] };
-    for (const room of rooms) this.#wanted.delete(room);
-    for (const summary of answer.rooms) this.#take(summary);
-  }
+  return {
+    fetch,
+
+    /** Soon, once for all that are wanted meanwhile. */
+    want(room: RoomId): void {
+      wanted.add(room);
+      plan(gatherMs);
+    },
+  };
 }

@@ -1,78 +1,92 @@
 /** What a reader of a room sees, built from its log and its outbox when somebody looks. */
 import type { Seq, UserId } from "../actors/ports.ts";
-import type { Message, SendStatus, Timeline, TimelineRow } from "./api.ts";
-import type { Signal } from "./emitter.ts";
+import type { Message, Timeline, TimelineRow } from "./api.ts";
+import { createSignal, type Signal } from "./emitter.ts";
 import type { Kept, Line, OwnEvent } from "./entry.ts";
+import type { Host } from "./host.ts";
+import { olderRows } from "./limits.ts";
 import type { Pending } from "./outbox.ts";
 import { ownEvent } from "./own-event.ts";
+import { type Receipt, statusOf } from "./receipts.ts";
 import type { RoomLog } from "./room-log.ts";
 
+/** What the timeline needs of its room. */
 export interface TimelineSource {
-  room: string;
-  log: RoomLog;
-  signal: Signal;
-  me(): UserId;
-  /** My commands in this room that have no event yet, oldest first. */
-  pending(): readonly Pending[];
-  /** How far others have come with what I sent. */
-  status(seq: Seq): SendStatus;
-  /** There is nothing on the server yet: a direct room before its first message. */
-  unborn(): boolean;
+  readonly id: string;
+  readonly log: RoomLog;
+  readonly receipts: readonly Receipt[];
+  /** The other user of a direct room that doesn't exist yet. */
+  readonly unbornPeer: UserId | null;
   /** Loads a page; resolves to how many events came. */
-  load(page: { before?: Seq; around?: Seq }): Promise<number>;
+  load(range: { before?: Seq; around?: Seq; limit: number }): Promise<number>;
 }
+
+type Needs = Pick<Host, "me" | "outbox" | "platform">;
 
 export class RoomTimeline implements Timeline {
   readonly #source: TimelineSource;
+  readonly #host: Needs;
+  readonly #signal: Signal;
   #rows: readonly TimelineRow[] | null = null;
   /** Rows keep their identity until their line changes, so that lists redraw only what did. */
   readonly #known = new Map<Seq, TimelineRow | null>();
 
-  constructor(source: TimelineSource) {
+  constructor(source: TimelineSource, host: Needs) {
     this.#source = source;
+    this.#host = host;
+    this.#signal = createSignal(host.platform);
   }
 
-  snapshot(): readonly TimelineRow[] {
+  /** A field, like subscribe, so that it can be handed around on its own. */
+  readonly snapshot = (): readonly TimelineRow[] => {
     this.#rows ??= this.#build();
     return this.#rows;
-  }
+  };
 
-  subscribe(listener: () => void): () => void {
-    return this.#source.signal.subscribe(listener);
-  }
+  readonly subscribe = (listener: () => void): (() => void) => this.#signal.add(listener);
 
   get hasOlder(): boolean {
-    const { log, unborn } = this.#source;
-    return (log.ranges.first ?? 2) > 1 && !unborn();
+    const { log, unbornPeer } = this.#source;
+    return (log.ranges.first ?? 2) > 1 && unbornPeer === null;
   }
 
   async older(before?: number): Promise<number> {
-    const { log, load } = this.#source;
-    const { ranges, last } = log;
-    if (before === undefined) return load(ranges.first === undefined ? {} : { before: ranges.first });
-    const hole = ranges.holes(1, last).find(([from, to]) => from < before && before <= to + 1);
-    return hole ? load({ before: hole[1] + 1 }) : 0;
+    const { ranges, last } = this.#source.log;
+    let end = ranges.first;
+    if (before !== undefined) {
+      const hole = ranges.holes(1, last).find(([from, to]) => from < before && before <= to + 1);
+      if (!hole) return 0;
+      end = hole[1] + 1;
+    }
+    return this.#source.load({ ...(end === undefined ? {} : { before: end }), limit: olderRows });
   }
 
   async around(seq: number): Promise<number> {
-    return this.#source.log.ranges.has(seq) ? 0 : this.#source.load({ around: seq });
+    const { log } = this.#source;
+    return log.ranges.has(seq) ? 0 : this.#source.load({ around: seq, limit: olderRows });
   }
 
-  /** Something changed: the next look builds anew. */
+  /** The next look builds anew. */
   changed(): void {
     this.#rows = null;
+    this.#signal.fire();
   }
 
   /** A post as it is now. */
   message(seq: Seq): Message | null {
-    const row = this.#row(seq, this.#source.pending());
+    const row = this.#row(seq, this.#pending());
     return row?.type === "message" ? row.message : null;
   }
 
+  /** My commands in this room that have no event yet, oldest first. */
+  #pending(): readonly Pending[] {
+    return this.#host.outbox.list().filter(({ room }) => room === this.#source.id);
+  }
+
   #build(): TimelineRow[] {
-    const { log, pending } = this.#source;
+    const { log } = this.#source;
     const { ranges, touched } = log;
-    const commands = pending();
+    const commands = this.#pending();
     for (const seq of touched) this.#known.delete(seq);
     touched.clear();
     const rows: TimelineRow[] = [];
@@ -88,21 +102,22 @@ export class RoomTimeline implements Timeline {
     for (const { op, cid, at, in: input, state, error } of commands) {
       if (op !== "room.post") continue;
       const { with: _peer, ...draft } = input;
-      const message = { ...this.#blank(null, at, this.#source.me(), cid), ...draft, status: state, error };
+      const message = { ...this.#blank(null, at, this.#host.me(), cid), ...draft, status: state, error };
       rows.push({ type: "message", key: cid, message });
     }
     return rows;
   }
 
   #row(seq: Seq, commands: readonly Pending[]): TimelineRow | null {
-    const { log, me, status } = this.#source;
+    const { log, receipts } = this.#source;
     let row = this.#known.get(seq);
     if (row === undefined || log.touched.has(seq)) {
       const line = log.line(seq);
       row = line ? this.#rowOf(line, commands) : null;
     }
-    if (row?.type === "message" && row.message.by === me() && row.message.status !== status(seq)) {
-      row = { ...row, message: { ...row.message, status: status(seq) } };
+    if (row?.type === "message" && row.message.by === this.#host.me()) {
+      const status = statusOf(receipts, seq);
+      if (row.message.status !== status) row = { ...row, message: { ...row.message, status } };
     }
     this.#known.set(seq, row);
     return row;
@@ -114,8 +129,9 @@ export class RoomTimeline implements Timeline {
       case "posted":
         return { type: "message", key, message: this.#messageOf(line, commands) };
       case "tombstone":
-        if (!this.#source.log.wasPost(line)) return null;
-        return { type: "message", key, message: this.#messageOf(line, []) };
+        return this.#source.log.wasPost(line)
+          ? { type: "message", key, message: this.#messageOf(line, commands) }
+          : null;
       case "unresolved":
       case "edited":
       case "deleted":
@@ -130,12 +146,12 @@ export class RoomTimeline implements Timeline {
 
   /** A message as it will be when my own edits, reactions and deletion of it have landed: a refusal takes them back. */
   #messageOf(line: Line, commands: readonly Pending[]): Message {
-    const { log, me } = this.#source;
+    const { log } = this.#source;
     const { seq, at, by, cid } = line;
     const mine: OwnEvent[] = [];
     for (const command of commands) {
       if (command.in.seq !== seq) continue;
-      const event = ownEvent(Number.POSITIVE_INFINITY, command.at, command, me(), log);
+      const event = ownEvent(Number.POSITIVE_INFINITY, command.at, command, this.#host.me(), log);
       if (event) mine.push(event);
     }
     const post = log.post(seq, mine);
@@ -145,7 +161,7 @@ export class RoomTimeline implements Timeline {
 
   #blank(seq: Seq | null, at: number, by: UserId, cid: string | null): Message {
     return {
-      ...{ room: this.#source.room, seq, cid, by, at, text: "", re: null, mentions: [], editedAt: null },
+      ...{ room: this.#source.id, seq, cid, by, at, text: "", re: null, mentions: [], editedAt: null },
       ...{ deleted: false, reactions: [], status: "stored", error: null },
     };
   }

@@ -3,17 +3,12 @@
  * laptop that opens must not sit out a backoff of 20 s. Does nothing outside of browsers.
  */
 export function onWake(wake: () => void): () => void {
-  const { document, addEventListener, removeEventListener } = globalThis as Partial<typeof globalThis>;
-  if (!addEventListener || !removeEventListener) return () => {};
-  const visible = (): void => {
-    if (document?.visibilityState === "visible") wake();
-  };
-  addEventListener("online", wake);
-  addEventListener("pageshow", wake);
-  document?.addEventListener?.("visibilitychange", visible);
+  const { addEventListener: add, removeEventListener: remove } = globalThis as Partial<typeof globalThis>;
+  for (const event of events) add?.(event, wake);
   return () => {
-    removeEventListener("online", wake);
-    removeEventListener("pageshow", wake);
-    document?.removeEventListener?.("visibilitychange", visible);
+    for (const event of events) remove?.(event, wake);
   };
 }
+
+/** The third bubbles up from the document, when the page is hidden too: a try more does no harm. */
+const events = ["online", "pageshow", "visibilitychange"];

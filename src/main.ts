@@ -80,7 +80,8 @@ export async function serve(config: Config): Promise<void> {
     if (stopping) process.exit(1);
     stopping = true;
     await node.gateway.drain(limits.drainMs / 4);
-    await server.stop();
+    // Sockets are gone by now; HTTP connections that are only kept alive must not hold us up.
+    await server.stop(true);
     unwatch();
     await node[Symbol.asyncDispose]();
     await embedded[Symbol.asyncDispose]();

@@ -43,6 +43,7 @@ export async function attach(
     await feed.reach(head);
     const outcome = await bring(sources, feed, receiver, sight, epoch ?? feed.epoch, cursor, noted);
     if (!("live" in outcome)) feed.detach(receiver);
+    if ("refused" in outcome && outcome.refused === "not-found") sources.feeds.drop(room);
     return outcome;
   } catch (error) {
     feed.detach(receiver);

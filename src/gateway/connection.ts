@@ -33,6 +33,7 @@ export class Connection implements Receiver, Outbox {
   readonly rooms = new Map<RoomId, Feed>();
   /** Attaching is one after the other: it bounds what one client can ask for. */
   #attaching: Promise<void> = Promise.resolve();
+  #attachingCount = 0;
   #onDrain: (() => void)[] | null = null;
   #onClose: (connection: Connection) => void;
   #onDetached: (connection: Connection, room: RoomId) => void;
@@ -89,9 +90,14 @@ export class Connection implements Receiver, Outbox {
     if (why === "slow") this.close("slow");
   }
 
-  /** Runs `work` after every attaching that was asked for before. */
+  /** Runs `work` after every attaching that was asked for before. Too many that wait: the client is at fault. */
   attaching(work: () => Promise<void>): void {
-    this.#attaching = this.#attaching.then(() => (this.closed ? undefined : work()));
+    if (this.#attachingCount >= limits.attachingMax) return this.close("protocol");
+    this.#attachingCount++;
+    this.#attaching = this.#attaching.then(async () => {
+      if (!this.closed) await work();
+      this.#attachingCount--;
+    });
   }
 
   /** Sum of the cursors that the client has once everything sent has arrived. */

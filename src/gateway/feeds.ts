@@ -25,6 +25,8 @@ const lingerMs = 10_000;
 /** Interest spreads asynchronously: a new feed compares heads soon, and again, then with all others. */
 const compareAfterMs = [100, 1_000];
 const compareEveryMs = 30_000;
+/** Heads asked for at once: about a millisecond. */
+const compareSlice = 250;
 
 export class Feeds {
   readonly #sources: FeedSources;
@@ -68,6 +70,12 @@ export class Feeds {
     });
   }
 
+  /** Closes a feed that nobody reads, now: ids that lead nowhere must not pile up. */
+  drop(room: RoomId): void {
+    const held = this.#held.get(room);
+    if (held !== undefined && held.feed.size === 0) this.#close(room, held);
+  }
+
   stop(): void {
     this.#stopped = true;
     for (const cancel of this.#cancels) cancel();
@@ -101,10 +109,13 @@ export class Feeds {
 
   /** A lost record shows as a head above the feed's seq. */
   async #compare(rooms: RoomId[]): Promise<void> {
-    const known = rooms.filter((room) => this.#held.has(room));
-    if (known.length === 0) return;
-    const heads = await this.#sources.log.heads(known);
-    await Promise.all(known.map((room, i) => this.get(room)?.reach(heads[i]?.seq ?? 0)));
+    for (let at = 0; at < rooms.length; at += compareSlice) {
+      const known = rooms.slice(at, at + compareSlice).filter((room) => this.#held.has(room));
+      const heads = await this.#sources.log.heads(known);
+      await Promise.all(known.map((room, i) => this.get(room)?.reach(heads[i]?.seq ?? 0)));
+      // The loop gets a turn between slices.
+      await new Promise<void>((resolve) => this.#sources.platform.soon(resolve));
+    }
   }
 
   #compareSafely(rooms: RoomId[]): void {

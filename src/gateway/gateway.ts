@@ -20,6 +20,8 @@ export interface GatewaySources extends AttachSources {
   platform: Platform;
   /** null: the token is refused. Checks that the session still lives. */
   authenticate(token: string): Promise<Caller | null>;
+  /** Asked again once the node listens for revocations: one may have come in between. */
+  sessionLives(session: SessionId): Promise<boolean>;
   dispatch(op: string, input: unknown, call: Call): Promise<Result<unknown>>;
   users: UserDesk;
   probe?: GatewayProbe;
@@ -177,6 +179,11 @@ export class Gateway {
     if (caller === null) return connection.close("unauthorized");
     const version = await users.opened(caller.user, caller.session, connection.connection);
     if (connection.closed) return users.closed(caller.user, connection.connection);
+    if (!(await this.#sources.sessionLives(caller.session))) {
+      users.closed(caller.user, connection.connection);
+      return connection.close("revoked");
+    }
+    if (connection.closed) return users.closed(caller.user, connection.connection);
     this.#forget(connection);
     connection.user = caller.user;
     connection.session = caller.session;
@@ -290,12 +297,14 @@ export class Gateway {
     );
   }
 
-  /** `asked`: the answer is wanted even when nothing became live. */
+  /** `asked`: the answer is wanted even when nothing became live. What couldn't be read is said in any case. */
   #resume(connection: Connection, n: number, rooms: Record<RoomId, Cursor | null>, asked: boolean): void {
     connection.attaching(async () => {
       const live: Record<RoomId, Cursor> = {};
       const refused: Record<RoomId, "not-found" | "left" | "unavailable"> = {};
       for (const [room, cursor] of Object.entries(rooms)) {
+        // The client's own resume may have brought it meanwhile.
+        if (!asked && connection.rooms.has(room)) continue;
         const attached = await this.#attach(connection, room, cursor);
         if (connection.closed) return;
         this.#sources.probe?.resumed(
@@ -305,7 +314,10 @@ export class Gateway {
         if ("live" in attached) live[room] = attached.live;
         else refused[room] = attached.refused;
       }
-      if (asked || Object.keys(live).length > 0) connection.send({ t: "live", n, rooms: live, refused });
+      const missing = Object.values(refused).includes("unavailable");
+      if (asked || missing || Object.keys(live).length > 0) {
+        connection.send({ t: "live", n, rooms: live, refused });
+      }
     });
   }
 

@@ -149,7 +149,7 @@ export const roomMembers = operation({
     next: v.nullable(v.string()),
   }),
   async handle(services, { caller }, { room, after, limit }) {
-    const { sight } = await services.rooms.access(room, caller.user);
+    const { sight } = await services.rooms.settledAccess(room, caller.user);
     if (sight.role === null) return { error: refuse("not-found") };
     const members = await services.store.memberships.ofRoom(room, after, limit);
     const next = members.length < limit ? null : (members.at(-1)?.user ?? null);

@@ -72,7 +72,7 @@ export const roomReceipts = operation({
     counts: v.exactOptional(v.object({ delivered: v.number(), read: v.number() })),
   }),
   async handle(services, { caller }, { room, seq }) {
-    const { sight, document } = await services.rooms.access(room, caller.user);
+    const { sight, document } = await services.rooms.settledAccess(room, caller.user);
     if (sight.role === null || document === null) return { error: refuse("not-found") };
     if (document.members > limits.receiptsListMax) {
       return { ok: { counts: await services.store.receipts.counts(room, seq) } };
@@ -104,7 +104,7 @@ export const roomUnreadExplain = operation({
     more: v.boolean(),
   }),
   async handle(services, { caller }, { room }) {
-    const access = await services.rooms.access(room, caller.user);
+    const access = await services.rooms.settledAccess(room, caller.user);
     if (access.sight.intervals.length === 0) return { error: refuse("not-found") };
     const { read, seq } = await unreadOf(services, room, access);
     const { messages } = services.store;
@@ -122,7 +122,7 @@ export const roomTyping = operation({
   who: "session",
   policy: "members",
   http: { method: "POST", path: "/v1/rooms/:room/typing" },
-  rate: "cheap",
+  rate: "read",
   input: v.strictObject({ room: id }),
   output: nothing,
   async handle(services, call, { room }) {

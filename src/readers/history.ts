@@ -1,6 +1,7 @@
 /**
  * The reader `history`: follows the log with its own cursor and writes documents in bulks. It never skips a record.
- * Order of a bulk: documents → tell the users concerned → checkpoint; so a crash anywhere repeats work and loses none.
+ * Order of a bulk: documents → checkpoint → tell the users concerned. A crash repeats work and loses none, but for a tell, which
+ * costs at most versionCheckMs.
  */
 
 import type { Bus, Log, Position, Store, UserId } from "../../actors/ports.ts";
@@ -23,6 +24,10 @@ export interface HistoryOptions {
   /** Records of one bulk. Default 200: about 10 ms of writing. */
   bulkMax?: number;
 }
+
+const bulkMax = 200;
+/** Between two bulks that aren't full. */
+const paceMs = 20;
 
 const retryMs = 250;
 const retryMaxMs = 10_000;
@@ -50,6 +55,7 @@ class StreamReader {
   #cursor: Position | null = null;
   #running: Promise<void> | null = null;
   #again = false;
+  #endRest: (() => void) | null = null;
   #stopped = false;
   #failures = 0;
   #unfollow: () => void = () => {};
@@ -76,12 +82,17 @@ class StreamReader {
   async stop(): Promise<void> {
     this.#stopped = true;
     this.#unfollow();
+    this.#endRest?.();
     await this.#running;
     this.#release();
   }
 
   #wake(): void {
     if (this.#stopped) return;
+    // Resting: the timer wakes us, unless somebody waits.
+    if (this.#endRest !== null && this.#waiting.length === 0) return;
+    this.#endRest?.();
+    this.#endRest = null;
     if (this.#running !== null) {
       this.#again = true;
       return;
@@ -95,7 +106,12 @@ class StreamReader {
   async #run(): Promise<void> {
     this.#again = false;
     try {
-      while (!this.#stopped && (await this.#bulk())) this.#failures = 0;
+      while (!this.#stopped) {
+        const read = await this.#bulk();
+        this.#failures = 0;
+        if (read === 0) break;
+        if (read < (this.#options.bulkMax ?? bulkMax) && this.#waiting.length === 0) return this.#rest();
+      }
       // A wake in between may have added records: only a run without one is caught up.
       if (!this.#again) this.#release();
     } catch (error) {
@@ -105,19 +121,27 @@ class StreamReader {
     }
   }
 
-  /** False when there was nothing to read. */
-  async #bulk(): Promise<boolean> {
-    const { log, store, bus, bulkMax = 200 } = this.#options;
+  /** A commit each few milliseconds serves many records; the first after a silence doesn't wait. */
+  #rest(): void {
+    this.#endRest = this.#options.platform.after(paceMs, () => {
+      this.#endRest = null;
+      this.#wake();
+    });
+  }
+
+  /** How many records it read. */
+  async #bulk(): Promise<number> {
+    const { log, store, bus } = this.#options;
     this.#cursor ??= await store.projection.checkpoint(this.#stream);
-    const records = await log.scan(this.#stream, this.#cursor, bulkMax);
+    const records = await log.scan(this.#stream, this.#cursor, this.#options.bulkMax ?? bulkMax);
     this.lag = records.length;
     const last = records.at(-1);
-    if (last === undefined) return false;
-    const users = await store.projection.apply(records.flatMap(project));
+    if (last === undefined) return 0;
+    const upTo = { stream: this.#stream, position: last.position };
+    const users = await store.projection.apply(records.flatMap(project), upTo);
     tell(bus, users);
-    await store.projection.advance(this.#stream, last.position);
     this.#cursor = last.position;
-    return true;
+    return records.length;
   }
 
   #release(): void {

@@ -14,6 +14,8 @@ export interface Access {
   /** null while the room is only in the log. */
   document: RoomDoc | null;
   banned: boolean;
+  /** Position of the last record above the checkpoint; 0 when the documents have everything. */
+  tail: Position;
 }
 
 export type AccessSources = { log: Log; store: Pick<Store, "rooms" | "memberships" | "projection"> };
@@ -51,6 +53,7 @@ export async function accessOf(
       head: document?.seq ?? 0,
       document,
       banned: membership?.banned ?? false,
+      tail: 0,
     };
   });
   await applyTail(log, room, checkpoint, accesses);
@@ -74,6 +77,7 @@ async function applyTail(log: Log, room: RoomId, checkpoint: Position, accesses:
         }
         access.head = Math.max(access.head, record.from + record.count - 1);
         access.epoch = record.epoch;
+        access.tail = record.position;
       }
     }
   }

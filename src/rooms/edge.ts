@@ -4,16 +4,17 @@
  */
 
 import { limits } from "../../actors/limits.ts";
-import type {
-  Cid,
-  ConnectionId,
-  Log,
-  Outcome,
-  Position,
-  RoomId,
-  Seq,
-  Store,
-  UserId,
+import {
+  type Cid,
+  type ConnectionId,
+  type Log,
+  type Outcome,
+  type Position,
+  type RoomId,
+  type Seq,
+  type Store,
+  Unavailable,
+  type UserId,
 } from "../../actors/ports.ts";
 import { catchUp } from "../../actors/room/catch-up.ts";
 import type { Done, Fact, Refusal, RoomAction, RoomCommand, RoomReply } from "../../actors/room/commands.ts";
@@ -59,6 +60,9 @@ export interface EdgeSources {
 
 const budgetMs = 15_000;
 const firstPauseMs = 20;
+/** History is milliseconds behind, but for bursts. */
+const settleMs = 5_000;
+const settlePauseMs = 4;
 const pauseMaxMs = 1_000;
 const tailBytes = 1_048_576;
 
@@ -109,6 +113,22 @@ export class RoomEdge {
   async access(room: RoomId, user: UserId): Promise<Access> {
     const [access] = await accessOf(this.#sources, room, [user]);
     return access as Access;
+  }
+
+  /**
+   * The same, once the documents have everything up to now: for what only they can tell (counts, lists of members).
+   * @throws Unavailable when history doesn't get there in time
+   */
+  async settledAccess(room: RoomId, user: UserId): Promise<Access> {
+    const { log, store, platform } = this.#sources;
+    const access = await this.access(room, user);
+    if (access.tail === 0) return access;
+    const deadline = platform.monotonic() + settleMs;
+    while ((await store.projection.checkpoint(log.streamOf(room))) < access.tail) {
+      if (platform.monotonic() > deadline) throw new Unavailable("history is behind");
+      await this.#pause(settlePauseMs);
+    }
+    return await this.access(room, user);
   }
 
   /** Older versions of a message, as far as the user may see the events that made them. */

@@ -285,7 +285,7 @@ export function storeContract(name: string, open: () => Promise<StoreHarness>): 
       await store.accounts.create(account("ana"));
       await store.secrets.putIfAbsent("k", "v");
       await store.receipts.merge([{ room: "r", user: "ana", delivered: 3, read: 2 }]);
-      await store.projection.advance(0, 7);
+      await store.projection.apply([], { stream: 0, position: 7 });
       store = await harness.reopen();
       expect(await store.accounts.byName("ana")).toEqual(account("ana"));
       expect(await store.secrets.get("k")).toBe("v");

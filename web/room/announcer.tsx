@@ -3,6 +3,8 @@ import { useSession } from "../session/client.tsx";
 
 /** A burst is said as one sentence, so that a screen reader isn't talked over. */
 const gatherMs = 800;
+/** Then the words go: what is said stays said, and a message deleted later leaves no copy here. */
+const keptMs = 1_500;
 
 /** Says the new messages of the open room to a screen reader, politely. */
 export function Announcer({ room }: { room: string }) {
@@ -26,6 +28,12 @@ export function Announcer({ room }: { room: string }) {
       clearTimeout(timer);
     };
   }, [client, room, me.id, people]);
+
+  useEffect(() => {
+    if (!said) return;
+    const timer = setTimeout(() => setSaid(""), keptMs);
+    return () => clearTimeout(timer);
+  }, [said]);
 
   return (
     <p className="said" aria-live="polite">

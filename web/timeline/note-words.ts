@@ -42,6 +42,9 @@ export function noteWords(event: Record<string, unknown>, by: string, user: stri
   return say(event, by, user);
 }
 
+/** Is there anything to say about it? */
+export const isSaid = (event: Record<string, unknown>): boolean => noteWords(event, "", "") !== "";
+
 /** Whom it is about, other than its author. */
 export function noteSubject(event: Record<string, unknown>): string | null {
   return typeof event.user === "string" ? event.user : null;

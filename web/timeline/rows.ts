@@ -1,4 +1,5 @@
 import type { Message, TimelineRow } from "../../sdk/api.ts";
+import { isSaid } from "./note-words.ts";
 
 /** What the list draws: the SDK's rows with day lines, the unread line and grouping. */
 export type Row =
@@ -42,6 +43,7 @@ export function arrange(rows: readonly TimelineRow[], options: Options): Row[] {
       before = row;
       continue;
     }
+    if (row.type === "note" && !isSaid(row.event)) continue;
     const newDay = before === null || options.dayOf(timeOf(before)) !== options.dayOf(timeOf(row));
     if (newDay) shown.push({ type: "day", key: `day ${options.dayOf(timeOf(row))}`, at: timeOf(row) });
     const unread = line !== null && isUnread(row, line, options.me);

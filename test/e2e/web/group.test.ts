@@ -1,18 +1,18 @@
 import { afterAll, beforeAll, describe, expect, test } from "bun:test";
 import type { Browser } from "playwright-core";
+import { RealServer } from "../server.ts";
 import { launch, withoutChromium } from "./browser.ts";
 import { Person } from "./person.ts";
-import { Server } from "./server.ts";
 
 describe.skipIf(withoutChromium)("a group", () => {
-  let server: Server;
+  let server: RealServer;
   let browser: Browser;
   let ana: Person;
   let ben: Person;
   let chi: Person;
 
   beforeAll(async () => {
-    [server, browser] = await Promise.all([Server.start(), launch()]);
+    [server, browser] = await Promise.all([RealServer.start(), launch()]);
     [ana, ben, chi] = await Promise.all([
       Person.register(browser, server.url, "ana"),
       Person.register(browser, server.url, "ben"),

@@ -1,7 +1,7 @@
 /** Somebody at a browser of their own, as the page is used. */
 import type { Browser, BrowserContext, BrowserContextOptions, Locator, Page } from "playwright-core";
 
-const password = "correct horse battery";
+export const password = "correct horse battery";
 
 export class Person {
   readonly name: string;
@@ -23,17 +23,42 @@ export class Person {
     name: string,
     options: BrowserContextOptions = {},
   ): Promise<Person> {
+    const person = await Person.#at(browser, url, name, options);
+    await person.page.getByRole("button", { name: "Create an account" }).click();
+    await person.#enter("Create account");
+    return person;
+  }
+
+  /** Somebody who has an account already. */
+  static async signIn(
+    browser: Browser,
+    url: string,
+    name: string,
+    options: BrowserContextOptions = {},
+  ): Promise<Person> {
+    const person = await Person.#at(browser, url, name, options);
+    await person.#enter("Sign in");
+    return person;
+  }
+
+  static async #at(
+    browser: Browser,
+    url: string,
+    name: string,
+    options: BrowserContextOptions,
+  ): Promise<Person> {
     const context = await browser.newContext({ reducedMotion: "reduce", ...options });
     const page = await context.newPage();
     page.setDefaultTimeout(15_000);
-    const person = new Person(name, context, page);
     await page.goto(url);
-    await page.getByRole("button", { name: "Create an account" }).click();
-    await page.getByLabel("Name", { exact: true }).fill(name);
-    await page.getByLabel("Password", { exact: true }).fill(password);
-    await page.getByRole("button", { name: "Create account" }).click();
-    await page.getByRole("navigation", { name: "Conversations" }).waitFor();
-    return person;
+    return new Person(name, context, page);
+  }
+
+  async #enter(button: string): Promise<void> {
+    await this.page.getByLabel("Name", { exact: true }).fill(this.name);
+    await this.page.getByLabel("Password", { exact: true }).fill(password);
+    await this.page.getByRole("button", { name: button }).click();
+    await this.page.getByRole("navigation", { name: "Conversations" }).waitFor();
   }
 
   /** Another tab of the same session. */

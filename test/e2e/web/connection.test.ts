@@ -1,0 +1,85 @@
+import { afterAll, beforeAll, describe, expect, test } from "bun:test";
+import type { Browser } from "playwright-core";
+import { RealServer } from "../server.ts";
+import { launch, withoutChromium } from "./browser.ts";
+import { Person } from "./person.ts";
+
+describe.skipIf(withoutChromium)("when the connection fails", () => {
+  let server: RealServer;
+  let browser: Browser;
+  let ana: Person;
+  let ben: Person;
+
+  beforeAll(async () => {
+    [server, browser] = await Promise.all([RealServer.start(), launch()]);
+    [ana, ben] = await Promise.all([
+      Person.register(browser, server.url, "ana"),
+      Person.register(browser, server.url, "ben"),
+    ]);
+    await ana.openDirect("ben");
+    await ana.say("first");
+    await ben.open("ana");
+  });
+
+  afterAll(async () => {
+    await browser?.close();
+    await server?.[Symbol.asyncDispose]();
+  });
+
+  test("what is written offline waits, and comes through in order", async () => {
+    const banner = ana.page.getByText("No connection");
+    await ana.context.setOffline(true);
+    await ana.say("written in a tunnel");
+    await ana.say("and another");
+    await ana.message("and another").getByTitle("waiting to be sent").waitFor();
+    await banner.waitFor();
+    await ana.context.setOffline(false);
+    await ben.message("and another").waitFor();
+    await banner.waitFor({ state: "detached" });
+    await ana.tick("and another", "read");
+    expect(await ben.texts()).toEqual(["first", "written in a tunnel", "and another"]);
+    expect(await ana.texts()).toEqual(await ben.texts());
+  });
+
+  test("what is written offline outlives a reload", async () => {
+    await ana.context.setOffline(true);
+    await ana.say("kept over a reload");
+    await ana.message("kept over a reload").getByTitle("waiting to be sent").waitFor();
+    // The page itself comes from the server: online for it, as after a restart of the browser.
+    await ana.context.setOffline(false);
+    await ana.page.reload();
+    await ana.tick("kept over a reload", "read");
+    expect((await ben.texts()).filter((text) => text === "kept over a reload")).toHaveLength(1);
+  });
+
+  test("a killed server comes back, and with it the conversation: nothing lost, nothing doubled", async () => {
+    const said: string[] = await ana.texts();
+    for (let round = 1; round <= 3; round++) {
+      const writing = (async () => {
+        for (let n = 1; n <= 6; n++) {
+          said.push(`round ${round}, ${n}`);
+          await ana.say(`round ${round}, ${n}`);
+        }
+      })();
+      if (round % 2) await ben.message(`round ${round}, 2`).waitFor();
+      await server.kill();
+      await writing;
+      await server.start();
+      await ana.tick(`round ${round}, 6`, "read");
+    }
+    expect(await ana.texts()).toEqual(said);
+    expect(await ben.texts()).toEqual(said);
+    await ben.page.reload();
+    await ben.message("round 3, 6").waitFor();
+    expect(await ben.texts()).toEqual(said);
+  });
+
+  test("a session ended elsewhere leads to the sign-in, with the reason", async () => {
+    const second = await Person.signIn(browser, server.url, "ana");
+    await second.page.getByRole("button", { name: "Settings" }).click();
+    const others = second.page.getByRole("button", { name: /^Sign out Chrome/ });
+    await others.first().click();
+    await ana.page.getByText("This session has ended").waitFor();
+    await ana.page.getByRole("button", { name: "Sign in" }).waitFor();
+  });
+});

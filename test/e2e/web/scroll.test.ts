@@ -1,0 +1,160 @@
+import { afterAll, beforeAll, describe, expect, test } from "bun:test";
+import type { Browser, Page } from "playwright-core";
+import { createClient } from "../../../sdk/index.ts";
+import { RealServer } from "../server.ts";
+import { launch, withoutChromium } from "./browser.ts";
+import { Person, password } from "./person.ts";
+
+const messages = 1_000;
+
+/** Lengths from one word to several lines, the same in every run. */
+const textOf = (n: number) => `${n} ${"murmuration ".repeat((n * 7) % 23)}`.trim();
+
+describe.skipIf(withoutChromium)("a history of a thousand messages", () => {
+  let server: RealServer;
+  let browser: Browser;
+  let ana: Person;
+
+  beforeAll(async () => {
+    [server, browser] = await Promise.all([RealServer.start(), launch()]);
+    await writeHistory(server.url);
+    // As most people have it: with the animations that could disturb.
+    ana = await Person.signIn(browser, server.url, "ana", { reducedMotion: "no-preference" });
+  });
+
+  afterAll(async () => {
+    await browser?.close();
+    await server?.[Symbol.asyncDispose]();
+  });
+
+  test("opens at the newest message", async () => {
+    await ana.open("ben");
+    await ana
+      .message(`${messages} `)
+      .or(ana.message(`${messages}`))
+      .first()
+      .waitFor();
+    expect(await toEnd(ana.page)).toBeLessThan(2);
+  });
+
+  test("scrolls up to the first without a row that jumps", async () => {
+    let worst = 0;
+    let steps = 0;
+    for (
+      ;
+      steps < 2_000 && (await ana.page.getByText("This is where you and ben begin").count()) === 0;
+      steps++
+    ) {
+      worst = Math.max(worst, await drift(ana.page, -400));
+    }
+    expect(await ana.page.getByText("This is where you and ben begin").count()).toBe(1);
+    expect(worst).toBe(0);
+    await ana.page.waitForFunction(() => document.querySelectorAll(".timeline-rows > li").length < 100);
+  }, 240_000);
+
+  test("what comes while one reads the past moves nothing, and the way back says how much", async () => {
+    const before = await tops(ana.page);
+    const [ben] = await clients(server.url, ["ben"]);
+    const room = await ben?.direct((await ben?.findUser("ana"))?.id ?? "");
+    await room?.send({ text: "news from today" });
+    await ana.page
+      .getByRole("button", { name: "Go to the newest message" })
+      .getByText("1", { exact: true })
+      .waitFor();
+    expect(await tops(ana.page)).toEqual(before);
+    await ana.page.getByRole("button", { name: "Go to the newest message" }).click();
+    await ana.message("news from today").waitFor();
+    expect(await toEnd(ana.page)).toBeLessThan(2);
+    await ben?.close();
+  });
+
+  test("at the end, what comes is followed", async () => {
+    const [ben] = await clients(server.url, ["ben"]);
+    const room = await ben?.direct((await ben?.findUser("ana"))?.id ?? "");
+    for (let n = 0; n < 5; n++) await room?.send({ text: `more ${n}: ${textOf(n * 3)}` });
+    await ana.message("more 4").waitFor();
+    await ana.page.waitForFunction(() => {
+      const list = document.querySelector(".timeline");
+      return list !== null && list.scrollHeight - list.scrollTop - list.clientHeight < 2;
+    });
+    await ben?.close();
+  });
+
+  test("a longer draft doesn't hide the end", async () => {
+    await ana.field.fill("one\ntwo\nthree\nfour\nfive");
+    await ana.page.waitForFunction(() => {
+      const list = document.querySelector(".timeline");
+      return list !== null && list.scrollHeight - list.scrollTop - list.clientHeight < 2;
+    });
+    await ana.field.fill("");
+  });
+});
+
+async function clients(url: string, names: readonly string[]) {
+  return await Promise.all(
+    names.map(async (name) => {
+      const client = createClient({ url });
+      await client.login({ name, password });
+      await client.connect();
+      await client.ready();
+      return client;
+    }),
+  );
+}
+
+async function writeHistory(url: string): Promise<void> {
+  for (const name of ["ana", "ben"]) await createClient({ url }).register({ name, password });
+  const [ana, ben] = await clients(url, ["ana", "ben"]);
+  if (!ana?.me || !ben?.me) throw new Error("not signed in");
+  const rooms = [await ana.direct(ben.me.id), await ben.direct(ana.me.id)];
+  await rooms[0]?.send({ text: textOf(1) });
+  // Mostly ana's, so that the page has little to mark as read.
+  for (let n = 2; n <= messages; n++) await rooms[n % 9 === 0 ? 1 : 0]?.send({ text: textOf(n) });
+  rooms[0]?.markRead();
+  await Promise.all([ana.close(), ben.close()]);
+}
+
+/** Distance of the reader from the end, px. */
+function toEnd(page: Page): Promise<number> {
+  return page.evaluate(() => {
+    const list = document.querySelector(".timeline");
+    return list ? list.scrollHeight - list.scrollTop - list.clientHeight : Number.NaN;
+  });
+}
+
+/** Where each row on the screen stands, by key. */
+function tops(page: Page): Promise<Record<string, number>> {
+  return page.evaluate(() => {
+    const box = document.querySelector(".timeline")?.getBoundingClientRect();
+    const found: Record<string, number> = {};
+    for (const row of document.querySelectorAll<HTMLElement>(".timeline-rows > li")) {
+      const { top, bottom } = row.getBoundingClientRect();
+      if (box && bottom > box.top && top < box.bottom) found[row.dataset.key ?? ""] = Math.round(top);
+    }
+    return found;
+  });
+}
+
+/** One wheel step: by how much any row on the screen moved otherwise than the wheel says, px. */
+async function drift(page: Page, wheel: number): Promise<number> {
+  const before = await tops(page);
+  await page.mouse.move(700, 400);
+  await page.mouse.wheel(0, wheel);
+  // Three frames: the scroll, what it renders, and what was measured then.
+  await page.evaluate(
+    () =>
+      new Promise((resolve) =>
+        requestAnimationFrame(() => requestAnimationFrame(() => requestAnimationFrame(resolve))),
+      ),
+  );
+  const after = await tops(page);
+  const moved = Object.keys(before).flatMap((key) => {
+    const to = after[key];
+    return to === undefined ? [] : [to - (before[key] ?? 0)];
+  });
+  if (moved.length === 0) throw new Error("no row is on the screen before and after");
+  // At the very top the wheel has less to give; then all rows move by the same.
+  const expected =
+    moved.every((by) => by === moved[0]) && (moved[0] ?? 0) < -wheel ? (moved[0] ?? 0) : -wheel;
+  return Math.max(...moved.map((by) => Math.abs(by - expected)));
+}
