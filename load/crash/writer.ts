@@ -42,9 +42,8 @@ async function store({ secrets, receipts }: Store): Promise<never> {
 async function project(log: Log, { projection }: Store): Promise<never> {
   for (;;) {
     const records = await log.scan(0, await projection.checkpoint(0), 100);
-    await projection.apply(records.flatMap(writesOf));
     const position = records.at(-1)?.position ?? 0;
-    await projection.advance(0, position);
+    await projection.apply(records.flatMap(writesOf), { stream: 0, position });
     if (position > 0) ack({ t: "projected", position });
   }
 }
