@@ -39,9 +39,9 @@ export class RoomTurn {
   decide(command: RoomCommand): Decided {
     const known = this.#room.cids.get(command.by, command.cid);
     if (known !== undefined) {
-      // Twice in one turn: the second is as little durable as the first.
-      const needs = this.#room.cids.isDurable(command.by, command.cid) ? "nothing" : "append";
-      return { reply: this.#answerKnown(command, known), needs };
+      // Its twin came in this very turn: what that led to isn't true before it is in the log.
+      const needs = known.durable ? "nothing" : "append";
+      return { reply: this.#answerKnown(command, known.outcome), needs };
     }
     if (!this.#room.cids.isNew(command.cid, command.looked)) {
       return { reply: { look: true }, needs: "nothing" };

@@ -54,13 +54,15 @@ export interface EdgeSources {
   rooms: RoomPort;
   /** Told how each command ended: "ok" or an error code, and after how many seconds. */
   sent?: (result: string, seconds: number) => void;
+  /** Somebody looks for the newest documents: history shall not pause. */
+  hurry?: () => void;
   /** How long the edge tries by itself before it answers `unknown`. Default 15 s. */
   budgetMs?: number;
 }
 
 const budgetMs = 15_000;
 const firstPauseMs = 20;
-/** History is milliseconds behind, but for bursts. */
+/** History that was hurried is milliseconds behind, but for bursts. */
 const settleMs = 5_000;
 const settlePauseMs = 4;
 const pauseMaxMs = 1_000;
@@ -75,9 +77,10 @@ export class RoomEdge {
 
   /** The outcome of a durable command, or `unknown` when the budget is spent. */
   async send(sender: Sender, sending: Sending): Promise<{ ok: Done } | { error: Refusal }> {
-    const { platform, sent } = this.#sources;
+    const { platform, sent, hurry } = this.#sources;
     const began = platform.monotonic();
     const result = await this.#seeThrough(sender, sending);
+    if (!isPlainPost(sending.draft)) hurry?.();
     sent?.("ok" in result ? "ok" : result.error.code, (platform.monotonic() - began) / 1_000);
     return result;
   }
@@ -123,6 +126,7 @@ export class RoomEdge {
     const { log, store, platform } = this.#sources;
     const access = await this.access(room, user);
     if (access.tail === 0) return access;
+    this.#sources.hurry?.();
     const deadline = platform.monotonic() + settleMs;
     while ((await store.projection.checkpoint(log.streamOf(room))) < access.tail) {
       if (platform.monotonic() > deadline) throw new Unavailable("history is behind");
@@ -209,6 +213,11 @@ export class RoomEdge {
     // Jittered: many callers of one room must not come back together.
     return new Promise((resolve) => platform.after(ms * (0.5 + platform.random() / 2), resolve));
   }
+}
+
+/** Everything else changes lists that somebody looks at: members, names, who has which room. */
+function isPlainPost(draft: Draft): boolean {
+  return draft.do === "post" && draft.pair === undefined;
 }
 
 function outcomeIn(record: { from: Seq; at: number; server: string }, by: UserId, cid: Cid): Outcome | null {
