@@ -62,7 +62,7 @@ function boundsOf({ before, after, around, limit }: Where, head: Seq): [Seq, Seq
   return [Math.max(1, to - limit + 1), to];
 }
 
-/** What later events set on these posts, as far as this viewer may see those events. */
+/** What later events set on these posts, as far as this viewer may know of those events. */
 async function fieldsOf(
   sources: Sources,
   room: RoomId,
@@ -72,12 +72,17 @@ async function fieldsOf(
 ): Promise<Fields[]> {
   const seqs = posts.map(({ seq }) => seq);
   const stored = await sources.store.messages.fields(room, seqs);
-  const bySeq = new Map(stored.map((fields) => [fields.seq, fields]));
-  for (const event of await tailEvents(sources, room, checkpoint)) applyTail(bySeq, new Set(seqs), event);
-  const visible = await Promise.all(
-    [...bySeq.values()].map((fields) => within(sources, room, fields, sight)),
-  );
-  return visible.filter(({ edit, reactions }) => edit !== null || reactions.length > 0);
+  const visible = await Promise.all(stored.map((fields) => within(sources, room, fields, sight)));
+  const bySeq = new Map(visible.map((fields) => [fields.seq, fields]));
+  for (const event of await tailEvents(sources, room, checkpoint)) {
+    if (knows(sight, event.seq)) applyTail(bySeq, new Set(seqs), event);
+  }
+  return [...bySeq.values()].filter(({ edit, reactions }) => edit !== null || reactions.length > 0);
+}
+
+/** Above the seq at which the sight was read, nobody knows whether the viewer is still in. */
+function knows(sight: Sight, seq: Seq): boolean {
+  return seq <= sight.asOf && sees(sight, seq);
 }
 
 async function tailEvents(
@@ -125,12 +130,12 @@ function applyTail(bySeq: Map<Seq, Fields>, seqs: ReadonlySet<Seq>, event: Stamp
 async function within(sources: Sources, room: RoomId, fields: Fields, sight: Sight): Promise<Fields> {
   const reactions = fields.reactions
     .map(({ key, users, seqs }) => {
-      const seen = seqs.map((seq) => sees(sight, seq));
+      const seen = seqs.map((seq) => knows(sight, seq));
       return { key, users: users.filter((_, i) => seen[i]), seqs: seqs.filter((_, i) => seen[i]) };
     })
     .filter(({ users }) => users.length > 0);
-  if (fields.edit === null || sees(sight, fields.edit.seq)) return { ...fields, reactions };
+  if (fields.edit === null || knows(sight, fields.edit.seq)) return { ...fields, reactions };
   const versions = await sources.store.messages.versions(room, fields.seq);
-  const last = versions.findLast(({ seq }) => seq > fields.seq && sees(sight, seq));
+  const last = versions.findLast(({ seq }) => seq > fields.seq && knows(sight, seq));
   return { seq: fields.seq, edit: last === undefined ? null : { ...last, mentions: [] }, reactions };
 }

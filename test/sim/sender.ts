@@ -1,5 +1,5 @@
 /** Sends durable commands by docs/protocol.md §3: one cid, `again` while nobody knows, until there is an answer. */
-import type { Cid, RoomId } from "../../actors/ports.ts";
+import type { Cid, RoomId, SessionId } from "../../actors/ports.ts";
 import type { Command, Mark } from "./check/history.ts";
 import type { Device } from "./device.ts";
 import type { Recorder } from "./recorder.ts";
@@ -75,6 +75,23 @@ export class Sender {
       }
       if ("error" in answer && !answer.error.retryable) return;
       await device.pause(this.#world.upTo(1_000));
+    }
+  }
+
+  /** Ends another session of the same user, for good. */
+  async revoke(session: SessionId): Promise<void> {
+    const { device } = this;
+    while (!device.socket.ended) {
+      await device.socket.whenOnline();
+      const answer = await device.socket.request("session.revoke", { session }, patientMs);
+      this.#world.trace.add("revoke", device.name, session, answer);
+      const isEnded = "error" in answer && answer.error.code === "not-found";
+      if ("ok" in answer || isEnded) {
+        this.#world.saw("revoked");
+        this.#recorder.history.revocations.push({ user: device.user, session, stillOpen: 0 });
+        return;
+      }
+      await device.pause(this.#pauseAfter(answer));
     }
   }
 

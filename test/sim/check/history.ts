@@ -95,12 +95,11 @@ export interface Heard extends Actor {
   read: Seq;
 }
 
-/** A session that was ended, and what came to it afterwards. */
+/** A session that was ended. */
 export interface Revocation {
   user: UserId;
   session: SessionId;
-  answered: Time;
-  /** Its sockets that were still open long after. */
+  /** Its sockets that were open when everything had come to rest. */
   stillOpen: number;
 }
 
