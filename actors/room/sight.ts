@@ -96,9 +96,14 @@ export function advance(sight: Sight, event: StampedEvent | Tombstone): void {
 
 /** Rules and memberships may have been read at different seqs, so each keeps its own order. */
 function addRule(rules: Rule[], event: StampedEvent | Tombstone): void {
-  if (event.seq <= (rules.at(-1)?.from ?? 0)) return;
-  if (event.kind === "created") rules.push({ from: event.seq, history: event.room.history });
-  if (event.kind === "history") rules.push({ from: event.seq, history: event.history });
+  const rule = ruleOf(event);
+  if (rule !== null && rule.from > (rules.at(-1)?.from ?? 0)) rules.push(rule);
+}
+
+/** A room's first rule holds from its creation on, a change for later events only. */
+function ruleOf(event: StampedEvent | Tombstone): Rule | null {
+  if (event.kind === "created") return { from: event.seq, history: event.room.history };
+  return event.kind === "history" ? { from: event.seq + 1, history: event.history } : null;
 }
 
 function enter(sight: Sight, seq: Seq, role: Role): void {

@@ -50,9 +50,17 @@ test("who comes back sees both intervals, not what was between", () => {
 
 test("a change of the rule applies to later events only", () => {
   const toJoined = sightAfter("everyone", post, { kind: "history", history: "joined" }, post, add);
-  expect(seen(toJoined, 5)).toEqual([1, 2, 5]);
+  expect(seen(toJoined, 5)).toEqual([1, 2, 3, 5]);
   const toEveryone = sightAfter("joined", post, { kind: "history", history: "everyone" }, post, add);
-  expect(seen(toEveryone, 5)).toEqual([3, 4, 5]);
+  expect(seen(toEveryone, 5)).toEqual([4, 5]);
+});
+
+test("two changes in a row hold, though the documents had the first of them", () => {
+  const sight = sightAfter("everyone", { kind: "history", history: "joined" });
+  advance(sight, { seq: 3, at: 0, ord: 0, by: "ana", kind: "history", history: "everyone" });
+  advance(sight, { seq: 4, at: 0, ord: 1, by: "ana", ...post });
+  advance(sight, { seq: 5, at: 0, ord: 1, by: "ana", ...add });
+  expect(seen(sight, 5)).toEqual([1, 2, 4, 5]);
 });
 
 test("an event that is already in isn't applied twice", () => {
