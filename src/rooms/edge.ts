@@ -24,6 +24,7 @@ import { sees } from "../../actors/room/sight.ts";
 import type { Failure } from "../../actors/runtime/failure.ts";
 import type { Platform } from "../../actors/runtime/platform.ts";
 import { type Access, accessOf } from "./access.ts";
+import { horizon } from "./history.ts";
 
 export interface Sender {
   user: UserId;
@@ -131,16 +132,23 @@ export class RoomEdge {
     return await this.access(room, user);
   }
 
-  /** Older versions of a message, as far as the user may see the events that made them. */
+  /** The versions of a message that a newer one replaced, as far as the user may see the events that made them. */
   async versions(
     room: RoomId,
     user: UserId,
     seq: Seq,
   ): Promise<{ ok: { versions: { seq: Seq; at: number; text: string }[] } } | { error: Refusal }> {
-    const { sight } = await this.access(room, user);
-    if (!sees(sight, seq)) return { error: refuse("not-found") };
-    const versions = await this.#sources.store.messages.versions(room, seq);
-    return { ok: { versions: versions.filter((version) => sees(sight, version.seq)) } };
+    const access = await this.settledAccess(room, user);
+    const { sight } = access;
+    if (seq > horizon(access) || !sees(sight, seq)) return { error: refuse("not-found") };
+    const { messages } = this.#sources.store;
+    const [fields] = await messages.fields(room, [seq]);
+    const versions = await messages.versions(room, seq);
+    const seen = versions.filter((version) => sees(sight, version.seq));
+    // Whoever can't see the newest edit has the one before it as the text: it isn't an older version to them.
+    const edit = fields?.edit;
+    const hidden = edit !== null && edit !== undefined && !sees(sight, edit.seq);
+    return { ok: { versions: hidden ? seen.slice(0, -1) : seen } };
   }
 
   async #commandOf(
