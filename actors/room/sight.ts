@@ -96,14 +96,14 @@ export function advance(sight: Sight, event: StampedEvent | Tombstone): void {
 
 /** Rules and memberships may have been read at different seqs, so each keeps its own order. */
 function addRule(rules: Rule[], event: StampedEvent | Tombstone): void {
-  const last = rules.at(-1)?.from ?? 0;
-  if (event.kind === "created" && event.seq > last) {
-    rules.push({ from: event.seq, history: event.room.history });
-  }
-  // A change holds for later events, as in the documents (src/store/merge/room.ts).
-  if (event.kind === "history" && event.seq + 1 > last) {
-    rules.push({ from: event.seq + 1, history: event.history });
-  }
+  const rule = ruleOf(event);
+  if (rule !== null && rule.from > (rules.at(-1)?.from ?? 0)) rules.push(rule);
+}
+
+/** A change holds for later events: at its own seq the rule before it does. */
+function ruleOf(event: StampedEvent | Tombstone): Rule | null {
+  if (event.kind === "created") return { from: event.seq, history: event.room.history };
+  return event.kind === "history" ? { from: event.seq + 1, history: event.history } : null;
 }
 
 function enter(sight: Sight, seq: Seq, role: Role): void {

@@ -69,6 +69,14 @@ test("two changes in a row hold from the seqs after each, however much of them t
   expect(seen(whole, 4)).toEqual([1, 2, 4]);
 });
 
+test("two changes in a row hold, though the documents had the first of them", () => {
+  const sight = sightAfter("everyone", { kind: "history", history: "joined" });
+  advance(sight, { seq: 3, at: 0, ord: 0, by: "ana", kind: "history", history: "everyone" });
+  advance(sight, { seq: 4, at: 0, ord: 1, by: "ana", ...post });
+  advance(sight, { seq: 5, at: 0, ord: 1, by: "ana", ...add });
+  expect(seen(sight, 5)).toEqual([1, 2, 4, 5]);
+});
+
 test("an event that is already in isn't applied twice", () => {
   const sight = sightAfter("joined", add, remove, add);
   const before = structuredClone(sight);
