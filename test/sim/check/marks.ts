@@ -3,8 +3,8 @@ import type { Heard, History, Mark } from "./history.ts";
 import type { Truth } from "./truth.ts";
 import type { Report } from "./violation.ts";
 
-/** The longest way of a frame after its mark was answered. */
-const wayMs = 3_000;
+/** The longest way of a frame after its mark was answered: a bus that is late, to a node that is frozen. */
+const wayMs = 8_000;
 
 export function checkMarks(history: History, truth: Truth, report: Report): void {
   const marks = history.marks.filter(({ room }) => room === truth.room);
