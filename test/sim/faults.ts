@@ -84,7 +84,7 @@ export function faultsOf(random: () => number): Faults {
     appendLate: some(0.08),
     readFails: some(0.02),
     staleHeads: some(0.6),
-    staleTails: false,
+    staleTails: random() < 0.5,
     liveDropped: some(0.1),
     liveDoubled: some(0.1),
     liveDelayed: some(0.2),

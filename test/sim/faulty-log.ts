@@ -146,7 +146,9 @@ export class FaultyLog implements Log {
     const since = this.#staleSince;
     if (since === null || !this.#world.faults.staleTails) return records;
     const end = this.#shared.positionAt(since);
-    return records.filter(({ position }) => position <= end);
+    const known = records.filter(({ position }) => position <= end);
+    if (known.length < records.length) this.#world.blinded++;
+    return known;
   }
 
   #read<T>(what: string, read: () => Promise<T>): Promise<T> {

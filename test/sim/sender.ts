@@ -52,21 +52,17 @@ export class Sender {
   /** Repeated a few times until confirmed. */
   async mark(kind: "delivered" | "read", room: RoomId, seq: number): Promise<void> {
     const { device } = this;
+    const { blinded } = this.#world;
     const mark: Mark = {
-      ...{ user: device.user, device: device.name, kind, room, seq },
-      ...{
-        invoked: this.#world.sim.now(),
-        answered: null,
-        delivered: 0,
-        read: 0,
-        knew: device.copy(room).last,
-      },
+      ...{ user: device.user, device: device.name, kind, room, seq, knew: device.copy(room).last },
+      ...{ invoked: this.#world.sim.now(), answered: null, delivered: 0, read: 0, sighted: true },
     };
     this.#recorder.history.marks.push(mark);
     for (let tries = 0; tries < 5 && !device.socket.ended; tries++) {
       await device.socket.whenOnline();
       const answer = await device.socket.request(`room.${kind}`, { room, seq }, 5_000);
       this.#world.trace.add("marked", device.name, kind, room, seq, answer);
+      mark.sighted = blinded === this.#world.blinded;
       if ("ok" in answer) {
         mark.answered = this.#world.sim.now();
         mark.delivered = Number(answer.ok.delivered);
@@ -109,7 +105,7 @@ export class Sender {
 
   async #see(command: Command, input: Record<string, unknown>): Promise<void> {
     const { socket } = this.device;
-    const blinded = this.#world.blinded;
+    const { blinded } = this.#world;
     for (let again = input.again === true; command.phase === "info" && !socket.ended; ) {
       await socket.whenOnline();
       // A client that asks again too early has two attempts under way: that must be harmless.

@@ -53,7 +53,7 @@ function checkHeard(heard: Heard, marks: readonly Mark[], truth: Truth, report: 
   }
   // It says as of which seq it was set: a feed that is behind that may still send to somebody who is out.
   const recent = own.filter(({ answered }) => answered === null || answered >= t - wayMs);
-  if (!recent.some(({ knew }) => knew <= seq)) {
+  if (!recent.some(({ knew, sighted }) => knew <= seq || !sighted)) {
     report("C8", `${device} heard that ${about} is at ${value} as of ${seq}, set by one who knew more`);
   }
 }
