@@ -4,6 +4,9 @@ import { RealServer } from "../server.ts";
 import { launch, withoutChromium } from "./browser.ts";
 import { Person } from "./person.ts";
 
+/** A socket may take a while to notice that it is cut: until then the message counts as under way. */
+const pending = /waiting to be sent|being sent/;
+
 describe.skipIf(withoutChromium)("when the connection fails", () => {
   let server: RealServer;
   let browser: Browser;
@@ -31,7 +34,7 @@ describe.skipIf(withoutChromium)("when the connection fails", () => {
     await ana.context.setOffline(true);
     await ana.say("written in a tunnel");
     await ana.say("and another");
-    await ana.message("and another").getByTitle("waiting to be sent").waitFor();
+    await ana.message("and another").getByTitle(pending).waitFor();
     await banner.waitFor();
     await ana.context.setOffline(false);
     await ben.message("and another").waitFor();
@@ -44,7 +47,7 @@ describe.skipIf(withoutChromium)("when the connection fails", () => {
   test("what is written offline outlives a reload", async () => {
     await ana.context.setOffline(true);
     await ana.say("kept over a reload");
-    await ana.message("kept over a reload").getByTitle("waiting to be sent").waitFor();
+    await ana.message("kept over a reload").getByTitle(pending).waitFor();
     // The page itself comes from the server: online for it, as after a restart of the browser.
     await ana.context.setOffline(false);
     await ana.page.reload();
@@ -72,6 +75,24 @@ describe.skipIf(withoutChromium)("when the connection fails", () => {
     await ben.page.reload();
     await ben.message("round 3, 6").waitFor();
     expect(await ben.texts()).toEqual(said);
+  });
+
+  test("what can't be sent any more says why, and can be discarded", async () => {
+    await ana.makeGroup("Harbour", ["ben"]);
+    await ben.open("Harbour");
+    await ben.context.setOffline(true);
+    await ben.say("am I still here?");
+    await ben.message("am I still here?").getByTitle(pending).waitFor();
+    await ana.page.getByRole("button", { name: "Details" }).click();
+    await ana.page.getByRole("button", { name: "Actions for ben" }).click();
+    await ana.page.getByRole("menuitem", { name: "Remove", exact: true }).click();
+    await ana.page.getByText("You removed ben").waitFor();
+    await ben.context.setOffline(false);
+    await ben.page.getByText("You are no longer a member").waitFor();
+    await ben.message("am I still here?").getByText("Not sent").waitFor();
+    await ben.message("am I still here?").getByRole("button", { name: "Discard" }).click();
+    await ben.message("am I still here?").waitFor({ state: "detached" });
+    expect(await ana.texts()).toEqual([]);
   });
 
   test("a session ended elsewhere leads to the sign-in, with the reason", async () => {
