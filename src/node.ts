@@ -17,7 +17,7 @@ import type { Rates } from "./operations/rate.ts";
 import type { Services } from "./operations/services.ts";
 import { type HistoryReader, startHistory } from "./readers/history.ts";
 import { startTrimming } from "./readers/trim.ts";
-import { RoomEdge } from "./rooms/edge.ts";
+import { RoomEdge, type RoomPort } from "./rooms/edge.ts";
 import { ReceiptDesk } from "./rooms/receipts.ts";
 import { Presence } from "./users/presence.ts";
 import { Users } from "./users/users.ts";
@@ -35,9 +35,13 @@ export interface NodeParts {
   /** Told how each durable command ended, and after how many seconds. */
   sent?: (result: string, seconds: number) => void;
   onFailure: (where: string, error: unknown) => void;
-  /** For the simulator: tiny caches, early snapshots. Default: the limits. */
+  /** How commands travel from this node's edges to the actors that decide. Default: its own actors decide. */
+  route?: (own: RoomPort) => RoomPort;
+  /** For the simulator: tiny caches, early snapshots, slow mailboxes, short lives. Default: the limits. */
   cidsMax?: number;
   snapshotEvery?: number;
+  roomMailboxMax?: number;
+  roomIdleMs?: number;
 }
 
 export interface Node extends AsyncDisposable {
@@ -56,7 +60,8 @@ export function startNode(parts: NodeParts): Node {
   const system = createSystem({ platform, ...(parts.probe === undefined ? {} : { probe: parts.probe }) });
   const roomKind = system.define<RoomCommand, RoomReply>({
     kind: "room",
-    capacity: limits.roomMailboxMax,
+    capacity: parts.roomMailboxMax ?? limits.roomMailboxMax,
+    idleMs: parts.roomIdleMs ?? limits.idleMs,
     batchMax: limits.turnCommandsMax,
     residentMax: limits.roomsResidentMax,
     create: eventSourced(
@@ -69,9 +74,12 @@ export function startNode(parts: NodeParts): Node {
       }),
     ),
   });
+  const own: RoomPort = {
+    ask: (room, command, timeoutMs) => system.ref(roomKind, room).ask(command, { timeoutMs }),
+  };
   const rooms = new RoomEdge({
     ...sources,
-    rooms: { ask: (room, command, timeoutMs) => system.ref(roomKind, room).ask(command, { timeoutMs }) },
+    rooms: parts.route?.(own) ?? own,
     ...(parts.sent === undefined ? {} : { sent: parts.sent }),
   });
   const feeds = new Feeds({ ...sources, onFailure: failing("feed") });
@@ -82,12 +90,7 @@ export function startNode(parts: NodeParts): Node {
     onFailure: failing("user"),
     sockets: {
       connections: (user) => [...gateway.connectionsOf(user)],
-      told(user, version, entered) {
-        for (const connection of gateway.connectionsOf(user)) {
-          connection.send({ t: "account", version });
-          gateway.enter(connection, entered);
-        }
-      },
+      told: (user, version, entered) => gateway.told(user, version, entered),
       closeSession: (session) => gateway.closeSession(session, "revoked"),
       frame(user, frame) {
         for (const connection of gateway.connectionsOf(user)) connection.push(frame);

@@ -56,6 +56,11 @@ export class Wire {
     this.#write(frameOf(opText, Buffer.from(text)));
   }
 
+  /** Several frames in one write. */
+  sendAll(texts: readonly string[]): void {
+    this.#write(Buffer.concat(texts.map((text) => frameOf(opText, Buffer.from(text)))));
+  }
+
   sendFrame(opcode: number, payload: Uint8Array): void {
     this.#write(frameOf(opcode, payload));
   }

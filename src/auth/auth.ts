@@ -2,10 +2,10 @@
 import type { Account, Bus, SessionId, Store, UserId } from "../../actors/ports.ts";
 import type { Platform } from "../../actors/runtime/platform.ts";
 import type { Caller, Result } from "../operations/operation.ts";
-import { createAccessTokens } from "./access-token.ts";
+import { type AccessTokens, createAccessTokens } from "./access-token.ts";
 import { createIds, type Ids } from "./ids.ts";
 import { openInstallation } from "./installation.ts";
-import { type ArgonCost, createPasswords } from "./passwords.ts";
+import { type ArgonCost, createPasswords, type Passwords } from "./passwords.ts";
 import { createRevoked } from "./revoked.ts";
 import { createSessionDesk, type Device, isLive, type Tokens } from "./sessions.ts";
 import { createSigningKeys } from "./signing-keys.ts";
@@ -59,6 +59,9 @@ export interface AuthOptions {
   issuer?: string;
   /** Default: 64 MiB, two passes. */
   argon?: ArgonCost;
+  /** For the simulator: real signatures and hashes take time outside of its schedule. Default: ours. */
+  access?: AccessTokens;
+  passwords?: Passwords;
   /** Called for every refusal, to count it. */
   failed?: (reason: AuthFailure) => void;
 }
@@ -66,8 +69,9 @@ export interface AuthOptions {
 export async function createAuth(options: AuthOptions): Promise<Auth> {
   const { store, bus, platform, issuer = "starling", argon, failed = () => {} } = options;
   const installation = await openInstallation(store.secrets);
-  const access = createAccessTokens(createSigningKeys(store.secrets, platform), platform, issuer);
-  const passwords = await createPasswords(argon);
+  const access =
+    options.access ?? createAccessTokens(createSigningKeys(store.secrets, platform), platform, issuer);
+  const passwords = options.passwords ?? (await createPasswords(argon));
   const slowing = createSlowing(store.attempts, installation, platform);
   const revoked = createRevoked(platform);
   const desk = createSessionDesk({

@@ -29,9 +29,18 @@ export function createSigningKeys(secrets: Secrets, platform: Platform): Signing
   let known = new Map<string, SigningKey>();
   let newest: SigningKey | null = null;
   let making: Promise<SigningKey> | null = null;
+  let loading: Promise<void> | null = null;
   let loadedAt = Number.NEGATIVE_INFINITY;
 
-  async function load(): Promise<void> {
+  /** Whoever asks while the keys are being read waits for them: a node that starts meets all its clients at once. */
+  function load(): Promise<void> {
+    loading ??= readAll().finally(() => {
+      loading = null;
+    });
+    return loading;
+  }
+
+  async function readAll(): Promise<void> {
     loadedAt = platform.monotonic();
     const keys = await Promise.all(
       (await secrets.list(prefix)).map(({ name, value }) => read(Number(name.slice(prefix.length)), value)),
@@ -45,7 +54,8 @@ export function createSigningKeys(secrets: Secrets, platform: Platform): Signing
       if (Number(name.slice(prefix.length)) < period - 1) await secrets.remove(name);
     }
     newest = await read(period, stored);
-    await load();
+    // Not one that began before the key was there.
+    await readAll();
     return newest;
   }
 
@@ -61,7 +71,7 @@ export function createSigningKeys(secrets: Secrets, platform: Platform): Signing
     async find(kid) {
       const found = known.get(kid);
       if (found) return found;
-      if (platform.monotonic() - loadedAt < limits.keyReloadMs) return null;
+      if (loading === null && platform.monotonic() - loadedAt < limits.keyReloadMs) return null;
       await load();
       return known.get(kid) ?? null;
     },

@@ -57,6 +57,14 @@ test("a key that another node made is found", async () => {
   expect(await other.tokens.verify(access)).toMatchObject({ user: "ana" });
 });
 
+test("all who come at once to a node that just started are known", async () => {
+  const before = nodeOf();
+  const { access } = await before.tokens.sign("ana", "s");
+  const { tokens } = nodeOf(before.secrets, before.platform);
+  const callers = await Promise.all(Array.from({ length: 3 }, () => tokens.verify(access)));
+  expect(callers).toEqual(callers.map(() => expect.objectContaining({ user: "ana" })));
+});
+
 test("made-up key ids don't turn into reads of the store", async () => {
   const { secrets, platform } = nodeOf();
   let reads = 0;

@@ -1,0 +1,86 @@
+/**
+ * Measures the real server against a raw `Bun.serve` publish floor that sends Starling's very frame: fan-out, direct
+ * messages, one hot room, idle memory and mass resume, in interleaved rounds, every run verified. Servers are pinned
+ * to core 0, drivers to core 1.
+ *
+ *     bench [--quick] [--only fan-out|direct|hot|idle|resume] [--rounds N]
+ */
+import { direct } from "./bench/direct.ts";
+import { fanOut } from "./bench/fan-out.ts";
+import { hot } from "./bench/hot.ts";
+import { idle } from "./bench/idle.ts";
+import type { Outcome } from "./bench/outcome.ts";
+import { resume } from "./bench/resume.ts";
+import { cells, holds, type Row } from "./bench/row.ts";
+import { driverCore } from "./bench/subject.ts";
+import { flagsOf } from "./kit/flags.ts";
+import { pin } from "./kit/proc.ts";
+import { run, say, tableOf } from "./kit/report.ts";
+import { median } from "./kit/stats.ts";
+
+/** Seconds of a window and pairs of them. */
+interface Size {
+  rounds: number;
+  seconds: number;
+}
+
+const workloads: Record<string, (size: Size) => Promise<Outcome>> = {
+  "fan-out": ({ rounds, seconds }) => fanOut(rounds, seconds),
+  direct: ({ rounds, seconds }) => direct(rounds, seconds),
+  hot: ({ rounds, seconds }) => hot(rounds, seconds / 2),
+  idle,
+  resume,
+};
+
+async function bench(size: Size, only: string | null) {
+  const names = Object.keys(workloads);
+  if (only !== null && !names.includes(only)) throw new Error(`--only takes one of ${names.join(", ")}`);
+  if (!pin(process.pid, driverCore)) say("taskset isn't here: server and driver share their cores");
+  const began = performance.now();
+  const outcomes: Outcome[] = [];
+  for (const [name, workload] of Object.entries(workloads)) {
+    if (only !== null && name !== only) continue;
+    say(`${name} …`);
+    outcomes.push(await workload(size));
+  }
+  return report(outcomes, (performance.now() - began) / 1_000);
+}
+
+function report(outcomes: readonly Outcome[], seconds: number) {
+  const rows = outcomes.flatMap((outcome) => outcome.rows);
+  const faults = outcomes.flatMap((outcome) => outcome.faults);
+  const noisy = outcomes.some((outcome) => outcome.noisy);
+  const voids = outcomes.reduce((sum, outcome) => sum + outcome.voids, 0);
+  for (const fault of faults.slice(0, 20)) say(`fault: ${fault}`);
+  const head = [
+    "Starling is D2: fsynced before the ack; the floor keeps nothing (D0)",
+    "median (min–max)",
+    "",
+    "bar",
+    "",
+  ];
+  console.log(tableOf(head, rows.map(cells)));
+  if (noisy) console.log("Too many rounds were void: the machine is too busy to measure on.");
+  return {
+    durability: "D2",
+    figures: Object.fromEntries(rows.map((row) => [row.what.trim(), figure(row)])),
+    voids,
+    noisy,
+    faults: faults.length,
+    seconds: Math.round(seconds),
+    ok: faults.length === 0 && !noisy && rows.every(holds),
+  };
+}
+
+function figure(row: Row) {
+  const { unit, values, bar } = row;
+  const range = { median: median(values), min: Math.min(...values), max: Math.max(...values) };
+  return { ...range, unit, ...(bar === null ? {} : { bar: `${bar.at} ${bar.bound}`, ok: holds(row) }) };
+}
+
+if (import.meta.main) {
+  const flags = flagsOf(Bun.argv.slice(2), { values: ["only", "rounds"], switches: ["quick"] });
+  const quick = flags.has("quick");
+  const size = { rounds: flags.number("rounds", quick ? 2 : 5), seconds: quick ? 3 : 6 };
+  await run(() => bench(size, flags.text("only")));
+}

@@ -1,0 +1,60 @@
+/** Two hundred pairs, one message at a time: what a message costs when no other one shares its commit. */
+import { quantile } from "../kit/stats.ts";
+import { measureCommit } from "./commit.ts";
+import type { Outcome } from "./outcome.ts";
+import type { Person } from "./people.ts";
+import { interleave, ratios } from "./rounds.ts";
+import { atMost, row } from "./row.ts";
+import { type Hall, Side, type Window } from "./side.ts";
+import { floor, type Subject, starling } from "./subject.ts";
+
+const pairsCount = 200;
+const everyMs = 5;
+const gate = { quantile: 0.99, boundMs: 5 };
+
+export async function direct(rounds: number, seconds: number): Promise<Outcome> {
+  await using ground = await floor(2 * pairsCount);
+  await using server = await starling(2 * pairsCount);
+  using low = await pairs(ground);
+  using high = await pairs(server);
+  const schedule = { bursts: (seconds * 1_000) / everyMs, size: 1, everyMs };
+  await interleave(1, { quantile: 1, boundMs: 1_000 }, low, high, { ...schedule, bursts: 400 });
+  const found = await interleave(rounds, gate, low, high, schedule);
+  const commitMs = measureCommit();
+  const perMessage = ({ cpu, messages }: Window) => (cpu / messages) * 1e6;
+  const acks = (q: number) => found.pairs.map(({ starling }) => quantile(starling.acksMs, q));
+  return {
+    ...found,
+    rows: [
+      row("direct, 200/s: ack p50", "ms", acks(0.5), atMost(1.5)),
+      row("direct, 200/s: ack p99", "ms", acks(0.99), atMost(10 + quantile(commitMs, 0.5))),
+      row("   a commit here, p50", "ms", [quantile(commitMs, 0.5)]),
+      row("   a commit here, p99", "ms", [quantile(commitMs, 0.99)]),
+      row(
+        "   floor's ack p50",
+        "ms",
+        found.pairs.map(({ floor }) => quantile(floor.acksMs, 0.5)),
+      ),
+      row(
+        "   floor's ack p99",
+        "ms",
+        found.pairs.map(({ floor }) => quantile(floor.acksMs, 0.99)),
+      ),
+      row("direct, 200/s: CPU per message ÷ floor", "×", ratios(found.pairs, perMessage), atMost(2.5)),
+      row(
+        "   floor, direct",
+        "µs",
+        found.pairs.map(({ floor }) => perMessage(floor)),
+      ),
+    ],
+  };
+}
+
+async function pairs(subject: Subject): Promise<Side> {
+  const halls: Hall[] = [];
+  for (let i = 0; i < pairsCount; i++) {
+    const [one, other] = subject.people.slice(2 * i) as [Person, Person];
+    halls.push({ room: await subject.direct(one, other), sender: one, listeners: [other] });
+  }
+  return Side.open(subject, halls);
+}

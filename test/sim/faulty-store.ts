@@ -1,0 +1,59 @@
+/** The store as one node meets it: every call travels, may fail before or after it was applied, and may take long. */
+import { type Store, Unavailable, UnknownOutcome } from "../../actors/ports.ts";
+import type { SimNode } from "../../actors/runtime/sim.ts";
+import type { World } from "./world.ts";
+
+/** Whatever the repository is: its methods, as this node may call them. */
+function faulty<Repository extends object>(
+  world: World,
+  node: SimNode,
+  name: string,
+  repository: Repository,
+): Repository {
+  return new Proxy(repository, {
+    get(target, key) {
+      const method: unknown = Reflect.get(target, key);
+      if (typeof method !== "function") return method;
+      return (...args: unknown[]) =>
+        call(world, node, `${name}.${String(key)}`, async () => await Reflect.apply(method, target, args));
+    },
+  });
+}
+
+function call(world: World, node: SimNode, name: string, work: () => Promise<unknown>): Promise<unknown> {
+  const { faults } = world;
+  if (world.chance(faults.storeFails)) {
+    world.trace.add("store fails", name);
+    return world.remote(node, () => Promise.reject(new Unavailable(name)));
+  }
+  if (world.chance(faults.storeUnknown)) {
+    world.trace.add("store silent", name);
+    return world.remote(node, async () => {
+      await work();
+      throw new UnknownOutcome(name);
+    });
+  }
+  // An embedded store may answer within the same turn of the loop.
+  if (world.chance(0.1)) return work();
+  const writes = name.startsWith("projection.") && name !== "projection.checkpoint";
+  const slow = world.chance(writes ? faults.projectionSlow : faults.storeSlow);
+  return world.remote(node, work, slow ? world.upTo(1_500) : 0);
+}
+
+export function faultyStore(world: World, node: SimNode, store: Store): Store {
+  const of = <Name extends keyof Store>(name: Name): Store[Name] => faulty(world, node, name, store[name]);
+  return {
+    accounts: of("accounts"),
+    sessions: of("sessions"),
+    rooms: of("rooms"),
+    memberships: of("memberships"),
+    messages: of("messages"),
+    receipts: of("receipts"),
+    snapshots: of("snapshots"),
+    items: of("items"),
+    attempts: of("attempts"),
+    projection: of("projection"),
+    // Read once, before a node starts.
+    secrets: store.secrets,
+  };
+}

@@ -1,0 +1,60 @@
+/** The people of one seed: they talk, correct themselves, come, go, and throw each other out, until the storm is over. */
+import type { RoomId, UserId } from "../../actors/ports.ts";
+import { repertoire, type Stage } from "./repertoire.ts";
+import type { Sender } from "./sender.ts";
+import type { World } from "./world.ts";
+
+export interface Cast {
+  users: UserId[];
+  groups: RoomId[];
+  /** Rooms of two that come to be by their first message. */
+  directs: { room: RoomId; pair: [UserId, UserId] }[];
+}
+
+/** Commands of one device that may be open at once. */
+const openMax = 4;
+const pauseMs = 250;
+
+export class Story {
+  readonly #world: World;
+  readonly #cast: Cast;
+  readonly #stage: Stage;
+  readonly #weights = repertoire.reduce((sum, { weight }) => sum + weight, 0);
+
+  constructor(world: World, cast: Cast) {
+    this.#world = world;
+    this.#cast = cast;
+    let texts = 0;
+    this.#stage = { world, users: cast.users, text: () => `text ${++texts}`, acked: [] };
+  }
+
+  async play(sender: Sender): Promise<void> {
+    const { device } = sender;
+    const { socket } = device;
+    while (!socket.ended) {
+      await device.pause(this.#world.upTo(2 * pauseMs));
+      if (this.#world.healed) return;
+      if (this.#world.chance((this.#world.faults.drops * pauseMs) / 1_000)) socket.cut();
+      if (this.#world.chance(0.003)) device.forget();
+      if (!socket.online || sender.open >= openMax) continue;
+      this.#act(sender).catch((error) => this.#world.trace.add("act failed", String(error)));
+    }
+  }
+
+  async #act(sender: Sender): Promise<void> {
+    const { user } = sender.device;
+    const direct = this.#world.chance(0.06) ? this.#world.pick(this.#cast.directs) : undefined;
+    if (direct?.pair.includes(user)) {
+      const text = this.#stage.text();
+      const other = direct.pair.find((each) => each !== user);
+      await sender.command("room.post", direct.room, { text, with: other }, `posted ${text} -`);
+      return;
+    }
+    const room = this.#world.pick(this.#cast.groups);
+    let left = this.#world.upTo(this.#weights);
+    for (const act of repertoire) {
+      left -= act.weight;
+      if (left < 0 && room !== undefined) return void (await act.play(this.#stage, sender, room));
+    }
+  }
+}
