@@ -89,7 +89,7 @@ describe.skipIf(withoutChromium)("when the connection fails", () => {
     await ana.page.getByText("You removed ben").waitFor();
     await ben.context.setOffline(false);
     await ben.page.getByText("You are no longer a member").waitFor();
-    await ben.message("am I still here?").getByText("Not sent").waitFor();
+    await ben.message("am I still here?").getByText("you can't write here").waitFor();
     await ben.message("am I still here?").getByRole("button", { name: "Discard" }).click();
     await ben.message("am I still here?").waitFor({ state: "detached" });
     expect(await ana.texts()).toEqual([]);

@@ -69,6 +69,7 @@ describe.skipIf(withoutChromium)("with the keyboard alone", () => {
     await ana.page.getByRole("button", { name: "Thumbs up" }).waitFor();
     await press("Enter");
     await ana.message("one").getByRole("button", { name: "Thumbs up, 1" }).waitFor();
+    expect(await ana.page.evaluate(() => document.activeElement?.getAttribute("aria-label"))).toBe("React");
   });
 
   test("Escape closes suggestions, then the edit, then the details", async () => {
@@ -104,5 +105,20 @@ describe.skipIf(withoutChromium)("with the keyboard alone", () => {
     for (const { says } of Object.values(shortcuts)) await dialog.getByText(says).waitFor();
     await press("Escape");
     await dialog.waitFor({ state: "detached" });
+  });
+
+  test("one dialog can lead to another, and focus comes back in the end", async () => {
+    const settings = ana.page.getByRole("button", { name: "Settings" });
+    await settings.focus();
+    await press("Enter");
+    await ana.page.getByRole("dialog", { name: "Settings" }).waitFor();
+    await ana.page.getByRole("button", { name: "Keyboard shortcuts" }).press("Enter");
+    const help = ana.page.getByRole("dialog", { name: "Keyboard shortcuts" });
+    await help.getByText("New line").waitFor();
+    await press("Escape");
+    await help.waitFor({ state: "detached" });
+    expect(await ana.page.evaluate(() => document.activeElement?.getAttribute("aria-label"))).toBe(
+      "Settings",
+    );
   });
 });
