@@ -2,7 +2,7 @@ import { afterAll, beforeAll, describe, expect, test } from "bun:test";
 import type { Browser } from "playwright-core";
 import { RealServer } from "../server.ts";
 import { launch, withoutChromium } from "./browser.ts";
-import { Person } from "./person.ts";
+import { Person, password } from "./person.ts";
 
 /** A socket may take a while to notice that it is cut: until then the message counts as under way. */
 const pending = /waiting to be sent|being sent/;
@@ -101,6 +101,13 @@ describe.skipIf(withoutChromium)("when the connection fails", () => {
     const others = second.page.getByRole("button", { name: /^Sign out Chrome/ });
     await others.first().click();
     await ana.page.getByText("This session has ended").waitFor();
-    await ana.page.getByRole("button", { name: "Sign in" }).waitFor();
+    await ana.page.getByLabel("Name", { exact: true }).fill("ana");
+    await ana.page.getByLabel("Password", { exact: true }).fill(password);
+    await ana.page.getByRole("button", { name: "Sign in" }).click();
+    await ana.row("ben").waitFor();
+    await ana.open("ben");
+    await ana.message("round 2, 6").waitFor();
+    await ana.say("here again");
+    await ana.tick("here again", "sent");
   });
 });
