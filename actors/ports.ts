@@ -322,10 +322,11 @@ export type Write =
 
 export interface Projection {
   checkpoint(stream: number): Promise<Position>;
-  /** Returns the users whose account version rose. */
-  apply(writes: readonly Write[]): Promise<UserId[]>;
-  /** Merged as a maximum. Called only after `apply` of everything up to it. */
-  advance(stream: number, position: Position): Promise<void>;
+  /**
+   * Returns the users whose account version rose. The checkpoint (a maximum) never becomes visible before the documents.
+   * @param upTo checkpoint that these writes complete; default: it stays
+   */
+  apply(writes: readonly Write[], upTo?: { stream: number; position: Position }): Promise<UserId[]>;
 }
 
 /** Small repositories over one database. Every read sees every write that resolved before it began. */

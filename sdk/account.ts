@@ -31,6 +31,7 @@ export function createAccount() {
 
   async function run(request: (op: string, input: unknown) => Promise<unknown>): Promise<void> {
     while (version < wanted) {
+      const target = wanted;
       const delta = (await request("account.sync", { since: version })) as Delta;
       for (const item of delta.items) {
         if (item.value === null) items.delete(item.key);
@@ -41,7 +42,7 @@ export function createAccount() {
       if (delta.more) continue;
       version = Math.max(version, delta.version);
       // What the server doesn't know (any more) can't be waited for.
-      wanted = version;
+      if (wanted === target) wanted = version;
     }
   }
 

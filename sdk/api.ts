@@ -3,6 +3,7 @@
  * its likes want: the same array identity until something changed.
  */
 import type { ErrorCode } from "../actors/room/errors.ts";
+import type { InputOf, OperationName, OutputOf } from "../src/operations/catalogue.ts";
 
 export type ConnectionState =
   | "idle"
@@ -86,7 +87,10 @@ export interface RoomInfo {
   read: number;
   unread: number;
   mentions: number;
+  /** The newest visible post. */
   last: { by: string; at: number; text: string; seq: number } | null;
+  /** Time of the newest event. */
+  at: number;
   typing: readonly string[];
 }
 
@@ -105,8 +109,6 @@ export interface Room {
   members(): Promise<Member[]>;
   /** Others' watermarks, for ticks and "read by". */
   receipts(): readonly { user: string; delivered: number; read: number }[];
-  /** How many others have a message, and have read it; in rooms above 100 members the only way to know. */
-  receiptCounts(seq: number): Promise<{ delivered: number; read: number }>;
   add(users: string[]): Promise<void>;
   kick(user: string): Promise<void>;
   ban(user: string): Promise<void>;
@@ -220,6 +222,10 @@ export interface Client extends AsyncDisposable {
     { id: string; label: string; createdAt: number; lastSeenAt: number; current: boolean }[]
   >;
   revoke(session: string): Promise<void>;
-  /** Any operation of the catalogue, typed. */
-  call(op: string, input: unknown): Promise<unknown>;
+  /**
+   * Any operation of the catalogue, over the connection. Sent once: the durable ones take a `cid`, and belong into
+   * the outbox (Room's methods).
+   * @throws StarlingError `unknown` no reply in 10 s, `unavailable` no connection in 10 s, or what the server says
+   */
+  call<Name extends OperationName>(op: Name, input: InputOf<Name>): Promise<OutputOf<Name>>;
 }

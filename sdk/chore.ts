@@ -7,30 +7,37 @@ export function jitter(platform: ClientPlatform, attempt: number): number {
   return platform.random() * Math.min(retryCapMs, retryBaseMs * 2 ** attempt);
 }
 
+/** A list in parts of at most so many. */
+export function parts<T>(list: readonly T[], countMax: number): T[][] {
+  const all: T[][] = [];
+  for (let at = 0; at < list.length; at += countMax) all.push(list.slice(at, at + countMax));
+  return all;
+}
+
 /**
  * Work that must get done some time: calls within the wait become one run, and a run that fails for now
  * is repeated with jitter.
- * @returns plans a run after so many ms
+ * @returns plans a run after so many ms, if none is planned; 0: now, whatever was planned
  */
 export function chore(platform: ClientPlatform, work: () => unknown): (afterMs: number) => void {
-  let planned = false;
+  let cancel: (() => void) | null = null;
   let attempt = 0;
 
   async function run(): Promise<void> {
-    planned = false;
+    cancel = null;
     try {
       await work();
       attempt = 0;
     } catch (thrown) {
-      const error = asError(thrown);
-      if (error.retryable) plan(Math.max(error.retryAfterMs ?? 0, jitter(platform, attempt++)));
+      const { retryable, retryAfterMs = 0 } = asError(thrown);
+      if (retryable) plan(Math.max(retryAfterMs, jitter(platform, attempt++)));
     }
   }
 
   function plan(afterMs: number): void {
-    if (planned) return;
-    planned = true;
-    platform.after(afterMs, () => void run());
+    if (cancel && afterMs > 0) return;
+    cancel?.();
+    cancel = platform.after(afterMs, () => void run());
   }
 
   return plan;

@@ -1,12 +1,14 @@
 /** One signed-in user on this device: wires the parts, top to bottom. */
 import type { RoomId } from "../actors/ports.ts";
 import type { Client, ConnectionChange, Profile, Storage } from "./api.ts";
+import { parts } from "./chore.ts";
 import { createClock, hex } from "./clock.ts";
 import { banned, revoked, unauthorized } from "./close.ts";
 import { createConnection } from "./connection.ts";
 import { createEmitter } from "./emitter.ts";
 import { failure, ignore } from "./error.ts";
 import type { Host } from "./host.ts";
+import { lookupMax } from "./limits.ts";
 import { createOutbox } from "./outbox.ts";
 import { type ClientPlatform, realPlatform } from "./platform.ts";
 import { createPresence } from "./presence.ts";
@@ -16,7 +18,6 @@ import { createSession, type Fetch } from "./session.ts";
 import { memoryStorage } from "./storage.ts";
 import { createSync } from "./sync.ts";
 import type { Transport } from "./transport.ts";
-import { onWake } from "./wake.ts";
 import { webSocket } from "./web-socket.ts";
 
 export interface ClientOptions {
@@ -58,14 +59,14 @@ export function createClient(options: ClientOptions): Client {
     token: session.token,
     renewInMs: session.renewInMs,
     changed,
-    welcomed: (welcome) => void sync.welcomed(welcome),
     received: (frame) => sync.received(frame),
     stopped,
     seen: (frame) => emitter.emit("frame", frame),
   });
-  const { call, tell } = connection.requests;
+  const { call: request, tell } = connection.requests;
+  const call = request as Client["call"];
   const shared: Omit<Host, "outbox"> = {
-    ...{ platform, storage, clock, emitter, request: call, tell },
+    ...{ platform, storage, clock, emitter, request, tell },
     me: () => session.user ?? "",
     online: () => connection.state === "online",
     changed: () => rooms.changed(),
@@ -84,7 +85,6 @@ export function createClient(options: ClientOptions): Client {
   const sync = createSync(host, rooms, connection, presence);
   /** connect() was called, and close() wasn't since. */
   let wanted = false;
-  let unhook = ignore;
   let loginName = "";
 
   function changed(change: ConnectionChange): void {
@@ -101,7 +101,6 @@ export function createClient(options: ClientOptions): Client {
 
   async function close(): Promise<void> {
     wanted = false;
-    unhook();
     connection.close();
     outbox.stop();
   }
@@ -154,29 +153,22 @@ export function createClient(options: ClientOptions): Client {
       if (session.user === null) throw failure("unauthorized", "sign in first");
       await outbox.restore();
       // close() may have come in between.
-      if (!wanted) return;
-      unhook();
-      unhook = onWake(() => connection.wake());
-      connection.open();
+      if (wanted) connection.open();
     },
 
-    ready(timeoutMs = 30_000) {
-      if (host.online()) return Promise.resolve();
-      return new Promise<void>((resolve, reject) => {
-        const end = (): void => {
-          off();
-          cancel();
-        };
-        const off = emitter.on("connection", ({ state, reason }) => {
-          if (state !== "online" && state !== "closed") return;
-          end();
+    async ready(timeoutMs = 30_000) {
+      if (host.online()) return;
+      let off = ignore;
+      let cancel = ignore;
+      await new Promise<void>((resolve, reject) => {
+        off = emitter.on("connection", ({ state }) => {
           if (state === "online") resolve();
-          else reject(failure("unavailable", reason ?? state));
+          if (state === "closed") reject(failure("unavailable", state));
         });
-        const cancel = platform.after(timeoutMs, () => {
-          end();
-          reject(failure("unavailable", `not online within ${timeoutMs} ms`, true));
-        });
+        cancel = platform.after(timeoutMs, () => reject(failure("unavailable", "out of time", true)));
+      }).finally(() => {
+        off();
+        cancel();
       });
     },
 
@@ -187,7 +179,7 @@ export function createClient(options: ClientOptions): Client {
     room: (id) => rooms.open(id).room,
 
     async direct(user) {
-      const { room, exists } = (await call("room.direct", { user })) as { room: RoomId; exists: boolean };
+      const { room, exists } = await call("room.direct", { user });
       rooms.open(room).sync.direct(user, exists);
       return exists ? summarised(room) : rooms.open(room).room;
     },
@@ -202,11 +194,12 @@ export function createClient(options: ClientOptions): Client {
     },
 
     async findUser(name) {
-      return ((await call("user.find", { name })) as { user: Profile | null }).user;
+      return (await call("user.find", { name })).user;
     },
 
     async users(ids) {
-      return ((await call("user.many", { users: ids })) as { users: Profile[] }).users;
+      const pages = await Promise.all(parts(ids, lookupMax).map((users) => call("user.many", { users })));
+      return pages.flatMap(({ users }) => users);
     },
 
     async setProfile(profile) {
@@ -219,8 +212,7 @@ export function createClient(options: ClientOptions): Client {
     outbox,
 
     async sessions() {
-      return ((await call("session.list", {})) as { sessions: Awaited<ReturnType<Client["sessions"]>> })
-        .sessions;
+      return (await call("session.list", {})).sessions;
     },
 
     async revoke(session) {

@@ -11,17 +11,18 @@ export function createClock(platform: ClientPlatform) {
 
   const now = (): Millis => platform.now() + offset;
 
+  /** @param server the server's clock */
+  function set(server: Millis): void {
+    offset = server - platform.now();
+  }
+
   return {
     now,
-
-    /** @param server the server's clock */
-    set(server: Millis): void {
-      offset = server - platform.now();
-    },
+    set,
 
     /** Our clock ran ahead: new cids must not inherit the wrong time. */
     correct(server: Millis): void {
-      offset = server - platform.now();
+      set(server);
       lastMs = 0;
     },
 

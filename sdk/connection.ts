@@ -8,10 +8,11 @@ import { retryBaseMs, steadyMs, welcomeMs } from "./limits.ts";
 import type { ClientPlatform } from "./platform.ts";
 import { createRequests, type Requests } from "./requests.ts";
 import type { Link, Transport } from "./transport.ts";
+import { onWake } from "./wake.ts";
 
-export type Welcome = Extract<ServerFrame, { t: "welcome" }>;
-/** Frames that are about the chat, not the connection. */
-export type ChatFrame = Exclude<ServerFrame, { t: "welcome" | "renewed" }>;
+export type FrameOf<T extends ServerFrame["t"]> = Extract<ServerFrame, { t: T }>;
+/** Frames that others care for too. */
+export type ChatFrame = Exclude<ServerFrame, { t: "renewed" }>;
 
 interface Needs {
   transport: Transport;
@@ -21,9 +22,8 @@ interface Needs {
   token(refused: boolean): Promise<string>;
   renewInMs(): number;
   changed(change: ConnectionChange): void;
-  welcomed(welcome: Welcome): void;
   received(frame: ChatFrame): void;
-  /** The server said stop, or the session is over. */
+  /** The server said stop, or the session is over: 4500 to 4999. */
   stopped(code: number, reason: string): void;
   seen(frame: ClientEvents["frame"]): void;
 }
@@ -32,8 +32,6 @@ export interface Connection {
   readonly state: ConnectionState;
   readonly requests: Requests;
   open(): void;
-  /** The network may be back: don't wait for the timer. */
-  wake(): void;
   /** From here on the user sees everything. */
   caughtUp(): void;
   send(frame: ClientFrame | Request): void;
@@ -55,10 +53,11 @@ export function createConnection(needs: Needs): Connection {
   /** The token that we have was refused, and no other was had since. */
   let tokenSpent = false;
   let silentMs: number = welcomeMs;
-  let cancelRetry = ignore;
-  let cancelWatchdog = ignore;
-  let cancelSteady = ignore;
+  let welcomedAt = Number.POSITIVE_INFINITY;
+  /** While connected: death by silence. Otherwise: the next try. */
+  let cancelTimer = ignore;
   let cancelRenewal = ignore;
+  let unhook = ignore;
 
   function become(change: ConnectionChange): void {
     state = change.state;
@@ -69,9 +68,7 @@ export function createConnection(needs: Needs): Connection {
   function quiet(): void {
     current++;
     silentMs = welcomeMs;
-    cancelRetry();
-    cancelWatchdog();
-    cancelSteady();
+    cancelTimer();
     cancelRenewal();
     link?.close(1000);
     link = null;
@@ -106,7 +103,7 @@ export function createConnection(needs: Needs): Connection {
     const { retryable, message } = asError(thrown);
     if (mine !== current) return;
     if (retryable) later(message);
-    else stop(unauthorized, message, true);
+    else stop(unauthorized, message);
   }
 
   function send(frame: ClientFrame | Request): void {
@@ -121,29 +118,26 @@ export function createConnection(needs: Needs): Connection {
     try {
       frame = JSON.parse(text) as ServerFrame | Reply;
     } catch {
-      drop("a frame was not JSON");
+      drop("no JSON");
       return;
     }
     needs.seen({ direction: "in", frame });
     if ("re" in frame) requests.settle(frame);
-    else if (frame.t === "welcome") welcomed(frame);
     else if (frame.t === "renewed") planRenewal(needs.renewInMs());
     else {
       if (frame.t === "ping") send({ t: "pong" });
+      if (frame.t === "welcome") welcomed(frame);
       needs.received(frame);
     }
   }
 
-  function welcomed(welcome: Welcome): void {
+  function welcomed(welcome: FrameOf<"welcome">): void {
     // Two pings that didn't come: the connection is dead, whatever the socket says.
     silentMs = 2 * welcome.pingMs;
     watch();
-    cancelSteady = platform.after(steadyMs, () => {
-      attempt = refusals = 0;
-    });
+    welcomedAt = platform.now();
     become({ state: "catching-up" });
     requests.attach(send, welcome.limits.inFlightMax);
-    needs.welcomed(welcome);
     planRenewal(needs.renewInMs());
   }
 
@@ -163,8 +157,8 @@ export function createConnection(needs: Needs): Connection {
   }
 
   function watch(): void {
-    cancelWatchdog();
-    cancelWatchdog = platform.after(silentMs, () => drop("nothing was heard in time"));
+    cancelTimer();
+    cancelTimer = platform.after(silentMs, () => drop("silence"));
   }
 
   function drop(reason: string): void {
@@ -173,27 +167,31 @@ export function createConnection(needs: Needs): Connection {
 
   function lost(which: number, code: number, reason: string): void {
     if (which !== current) return;
+    // A connection that lived proves that the server takes us: what comes now is a first failure.
+    if (platform.now() - welcomedAt >= steadyMs) attempt = refusals = 0;
+    welcomedAt = Number.POSITIVE_INFINITY;
     if (code === unauthorized && ++refusals < 2) {
       tokenSpent = true;
       void connect();
-    } else if (code >= 4500 && code < 5000) stop(code, reason, true);
+    } else if (code >= 4500 && code < 5000) stop(code, reason);
     else {
       quiet();
       const drainMs = Number(/afterMs=(\d+)/.exec(reason)?.[1]);
       const retryInMs = drainMs ? platform.random() * drainMs : jitter(platform, attempt++);
-      cancelRetry = platform.after(retryInMs, () => void connect());
+      cancelTimer = platform.after(retryInMs, () => void connect());
       become({ state: "offline", code, reason, retryInMs });
     }
   }
 
-  function stop(code: number, reason: string, byServer: boolean): void {
+  function stop(code: number, reason: string): void {
     quiet();
+    unhook();
     requests.stop();
     if (state === "closed") return;
     refusals = attempt = 0;
     tokenSpent = false;
     become({ state: "closed", code, reason });
-    if (byServer) needs.stopped(code, reason);
+    if (code >= 4500) needs.stopped(code, reason);
   }
 
   return {
@@ -204,16 +202,18 @@ export function createConnection(needs: Needs): Connection {
     send,
     drop,
     open() {
-      if (state === "idle" || state === "closed") void connect();
-    },
-    wake() {
-      if (state === "offline") void connect();
+      if (state !== "idle" && state !== "closed") return;
+      // The network may be back: don't wait for the timer.
+      unhook = onWake(() => {
+        if (state === "offline") void connect();
+      });
+      void connect();
     },
     caughtUp() {
       if (state === "catching-up") become({ state: "online" });
     },
     close() {
-      stop(1000, "closed by the client", false);
+      stop(1000, "closed");
     },
   };
 }

@@ -29,8 +29,6 @@ interface Command {
   again?: boolean;
   /** Its cid was minted anew, by the server's clock. */
   renamed?: boolean;
-  /** The user gave it up, and only the server can say whether it landed. */
-  discarding?: boolean;
   attempt: number;
 }
 
@@ -53,7 +51,6 @@ interface Answer {
   room?: RoomId;
   seq: Seq;
   n: number;
-  landed?: boolean;
 }
 
 interface Needs extends Pick<Host, "platform" | "clock" | "storage" | "online" | "request"> {
@@ -116,7 +113,7 @@ export function createOutbox({ platform, clock, storage, online, request, passed
         command.kept = true;
         pump(laneOf(command));
       },
-      () => fail(command, failure("unavailable", "the device could not keep it", true)),
+      () => fail(command, failure("unavailable", "not kept", true)),
     );
   }
 
@@ -128,16 +125,15 @@ export function createOutbox({ platform, clock, storage, online, request, passed
   }
 
   async function send(command: Command, lane: string): Promise<void> {
-    const { cid, room, again, discarding } = command;
+    const { cid, op, room, again } = command;
     const flight = (): void => {};
     busy.set(lane, flight);
     command.again = true;
     become(command, "sending");
-    const name = room === null ? { cid } : { room, cid };
-    const input = discarding ? name : { ...command.in, ...name, ...(again ? { again } : {}) };
+    const input = { ...command.in, ...(room === null ? {} : { room }), cid, ...(again ? { again } : {}) };
     let pauseMs = 0;
     try {
-      const answer = (await request(discarding ? "room.landed" : command.op, input)) as Answer;
+      const answer = (await request(op, input)) as Answer;
       if (commands.get(cid) === command) answered(command, answer);
     } catch (thrown) {
       if (commands.get(cid) === command) pauseMs = refused(command, asError(thrown));
@@ -145,9 +141,8 @@ export function createOutbox({ platform, clock, storage, online, request, passed
     if (busy.get(lane) === flight) next(lane, pauseMs);
   }
 
-  function answered(command: Command, { landed, seq, n, room = command.room ?? "" }: Answer): void {
-    if (landed === false) discarded(command);
-    else succeed(command, { room, cid: command.cid, seq, n });
+  function answered(command: Command, { seq, n, room = command.room ?? "" }: Answer): void {
+    succeed(command, { room, cid: command.cid, seq, n });
     if (command.room === null || passed(room, seq)) forget(command);
   }
 
@@ -191,7 +186,7 @@ export function createOutbox({ platform, clock, storage, online, request, passed
   /** A message waits for the user; anything else is gone with its error. */
   function fail(command: Command, error: StarlingError): void {
     settle(command)?.reject(error);
-    if (command.op !== "room.post" || command.discarding) drop(command);
+    if (command.op !== "room.post") drop(command);
     else {
       command.error = error.code;
       become(command, "failed");
@@ -199,15 +194,10 @@ export function createOutbox({ platform, clock, storage, online, request, passed
     }
   }
 
-  function discarded(command: Command): void {
-    drop(command);
-    settle(command)?.reject(failure("closed", "discarded"));
-  }
-
   /** Listed at once. Resolves when the command is durable, and rejects when it never will be. */
   function add(op: string, room: RoomId | null, input: Record<string, unknown>): Promise<Done> {
     return new Promise((resolve, reject) => {
-      if (commands.size >= outboxMax) throw failure("limit", `${outboxMax} commands are waiting`);
+      if (commands.size >= outboxMax) throw failure("limit", "the outbox is full");
       const stamp = { cid: clock.cid(), at: clock.now() };
       const command: Command = { ...stamp, room, op, in: input, state: "queued", error: null, attempt: 0 };
       waiting.set(command, { resolve, reject });
@@ -259,23 +249,27 @@ export function createOutbox({ platform, clock, storage, online, request, passed
     /** A new attempt of a failed command, under a new cid: the old one is refused for ever. */
     async retry(cid: Cid): Promise<void> {
       const command = commands.get(cid);
-      if (command?.state !== "failed") throw failure("not-found", "no failed command has this cid");
+      if (command?.state !== "failed") return;
       drop(command);
       await add(command.op, command.room, command.in);
     },
 
     /**
-     * Gives a command up. One that may have been sent stays listed until the server has closed its cid;
-     * if it had landed after all, it stands.
+     * Gives a command up. One that may have been sent goes only when the server has closed its cid for
+     * ever; if it had landed after all, it stands.
+     * @throws StarlingError when the server can't be asked now
      */
     async discard(cid: Cid): Promise<void> {
       const command = commands.get(cid);
-      if (!command || command.state === "stored") return;
-      if (command.state === "failed" || !command.again) discarded(command);
-      else if (command.room !== null) {
-        command.discarding = true;
-        keep(command);
+      if (!command) return;
+      if (command.again && command.state !== "failed") {
+        const answer = (await request("room.landed", { room: command.room, cid })) as Answer & {
+          landed: boolean;
+        };
+        if (answer.landed) return;
       }
+      drop(command);
+      settle(command)?.reject(failure("closed", "discarded"));
     },
 
     /** The client closes: what is left stays in the storage, and its promises settle. */
@@ -283,8 +277,7 @@ export function createOutbox({ platform, clock, storage, online, request, passed
       for (const end of busy.values()) end();
       busy.clear();
       commands.clear();
-      for (const { reject } of waiting.values())
-        reject(failure("unknown", "closed; it stays in the outbox", true));
+      for (const { reject } of waiting.values()) reject(failure("unknown", "closed", true));
       waiting.clear();
     },
   };

@@ -15,12 +15,6 @@ export class Ranges {
   }
 
   add(from: Seq, to: Seq): void {
-    const newest = this.#ranges.at(-1);
-    if (newest && newest[0] <= from && from <= newest[1] + 1) {
-      // Live events: by far the most frequent case.
-      newest[1] = Math.max(newest[1], to);
-      return;
-    }
     const sorted: Range[] = [...this.#ranges, [from, to] as Range].sort((a, b) => a[0] - b[0]);
     this.#ranges = [];
     for (const range of sorted) {
@@ -37,11 +31,8 @@ export class Ranges {
       .map(([from, end]) => [Math.max(from, to + 1), end]);
   }
 
-  has(seq: Seq): boolean {
-    return this.covers(seq, seq);
-  }
-
-  covers(from: Seq, to: Seq): boolean {
+  /** Whether all of from…to is here. */
+  has(from: Seq, to: Seq = from): boolean {
     return this.holes(from, to).length === 0;
   }
 

@@ -1,8 +1,7 @@
 /** What a room's row in a list shows: the server's summary, moved on by the events that came after it. Pure. */
 import type { Epoch, Millis, RoomId, Seq, UserId } from "../actors/ports.ts";
 import type { Role, RoomKind, RoomSettings } from "../actors/room/model.ts";
-import type { Line } from "./entry.ts";
-import type { RoomLog } from "./room-log.ts";
+import type { Kept } from "./entry.ts";
 import type { OwnMark } from "./unread.ts";
 
 export interface Facts extends RoomSettings {
@@ -12,64 +11,60 @@ export interface Facts extends RoomSettings {
   head: Seq;
   /** Time of the newest event. */
   at: Millis;
-  /** null: not a member. */
-  role: Role | null;
   /** The other user of a direct room. */
-  peer?: UserId | null;
-  /** The newest visible post. */
-  last?: { seq: Seq; by: UserId; at: Millis; text: string } | null;
+  peer: UserId | null;
+  /** The newest visible post; null also while that isn't known. */
+  last: { seq: Seq; by: UserId; at: Millis; text: string } | null;
 }
 
 /** An item of `room.summaries`. */
-export interface Summary extends Facts, Omit<OwnMark, "seq"> {
+export interface Summary extends Facts, OwnMark {
   room: RoomId;
   epoch: Epoch;
+  /** null: not a member. */
+  role: Role | null;
+  delivered: Seq;
 }
 
+// biome-ignore format: one glance
 export const noFacts: Facts = {
-  ...{ kind: "group", name: "", about: "", history: "everyone", join: "closed", members: 0, head: 0, at: 0 },
-  role: null,
+  kind: "group", name: "", about: "", history: "everyone", join: "closed", members: 0, head: 0, at: 0, peer: null, last: null,
 };
 
 /** The facts after one more line; lines at or below their head change nothing. */
-export function evolveFacts(facts: Facts, line: Line, me: UserId, log: RoomLog): Facts {
-  if (line.seq <= facts.head) return facts;
-  return { ...facts, head: line.seq, at: line.at, ...changeOf(facts, line, me, log) };
+export function evolveFacts(facts: Facts, line: Kept): Facts {
+  const { seq, at } = line;
+  return seq > facts.head ? { ...facts, head: seq, at, ...changeOf(facts, line) } : facts;
+}
+
+/** Whether the summary must be asked for: the event doesn't say what becomes of the room's row. */
+export function puzzles(facts: Facts, line: Kept): boolean {
+  // A member was banned or a stranger; the newest post is now an older one.
+  return line.kind === "banned" || (line.kind === "deleted" && facts.last === null);
 }
 
 /** My own removal, ban or leave is the last event that I get. */
-export function closesFor(line: Line, me: UserId): boolean {
-  const { kind, by } = line;
-  return (kind === "left" && by === me) || ((kind === "removed" || kind === "banned") && line.user === me);
+export function closesFor(line: Kept, me: UserId): boolean {
+  if (line.kind === "left") return line.by === me;
+  return (line.kind === "removed" || line.kind === "banned") && line.user === me;
 }
 
-function changeOf(facts: Facts, line: Line, me: UserId, log: RoomLog): Partial<Facts> {
-  const { seq, by, at } = line;
-  if (closesFor(line, me)) return { role: null };
+function changeOf({ members, last }: Facts, line: Kept): Partial<Facts> {
   switch (line.kind) {
-    case "posted":
-      return { last: { seq, by, at, text: line.text } };
-    case "edited":
-      return facts.last?.seq === line.target ? { last: { ...facts.last, text: line.text } } : {};
-    case "deleted":
-      return facts.last?.seq === line.target ? { last: newestPost(log, seq) } : {};
-    case "created": {
-      const roleOf = (user: UserId): Role | null =>
-        line.members.find((member) => member.user === user)?.role ?? null;
-      const peer = line.room.kind === "direct" ? line.members.find(({ user }) => user !== me)?.user : null;
-      return { ...line.room, members: line.members.length, role: roleOf(me), peer: peer ?? null };
+    case "posted": {
+      const { seq, by, at, text } = line;
+      return { last: { seq, by, at, text } };
     }
+    case "edited":
+      return last?.seq === line.target ? { last: { ...last, text: line.text } } : {};
+    case "deleted":
+      return last?.seq === line.target ? { last: null } : {};
     case "joined":
-      return { members: facts.members + 1, ...(by === me ? { role: line.role } : {}) };
     case "added":
-      return { members: facts.members + 1, ...(line.user === me ? { role: line.role } : {}) };
+      return { members: members + 1 };
     case "left":
     case "removed":
-      return { members: facts.members - 1 };
-    case "role":
-      return line.user === me ? { role: line.role } : {};
-    case "transferred":
-      return line.user === me ? { role: "owner" } : by === me ? { role: "admin" } : {};
+      return { members: members - 1 };
     case "renamed":
     case "described":
     case "history":
@@ -81,13 +76,4 @@ function changeOf(facts: Facts, line: Line, me: UserId, log: RoomLog): Partial<F
     default:
       return {};
   }
-}
-
-function newestPost(log: RoomLog, below: Seq): NonNullable<Facts["last"]> | null {
-  for (let seq = below - 1; log.ranges.has(seq); seq--) {
-    const line = log.line(seq);
-    const post = log.post(seq);
-    if (line?.kind === "posted" && post) return { seq, by: line.by, at: line.at, text: post.text };
-  }
-  return null;
 }

@@ -1,6 +1,7 @@
 /** The rooms of this user: one object each, and the list that people see. */
 import type { RoomId } from "../actors/ports.ts";
 import type { RoomInfo } from "./api.ts";
+import { chore } from "./chore.ts";
 import { createSignal } from "./emitter.ts";
 import type { Host } from "./host.ts";
 import { paintMs } from "./limits.ts";
@@ -18,18 +19,16 @@ export function createRoomList(host: Host) {
   const signal = createSignal(host.platform);
   const rooms = new Map<RoomId, Opened>();
   let shown: readonly RoomInfo[] | null = null;
-  let painting = false;
 
   /** Tells its listeners once per painted frame: a catch-up changes a thousand rooms at once. */
+  const paint = chore(host.platform, () => {
+    signal.fire();
+    host.emitter.emit("rooms", undefined);
+  });
+
   function changed(): void {
     shown = null;
-    if (painting) return;
-    painting = true;
-    host.platform.after(paintMs, () => {
-      painting = false;
-      signal.fire();
-      host.emitter.emit("rooms", undefined);
-    });
+    paint(paintMs);
   }
 
   return {
@@ -59,9 +58,9 @@ export function createRoomList(host: Host) {
       /** Mine, by last activity. */
       snapshot(): readonly RoomInfo[] {
         shown ??= [...rooms.values()]
-          .filter(({ sync }) => sync.summarised && sync.facts.role !== null)
-          .sort((a, b) => b.sync.facts.at - a.sync.facts.at || (a.sync.id < b.sync.id ? -1 : 1))
-          .map(({ room }) => room.info());
+          .filter(({ sync }) => sync.summarised && sync.role !== null)
+          .map(({ room }) => room.info())
+          .sort((a, b) => b.at - a.at || (a.id < b.id ? -1 : 1));
         return shown;
       },
       subscribe: signal.add,

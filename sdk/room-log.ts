@@ -19,12 +19,6 @@ import {
 import { heldMax } from "./limits.ts";
 import { Ranges } from "./ranges.ts";
 
-export interface Applied {
-  line: Kept;
-  /** The post that this deletion took away, as it was. */
-  dropped?: LineOf<"posted"> | undefined;
-}
-
 /** A post with everything that later events made of it. */
 export interface Post {
   text: string;
@@ -99,21 +93,19 @@ export class RoomLog {
    * until the gap closes.
    * @returns what moved the cursor, in order
    */
-  apply(epoch: Epoch, from: Seq, entries: readonly Entry[]): Applied[] {
-    if (this.epoch !== epoch) this.reset(epoch, this.epoch === null ? this.#cursor : null);
+  apply(epoch: Epoch, from: Seq, entries: readonly Entry[]): Kept[] {
+    this.#enter(epoch);
     this.#cursor ??= from - 1;
-    const applied: Applied[] = [];
-    for (const entry of entries) {
-      if (endsOf(entry)[0] <= this.last + 1) applied.push(...this.#step(entry));
-      else if (this.#held.length < heldMax) this.#held.push(entry);
-    }
+    this.#held.push(...entries);
     this.#held.sort((a, b) => endsOf(a)[0] - endsOf(b)[0]);
-    return [...applied, ...this.#advance()];
+    const applied = this.#advance();
+    this.#held.splice(heldMax);
+    return applied;
   }
 
   /** `limited`: …to won't come by itself. What is here below may have been edited or deleted in there, so it goes too. */
-  limited(epoch: Epoch, to: Seq): Applied[] {
-    if (this.epoch !== epoch) this.reset(epoch, null);
+  limited(epoch: Epoch, to: Seq): Kept[] {
+    this.#enter(epoch);
     if (to <= this.last && this.begun) return [];
     this.#forget(to);
     this.#cursor = to;
@@ -121,7 +113,7 @@ export class RoomLog {
   }
 
   /** A page of `room.history`. It never moves the cursor, except where held entries wait behind it. */
-  load(page: Page): Applied[] {
+  load(page: Page): Kept[] {
     this.epoch ??= page.epoch;
     if (this.epoch !== page.epoch) return [];
     for (const entry of page.entries) this.#take(entry);
@@ -141,10 +133,8 @@ export class RoomLog {
 
   /** Keeps the newest lines only; older ones can be loaded again. */
   trim(linesMax: number): void {
-    // Sorting is dear, so some more than wanted may stay.
-    if (this.#lines.size <= linesMax * 1.1) return;
-    const first = [...this.#lines.keys()].sort((a, b) => b - a)[linesMax - 1] ?? 0;
-    this.#forget(first - 1);
+    // Forgetting walks through everything, so a tenth more than wanted may gather.
+    if (this.#lines.size > linesMax * 1.1) this.#forget(this.last - linesMax);
   }
 
   /**
@@ -173,43 +163,44 @@ export class RoomLog {
     return deletion?.kind === "deleted" ? deletion.target === seq : ord !== this.#ord(seq - 1);
   }
 
-  #advance(): Applied[] {
-    const applied: Applied[] = [];
-    for (let from = this.heldFrom; from !== null; from = this.heldFrom) {
+  #enter(epoch: Epoch): void {
+    if (this.epoch !== epoch) this.reset(epoch, null);
+  }
+
+  #advance(): Kept[] {
+    const applied: Kept[] = [];
+    for (let [entry] = this.#held; entry; [entry] = this.#held) {
+      const [from, to] = endsOf(entry);
       const next = this.last + 1;
+      let line: Kept | null | undefined;
       if (from <= next) {
-        const [entry] = this.#held.splice(0, 1);
-        if (entry) applied.push(...this.#step(entry));
+        this.#held.shift();
+        if (to < next) continue;
+        line = this.#take(entry);
+        this.#cursor = to;
       } else if (this.ranges.has(next)) {
         // A page filled what was missing: its lines count as come.
+        line = this.#lines.get(next);
         this.#cursor = next;
-        const line = this.#lines.get(next);
-        if (line) applied.push({ line });
       } else break;
+      if (line) applied.push(line);
     }
     return applied;
   }
 
-  /** The next entry, or one that has passed. */
-  #step(entry: Entry): Applied[] {
-    const [, to] = endsOf(entry);
-    if (to <= this.last) return [];
-    this.#cursor = to;
-    const taken = this.#take(entry);
-    return taken ? [taken] : [];
-  }
-
-  #take(entry: Entry): Applied | null {
+  #take(entry: Entry): Kept | null {
     this.ranges.add(...endsOf(entry));
     if ("void" in entry) return null;
     return this.#put("kind" in entry ? entry : this.#resolved(entry));
   }
 
+  /** Only messages come as stubs: `ord` is one more than before. */
   #resolved(stub: Stub): Kept {
     const body = this.#expand(stub);
     const before = stub.seq === 1 ? 0 : this.#ord(stub.seq - 1);
-    if (!body || before === undefined) return { ...stub, kind: "unresolved" };
-    return { ...body, ord: before + (body.kind === "posted" ? 1 : 0), cid: stub.cid };
+    return body?.kind === "posted" && before !== undefined
+      ? { ...body, ord: before + 1, cid: stub.cid }
+      : { ...stub, kind: "unresolved" };
   }
 
   #ord(seq: Seq): number | undefined {
@@ -217,15 +208,15 @@ export class RoomLog {
     return line && line.kind !== "unresolved" ? line.ord : undefined;
   }
 
-  #put(line: Kept): Applied {
+  #put(line: Kept): Kept {
     const old = this.#lines.get(line.seq);
-    if (old && rankOf(old) >= rankOf(line)) return { line: old };
+    if (old && rankOf(old) >= rankOf(line)) return old;
     const kept = line.kind === "unresolved" ? line : this.#judged(line);
     const { seq } = kept;
     this.#lines.set(seq, kept);
     this.touched.add(seq);
     if (kept.kind === "tombstone") this.#strip(seq, kept.deleted);
-    if (kept.kind === "deleted") return { line: kept, dropped: this.#bury(kept.target, seq) };
+    if (kept.kind === "deleted") this.#bury(kept.target, seq);
     if (kept.kind === "edited" && seq > (this.#edits.get(kept.target)?.seq ?? 0)) {
       this.#edits.set(kept.target, kept);
       this.touched.add(kept.target);
@@ -237,7 +228,7 @@ export class RoomLog {
       this.#reacted.set(kept.target, all);
       this.touched.add(kept.target);
     }
-    return { line: kept };
+    return kept;
   }
 
   /** The line, or its tombstone if its deletion is known already. */
@@ -247,16 +238,12 @@ export class RoomLog {
   }
 
   /** Drops the content of a post and of its edits. */
-  #bury(target: Seq, deleted: Seq): Applied["dropped"] {
-    let dropped: Applied["dropped"];
+  #bury(target: Seq, deleted: Seq): void {
     this.#strip(target, deleted);
     for (const line of this.#lines.values()) {
-      const isTarget = line.kind === "posted" && line.seq === target;
-      if (!isTarget && !(line.kind === "edited" && line.target === target)) continue;
-      if (isTarget) dropped = line;
-      this.#lines.set(line.seq, tombstoneOf(line, deleted));
+      const hit = line.kind === "posted" ? line.seq : line.kind === "edited" && line.target;
+      if (hit === target) this.#lines.set(line.seq, tombstoneOf(line as Line, deleted));
     }
-    return dropped;
   }
 
   #strip(target: Seq, deleted: Seq): void {

@@ -1,56 +1,63 @@
 /** What the server says about one room, and what follows from it. The rules themselves are in the pure files. */
 import type { Epoch, RoomId, Seq, UserId } from "../actors/ports.ts";
 import type { Cursor } from "../actors/room/events.ts";
-import type { Entry } from "../actors/room/frame.ts";
+import type { Role } from "../actors/room/model.ts";
 import type { MembershipItem } from "./account.ts";
+import type { RoomInfo } from "./api.ts";
 import { chore } from "./chore.ts";
-import { createSignal, type Signal } from "./emitter.ts";
-import type { Page } from "./entry.ts";
+import type { FrameOf } from "./connection.ts";
+import type { Kept, Page } from "./entry.ts";
 import { ignore } from "./error.ts";
 import type { Host } from "./host.ts";
-import { gapMax, gapMs, linesMax, pageMax } from "./limits.ts";
+import { deliveredMs, gapMax, gapMs, linesMax, pageMax, readMs, typingMs } from "./limits.ts";
 import type { Pending } from "./outbox.ts";
 import { ownEvent } from "./own-event.ts";
-import { type Mark, Receipts } from "./receipts.ts";
-import { closesFor, evolveFacts, type Facts, noFacts, type Summary } from "./room-facts.ts";
-import { type Applied, RoomLog } from "./room-log.ts";
+import { type Mark, mergeMarks, type Receipt } from "./receipts.ts";
+import { closesFor, evolveFacts, type Facts, noFacts, puzzles, type Summary } from "./room-facts.ts";
+import { RoomLog } from "./room-log.ts";
 import { RoomTimeline } from "./timeline.ts";
-import { Typists } from "./typists.ts";
 import { countHere, countOn, noUnread, type OwnMark, recount, type Unread } from "./unread.ts";
-import { Watermarks } from "./watermarks.ts";
 
 export class RoomSync {
   readonly id: RoomId;
   readonly log: RoomLog;
   readonly timeline: RoomTimeline;
-  readonly signal: Signal;
-  readonly receipts = new Receipts();
-  readonly typists: Typists;
   /** The server sends this room's events by itself. */
   live = false;
   /** The server's summary has come. */
   summarised = false;
   facts: Facts = noFacts;
+  /** Mine; null: not a member. */
+  role: Role | null = null;
   unread: Unread = noUnread;
-  /** Grows with each change. */
-  version = 0;
+  /** Others' watermarks; the same array until one rose. */
+  receipts: readonly Receipt[] = [];
+  /** Who is writing → until when we believe it. */
+  readonly typing = new Map<UserId, number>();
+  /** What room.ts made of this; null after each change. */
+  info: RoomInfo | null = null;
   /** The other user of a direct room that doesn't exist yet: its first message makes it. */
   unbornPeer: UserId | null = null;
   readonly #host: Host;
-  readonly #marks: Watermarks;
   readonly #mend: (afterMs: number) => void;
+  readonly #tellDelivered: (afterMs: number) => void;
+  readonly #tellRead: (afterMs: number) => void;
+  /** I have read up to here, and the server hasn't confirmed it. 0: nothing to tell. */
+  #reading: Seq = 0;
   #receiptsWanted = false;
 
   constructor(id: RoomId, host: Host) {
     this.id = id;
     this.#host = host;
-    this.signal = createSignal(host.platform);
-    this.typists = new Typists(host.platform, () => this.#show());
-    this.#marks = new Watermarks(id, host, (mark) => this.ownMark(mark));
     this.#mend = chore(host.platform, () => this.#fetchGap());
+    // A lost one is made good by the next, or by the resume cursor, which counts as delivered.
+    this.#tellDelivered = chore(host.platform, () =>
+      host.tell("room.delivered", { room: id, seq: this.log.last }),
+    );
+    this.#tellRead = chore(host.platform, () => this.#sendRead());
     this.log = new RoomLog(({ seq, at, cid }) => {
       const command = host.outbox.get(cid);
-      return command ? ownEvent(seq, at, command, host.me(), this.log) : null;
+      return command ? ownEvent(seq, at, command, host.me()) : null;
     });
     this.timeline = new RoomTimeline(this, host);
   }
@@ -60,20 +67,20 @@ export class RoomSync {
     return this.log.epoch !== null && this.log.begun ? [this.log.epoch, this.log.last] : null;
   }
 
-  events(epoch: Epoch, from: Seq, entries: readonly Entry[]): void {
+  events({ epoch, from, events }: FrameOf<"events">): void {
     // What a first catch-up brings is old; what comes later is news.
     const news = this.log.begun || this.#host.online();
     this.live = true;
-    this.#applied(this.log.apply(epoch, from, entries), news);
+    this.#applied(this.log.apply(epoch, from, events), news);
   }
 
-  limited(epoch: Epoch, to: Seq): void {
+  limited({ epoch, to }: Pick<FrameOf<"limited">, "epoch" | "to">): void {
     this.#applied(this.log.limited(epoch, to), true);
     this.#host.refresh(this.id);
   }
 
   /** Another incarnation, which begins at 0; `null`: forget the copy, the server says where to begin. */
-  reset(epoch: Epoch | null): void {
+  reset({ epoch }: { epoch: Epoch | null }): void {
     this.log.reset(epoch, epoch === null ? null : 0);
     this.facts = { ...this.facts, head: 0 };
     this.unread = noUnread;
@@ -84,35 +91,48 @@ export class RoomSync {
   /** We are live from this cursor on. */
   liveAt([epoch, seq]: Cursor): void {
     this.live = true;
-    if (!this.log.begun) this.limited(epoch, seq);
+    if (!this.log.begun) this.limited({ epoch, to: seq });
   }
 
   /** The connection is gone. */
   offline(): void {
     this.live = false;
     this.log.release();
-    this.typists.clear();
   }
 
   online(): void {
-    this.#marks.flush();
-    if (this.#receiptsWanted) this.askReceipts(this.log.last).catch(ignore);
+    if (this.#reading > 0) this.#tellRead(0);
+    this.#askReceipts();
   }
 
-  summary(summary: Summary): void {
-    this.summarised = true;
+  summary({
+    room: _room,
+    epoch: _epoch,
+    delivered: _delivered,
+    role,
+    read,
+    unread,
+    mentions,
+    seq,
+    ...facts
+  }: Summary): void {
+    const { head } = facts;
     this.unbornPeer = null;
-    if (summary.head >= this.facts.head) {
-      this.facts = summary;
-      for (const line of this.log.between(summary.head + 1, this.log.last)) this.#evolve({ line });
+    // From then on the account knows better.
+    if (!this.summarised) this.role = role;
+    this.summarised = true;
+    if (head >= this.facts.head) {
+      this.facts = this.log.between(head + 1, this.log.last).reduce(evolveFacts, facts);
     }
-    this.ownMark({ ...summary, seq: summary.head });
+    this.ownMark({ seq, read, unread, mentions });
+    // The server's documents may be behind its log for a moment.
+    if (this.unread.stale) this.#host.refresh(this.id);
   }
 
-  /** What the account says; events may be further. */
-  membership({ role, seq }: MembershipItem): void {
-    if (seq <= this.facts.head || role === this.facts.role) return;
-    this.facts = { ...this.facts, role };
+  /** What the account says of me. */
+  membership({ role }: MembershipItem): void {
+    if (role === this.role) return;
+    this.role = role;
     if (role === null) this.live = false;
     this.#show();
   }
@@ -127,94 +147,105 @@ export class RoomSync {
 
   /** My read mark, from whatever device, and what is unread as of `seq`. */
   ownMark(mark: OwnMark): void {
-    this.#marks.known(mark.read);
     this.unread = recount(this.unread, mark, this.log, this.#host.me());
     this.#show();
   }
 
-  othersMarks(marks: readonly Mark[]): void {
-    this.receipts.merge(marks, this.#host.me());
+  othersMarks({ marks = [] }: { marks?: readonly Mark[] }): void {
+    this.receipts = mergeMarks(this.receipts, marks, this.#host.me());
     this.#show();
   }
 
-  othersTyping(user: UserId): void {
-    this.typists.started(user);
-    this.#host.emitter.emit("typing", { room: this.id, user });
+  othersTyping({ user }: { user: UserId }): void {
+    const { platform, emitter } = this.#host;
+    const until = platform.now() + typingMs;
+    this.typing.set(user, until);
+    platform.after(typingMs, () => {
+      if (this.typing.get(user) === until) this.#typed(user);
+    });
+    emitter.emit("typing", { room: this.id, user });
+    this.#show();
+  }
+
+  #typed(user: UserId): void {
+    if (this.typing.delete(user)) this.#show();
   }
 
   /** A command of mine in this room came, changed or went. */
   commandChanged({ in: input }: Pending): void {
     if (typeof input.seq === "number") this.log.touched.add(input.seq);
     this.timeline.changed();
-    this.signal.fire();
   }
 
   readTo(seq: Seq): void {
     if (seq <= this.unread.read) return;
     this.unread = countHere(seq, this.log, this.#host.me()) ?? this.unread;
-    this.#marks.readTo(seq);
+    this.#reading = Math.max(this.#reading, seq);
+    this.#tellRead(readMs);
     this.#show();
+  }
+
+  /** Repeated until the server confirms it. */
+  async #sendRead(): Promise<void> {
+    const seq = this.#reading;
+    if (seq === 0 || !this.#host.online()) return;
+    const mark = (await this.#host.request("room.read", { room: this.id, seq })) as OwnMark;
+    if (this.#reading === seq) this.#reading = 0;
+    this.ownMark(mark);
   }
 
   /** Others' marks are wanted from now on, after each reconnect too. */
   wantReceipts(): void {
     if (this.#receiptsWanted) return;
     this.#receiptsWanted = true;
-    if (this.#host.online()) this.askReceipts(this.log.last).catch(ignore);
+    this.#askReceipts();
   }
 
-  /** Above 100 members there are only counts. */
-  async askReceipts(seq: Seq): Promise<{ delivered: number; read: number } | null> {
-    const { marks = [], counts = null } = (await this.#host.request("room.receipts", {
-      room: this.id,
-      seq,
-    })) as {
-      marks?: Mark[];
-      counts?: { delivered: number; read: number };
-    };
-    this.othersMarks(marks);
-    return counts;
+  #askReceipts(): void {
+    if (!this.#receiptsWanted || !this.#host.online()) return;
+    // Above 100 members there are only counts, and nobody's mark.
+    this.#host
+      .request("room.receipts", { room: this.id })
+      .then((answer) => this.othersMarks(answer as { marks?: Mark[] }))
+      .catch(ignore);
   }
 
-  #applied(applied: readonly Applied[], news: boolean): void {
+  #applied(applied: readonly Kept[], news: boolean): void {
     const { me, outbox, refresh, emitter } = this.#host;
-    for (const each of applied) {
-      const { line } = each;
-      this.#evolve(each);
-      this.unread = countOn(this.unread, each, me());
+    for (const line of applied) {
+      this.facts = evolveFacts(this.facts, line);
+      if (puzzles(this.facts, line)) refresh(this.id);
+      this.unread = countOn(this.unread, line, me());
       if (line.cid !== undefined) outbox.landed(this.id, line.cid, line.seq);
       if (line.kind === "unresolved") {
         // If this fails, the seq is closed all the same, and its row comes when the page is loaded again.
         this.load({ after: line.seq - 1, limit: 1 }).catch(ignore);
         continue;
       }
-      if (closesFor(line, me())) this.live = false;
-      // Whether it hit a member or a stranger, the event doesn't say.
-      else if (line.kind === "banned") refresh(this.id);
+      if (closesFor(line, me())) {
+        this.live = false;
+        this.role = null;
+      }
       if (line.by === me()) continue;
-      this.typists.stopped(line.by);
-      this.#marks.deliveredTo(this.log.last);
+      this.#typed(line.by);
+      this.#tellDelivered(deliveredMs);
     }
     if (this.unread.stale) refresh(this.id);
     outbox.passed(this.id, this.log.last);
     if (this.log.heldFrom !== null) this.#mend(gapMs);
     this.log.trim(linesMax);
     this.#show();
-    for (const { line } of news ? applied : []) {
-      const message = line.kind === "posted" ? this.timeline.message(line.seq) : null;
+    for (const { seq } of news ? applied : []) {
+      const message = this.timeline.message(seq);
       if (message && !message.deleted) emitter.emit("message", message);
     }
-  }
-
-  #evolve({ line }: Applied): void {
-    if (line.kind !== "unresolved") this.facts = evolveFacts(this.facts, line, this.#host.me(), this.log);
   }
 
   /** Entries wait behind a gap that didn't close by itself: fetches what is missing. */
   async #fetchGap(): Promise<void> {
     for (let held = this.log.heldFrom; held !== null; held = this.log.heldFrom) {
       const { epoch, last } = this.log;
-      if (epoch !== null && held - last > gapMax) this.limited(epoch, held - 1);
+      if (epoch !== null && held - last > gapMax) this.limited({ epoch, to: held - 1 });
       else await this.load({ after: last, limit: pageMax });
       if (this.log.last === last) return;
     }
@@ -234,9 +265,8 @@ export class RoomSync {
   }
 
   #show(): void {
-    this.version++;
+    this.info = null;
     this.timeline.changed();
-    this.signal.fire();
     this.#host.changed();
   }
 }

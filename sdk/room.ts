@@ -1,5 +1,6 @@
 /** One room, as people use it. */
 import type { Member, Message, Room, RoomInfo, Timeline, Verdict } from "./api.ts";
+import type { StarlingError } from "./error.ts";
 import type { Host } from "./host.ts";
 import { pageMax, typingEveryMs } from "./limits.ts";
 import type { Receipt } from "./receipts.ts";
@@ -10,8 +11,6 @@ export class ChatRoom implements Room {
   readonly id: string;
   readonly #sync: RoomSync;
   readonly #host: Host;
-  #info: RoomInfo | null = null;
-  #infoVersion = -1;
   #typedAt = Number.NEGATIVE_INFINITY;
 
   constructor(sync: RoomSync, host: Host) {
@@ -26,28 +25,19 @@ export class ChatRoom implements Room {
   }
 
   info(): RoomInfo {
-    const { facts, log, typists, unread, version } = this.#sync;
-    if (this.#info && this.#infoVersion === version) return this.#info;
-    const { kind, name, about, history, join, members, role, peer = null, last = null } = facts;
-    this.#infoVersion = version;
-    this.#info = {
-      ...{ id: this.id, kind, name, about, history, join, members, role, peer, last },
-      head: Math.max(facts.head, log.last),
-      read: unread.read,
-      unread: unread.unread,
-      mentions: unread.mentions,
-      typing: typists.all,
+    const sync = this.#sync;
+    const { read, unread, mentions } = sync.unread;
+    sync.info ??= {
+      ...sync.facts,
+      ...{ id: this.id, role: sync.role, read, unread, mentions, typing: [...sync.typing.keys()] },
+      head: Math.max(sync.facts.head, sync.log.last),
     };
-    return this.#info;
+    return sync.info;
   }
 
   receipts(): readonly Receipt[] {
     this.#sync.wantReceipts();
-    return this.#sync.receipts.all;
-  }
-
-  async receiptCounts(seq: number): Promise<{ delivered: number; read: number }> {
-    return (await this.#sync.askReceipts(seq)) ?? this.#sync.receipts.counts(seq);
+    return this.#sync.receipts;
   }
 
   async members(): Promise<Member[]> {
@@ -158,7 +148,10 @@ export class ChatRoom implements Room {
   }
 
   async #do(op: string, input: Record<string, unknown>): Promise<void> {
-    await this.#host.outbox.add(op, this.id, input);
+    await this.#host.outbox.add(op, this.id, input).catch((error: StarlingError) => {
+      // It is so already: what was asked for holds.
+      if (error.code !== "unchanged") throw error;
+    });
   }
 }
 

@@ -6,14 +6,20 @@ import { failure, StarlingError } from "./error.ts";
 import type { Host } from "./host.ts";
 import { tokenMarginMs } from "./limits.ts";
 
-/** What register, login and refresh answer; kept in the storage under `session`. */
-export interface Tokens {
+/** What register, login and refresh answer. */
+interface Tokens {
   user: UserId;
   session: SessionId;
   access: string;
   accessExpiresAt: Millis;
   refresh: string;
 }
+
+/** Kept in the storage under `session`; of a session that is over, only the user. */
+type Kept = Tokens & {
+  /** Minted at the sign-in; binds what this device may repeat. */
+  device: string;
+};
 
 export type Fetch = (url: string, init: RequestInit) => Promise<Response>;
 
@@ -23,52 +29,43 @@ interface Needs extends Pick<Host, "storage" | "clock" | "platform"> {
 }
 
 export function createSession({ url, fetch, storage, clock, platform }: Needs) {
-  let tokens: Tokens | null = null;
+  let tokens: Kept | null = null;
   let refreshing: Promise<string> | null = null;
 
   const leftMs = ({ accessExpiresAt }: Tokens): number => accessExpiresAt - clock.now();
 
-  async function stored(): Promise<Tokens | undefined> {
-    return (await storage.get("session")) as Tokens | undefined;
-  }
-
-  /** Minted once; binds what this device may repeat. */
-  async function deviceId(): Promise<string> {
-    const known = (await storage.get("device")) as string | undefined;
-    if (known !== undefined) return known;
-    const device = hex(platform.bytes(16));
-    await storage.put({ device });
-    return device;
-  }
-
-  async function post(path: string, input: object): Promise<Tokens> {
-    const body = JSON.stringify({ ...input, device: await deviceId() });
-    const headers = { "content-type": "application/json" };
-    const response = await fetch(`${url}/v1/${path}`, { method: "POST", headers, body }).catch(
-      (error: unknown) => {
-        throw failure("unavailable", String(error), true);
-      },
-    );
-    const answer = (await response.json().catch(() => null)) as Tokens | { error?: WireError } | null;
-    if (response.ok) return answer as Tokens;
-    throw answer && "error" in answer && answer.error
-      ? new StarlingError(answer.error)
-      : failure("unavailable", `HTTP ${response.status}`, true);
+  async function stored(): Promise<Partial<Kept> | undefined> {
+    return (await storage.get("session")) as Partial<Kept> | undefined;
   }
 
   /** Kept before it is used: the old refresh token is spent. */
-  async function adopt(fresh: Tokens): Promise<string> {
+  async function adopt(fresh: Kept): Promise<string> {
     await storage.put({ session: fresh });
     tokens = fresh;
     return fresh.access;
   }
 
-  async function refresh(old: Tokens): Promise<string> {
+  async function post(path: string, input: Record<string, unknown> & { device: string }): Promise<Kept> {
+    const init = {
+      method: "POST",
+      headers: { "content-type": "application/json" },
+      body: JSON.stringify(input),
+    };
+    const response = await fetch(`${url}/v1/${path}`, init).catch((error: unknown) => {
+      throw failure("unavailable", String(error), true);
+    });
+    const answer = (await response.json().catch(() => null)) as (Tokens & { error?: WireError }) | null;
+    if (answer?.error) throw new StarlingError(answer.error);
+    if (!answer || !response.ok) throw failure("unavailable", `HTTP ${response.status}`, true);
+    return { ...answer, device: input.device };
+  }
+
+  async function refresh(old: Kept): Promise<string> {
     // Another tab may have refreshed meanwhile: a spent refresh token would end the session.
     const theirs = await stored();
-    const newest = theirs?.session === old.session ? theirs : old;
+    const newest = theirs?.session === old.session ? { ...old, ...theirs } : old;
     if (newest.access !== old.access && leftMs(newest) > tokenMarginMs) return adopt(newest);
-    return adopt(await post("refresh", { refresh: newest.refresh }));
+    return adopt(await post("refresh", { refresh: newest.refresh, device: newest.device }));
   }
 
   return {
@@ -78,15 +75,14 @@ export function createSession({ url, fetch, storage, clock, platform }: Needs) {
 
     /** Takes up what an earlier run left. */
     async restore(): Promise<void> {
-      tokens ??= (await stored()) ?? null;
+      const found = await stored();
+      if (found?.refresh) tokens ??= found as Kept;
     },
 
     /** Registers or logs in. Another user's leftovers on this device are wiped. */
     async begin(path: "register" | "login", input: object): Promise<void> {
-      const fresh = await post(path, input);
-      const device = await deviceId();
-      if ((await storage.get("user")) !== fresh.user) await storage.clear();
-      await storage.put({ device, user: fresh.user });
+      const fresh = await post(path, { ...input, device: hex(platform.bytes(16)) });
+      if ((await stored())?.user !== fresh.user) await storage.clear();
       await adopt(fresh);
     },
 
@@ -109,18 +105,17 @@ export function createSession({ url, fetch, storage, clock, platform }: Needs) {
       return tokens ? Math.max(1_000, leftMs(tokens) * 0.9) : 0;
     },
 
-    /** Signed out: nothing of the user stays, but the device keeps its name. */
+    /** Signed out: nothing of the user stays. */
     async forget(): Promise<void> {
-      const device = await deviceId();
       tokens = null;
       await storage.clear();
-      await storage.put({ device });
     },
 
     /** Ended by the server: what waits in the outbox stays for the next sign-in of the same user. */
     async end(): Promise<void> {
+      const user = tokens?.user;
       tokens = null;
-      await storage.put({ session: undefined });
+      await storage.put({ session: { user } });
     },
   };
 }

@@ -1,6 +1,6 @@
 /** Gathers requests for rooms' summaries into few calls, and repeats those that failed. */
 import type { RoomId } from "../actors/ports.ts";
-import { chore } from "./chore.ts";
+import { chore, parts } from "./chore.ts";
 import type { Host } from "./host.ts";
 import { gatherMs, summariesMax } from "./limits.ts";
 import type { Summary } from "./room-facts.ts";
@@ -20,10 +20,7 @@ export function createSummaries({ platform, online, request }: Needs, take: (sum
 
   /** Now. What fails stays wanted. */
   async function fetch(rooms: readonly RoomId[]): Promise<void> {
-    const calls: Promise<void>[] = [];
-    for (let at = 0; at < rooms.length; at += summariesMax)
-      calls.push(ask(rooms.slice(at, at + summariesMax)));
-    await Promise.all(calls);
+    await Promise.all(parts(rooms, summariesMax).map(ask));
   }
 
   return {

@@ -1,37 +1,40 @@
 /** What a reader of a room sees, built from its log and its outbox when somebody looks. */
 import type { Seq, UserId } from "../actors/ports.ts";
 import type { Message, Timeline, TimelineRow } from "./api.ts";
-import type { Signal } from "./emitter.ts";
+import { createSignal, type Signal } from "./emitter.ts";
 import type { Kept, Line, OwnEvent } from "./entry.ts";
 import type { Host } from "./host.ts";
 import { olderRows } from "./limits.ts";
 import type { Pending } from "./outbox.ts";
 import { ownEvent } from "./own-event.ts";
-import type { Receipts } from "./receipts.ts";
+import { type Receipt, statusOf } from "./receipts.ts";
 import type { RoomLog } from "./room-log.ts";
 
 /** What the timeline needs of its room. */
 export interface TimelineSource {
   readonly id: string;
   readonly log: RoomLog;
-  readonly signal: Signal;
-  readonly receipts: Receipts;
+  readonly receipts: readonly Receipt[];
   /** The other user of a direct room that doesn't exist yet. */
   readonly unbornPeer: UserId | null;
   /** Loads a page; resolves to how many events came. */
   load(range: { before?: Seq; around?: Seq; limit: number }): Promise<number>;
 }
 
+type Needs = Pick<Host, "me" | "outbox" | "platform">;
+
 export class RoomTimeline implements Timeline {
   readonly #source: TimelineSource;
-  readonly #host: Pick<Host, "me" | "outbox">;
+  readonly #host: Needs;
+  readonly #signal: Signal;
   #rows: readonly TimelineRow[] | null = null;
   /** Rows keep their identity until their line changes, so that lists redraw only what did. */
   readonly #known = new Map<Seq, TimelineRow | null>();
 
-  constructor(source: TimelineSource, host: Pick<Host, "me" | "outbox">) {
+  constructor(source: TimelineSource, host: Needs) {
     this.#source = source;
     this.#host = host;
+    this.#signal = createSignal(host.platform);
   }
 
   /** A field, like subscribe, so that it can be handed around on its own. */
@@ -40,7 +43,7 @@ export class RoomTimeline implements Timeline {
     return this.#rows;
   };
 
-  readonly subscribe = (listener: () => void): (() => void) => this.#source.signal.add(listener);
+  readonly subscribe = (listener: () => void): (() => void) => this.#signal.add(listener);
 
   get hasOlder(): boolean {
     const { log, unbornPeer } = this.#source;
@@ -63,9 +66,10 @@ export class RoomTimeline implements Timeline {
     return log.ranges.has(seq) ? 0 : this.#source.load({ around: seq, limit: olderRows });
   }
 
-  /** Something changed: the next look builds anew. */
+  /** The next look builds anew. */
   changed(): void {
     this.#rows = null;
+    this.#signal.fire();
   }
 
   /** A post as it is now. */
@@ -112,7 +116,7 @@ export class RoomTimeline implements Timeline {
       row = line ? this.#rowOf(line, commands) : null;
     }
     if (row?.type === "message" && row.message.by === this.#host.me()) {
-      const status = receipts.status(seq);
+      const status = statusOf(receipts, seq);
       if (row.message.status !== status) row = { ...row, message: { ...row.message, status } };
     }
     this.#known.set(seq, row);
@@ -125,8 +129,9 @@ export class RoomTimeline implements Timeline {
       case "posted":
         return { type: "message", key, message: this.#messageOf(line, commands) };
       case "tombstone":
-        if (!this.#source.log.wasPost(line)) return null;
-        return { type: "message", key, message: this.#messageOf(line, []) };
+        return this.#source.log.wasPost(line)
+          ? { type: "message", key, message: this.#messageOf(line, commands) }
+          : null;
       case "unresolved":
       case "edited":
       case "deleted":
@@ -146,7 +151,7 @@ export class RoomTimeline implements Timeline {
     const mine: OwnEvent[] = [];
     for (const command of commands) {
       if (command.in.seq !== seq) continue;
-      const event = ownEvent(Number.POSITIVE_INFINITY, command.at, command, this.#host.me(), log);
+      const event = ownEvent(Number.POSITIVE_INFINITY, command.at, command, this.#host.me());
       if (event) mine.push(event);
     }
     const post = log.post(seq, mine);

@@ -2,7 +2,7 @@
 import type { Seq, UserId } from "../actors/ports.ts";
 import type { Kept } from "./entry.ts";
 import { unreadMax } from "./limits.ts";
-import type { Applied, RoomLog } from "./room-log.ts";
+import type { RoomLog } from "./room-log.ts";
 
 /** The reply to `room.read`, and what an `unread` frame says. */
 export interface OwnMark {
@@ -22,19 +22,16 @@ export interface Unread extends OwnMark {
 export const noUnread: Unread = { seq: 0, read: 0, unread: 0, mentions: 0, stale: false };
 
 /** The count after one more event. */
-export function countOn(count: Unread, { line, dropped }: Applied, me: UserId): Unread {
-  if (line.seq <= count.seq) return count;
+export function countOn(count: Unread, line: Kept, me: UserId): Unread {
+  const { seq, read, unread, mentions } = count;
+  if (line.seq <= seq) return count;
   const next = { ...count, seq: line.seq };
-  const add = (post: Kept, n: number): void => {
-    next.unread = Math.min(unreadMax, next.unread + n);
-    if (mentions(post, me)) next.mentions += n;
-  };
-  if (line.kind === "posted" && line.by !== me && line.seq > count.read) add(line, 1);
-  if (line.kind === "deleted" && line.author !== me && line.target > count.read) {
-    // At the cap nobody knows what lies beyond it; without the body, nobody knows whom it mentioned.
-    if (count.unread >= unreadMax || !dropped) next.stale = true;
-    else add(dropped, -1);
+  if (line.kind === "posted" && line.by !== me && line.seq > read) {
+    next.unread = Math.min(unreadMax, unread + 1);
+    if (line.mentions?.includes(me)) next.mentions = mentions + 1;
   }
+  // Whom it mentioned nobody knows any more, and at the cap nobody knows what lies beyond.
+  if (line.kind === "deleted" && line.author !== me && line.target > read) next.stale = true;
   return next;
 }
 
@@ -49,17 +46,13 @@ export function recount(
   let next: Unread = { seq, read, unread, mentions, stale: false };
   for (const line of log.between(seq + 1, log.last)) {
     // A post that came and went since then is a tombstone here: it was never counted.
-    if (line.kind !== "deleted" || line.target <= seq) next = countOn(next, { line }, me);
+    if (line.kind !== "deleted" || line.target <= seq) next = countOn(next, line, me);
   }
   return next;
 }
 
 /** What the count becomes when I read up to `read`, if every later seq is here; null otherwise. */
 export function countHere(read: Seq, log: RoomLog, me: UserId): Unread | null {
-  if (!log.ranges.covers(read + 1, log.last)) return null;
+  if (!log.ranges.has(read + 1, log.last)) return null;
   return recount(noUnread, { seq: read, read, unread: 0, mentions: 0 }, log, me);
-}
-
-function mentions(line: Kept, me: UserId): boolean {
-  return line.kind === "posted" && (line.mentions?.includes(me) ?? false);
 }

@@ -7,64 +7,62 @@ import type { Host } from "./host.ts";
 import { gapMs, pageMax, requestMs } from "./limits.ts";
 import type { RoomLog } from "./room-log.ts";
 
-type Needs = Pick<Host, "platform" | "request">;
-
-/** Looks twice before it accuses: an event may be deleted between our page and its tombstone's arrival. */
-export async function verify(room: string, log: RoomLog, host: Needs): Promise<Verdict> {
-  const first = await look(room, log, host);
-  if (first.ok) return first;
-  const second = await look(room, log, host);
-  const faults = second.faults.filter((seq) => first.faults.includes(seq));
-  return { ...second, faults, ok: faults.length === 0 };
+/** What the server said of a seq, and how far it knew the room when it did. */
+interface Said {
+  entry: Entry;
+  asOf: Seq;
 }
 
-async function look(room: string, log: RoomLog, { platform, request }: Needs): Promise<Verdict> {
-  const verdict: Verdict = { ok: true, room, head: 0, events: 0, tombstones: 0, voids: 0, faults: [] };
-  const theirs = new Map<Seq, Entry>();
-  const twice = new Set<Seq>();
-  for (
-    let after = 0, page: Page | null = null;
-    !page || (after < verdict.head && page.entries.length > 0);
-  ) {
-    page = (await request("room.history", { room, after, limit: pageMax, known: log.last })) as Page;
-    verdict.head ||= page.head;
+export async function verify(
+  room: string,
+  log: RoomLog,
+  { platform, request }: Pick<Host, "platform" | "request">,
+): Promise<Verdict> {
+  const said = new Map<Seq, Said>();
+  const faults = new Set<Seq>();
+  let head = 1;
+  let asOf = 0;
+  for (let after = 0; after < head; ) {
+    const page = (await request("room.history", { room, after, limit: pageMax, known: log.last })) as Page;
+    asOf = page.head;
+    if (after === 0) head = asOf;
+    if (page.entries.length === 0) break;
     for (const entry of page.entries) {
       const [from, to] = endsOf(entry);
       for (let seq = from; seq <= to; seq++) {
-        if (theirs.has(seq)) twice.add(seq);
-        theirs.set(seq, entry);
+        if (said.has(seq)) faults.add(seq);
+        said.set(seq, { entry, asOf });
       }
       after = to;
     }
   }
-  // What the server has may still be on its way to us.
-  for (let waitedMs = 0; log.last < verdict.head && waitedMs < requestMs; waitedMs += gapMs) {
+  // What the server knew may still be on its way to us.
+  for (let waitedMs = 0; log.last < asOf && waitedMs < requestMs; waitedMs += gapMs) {
     await new Promise<void>((resolve) => platform.after(gapMs, resolve));
   }
-  for (let seq = 1; seq <= verdict.head; seq++) {
-    const entry = theirs.get(seq);
-    const ours = seq <= log.last && (!log.ranges.has(seq) || (entry && same(log.line(seq), entry)));
-    if (!entry || !ours || twice.has(seq)) verdict.faults.push(seq);
-    else if ("void" in entry) verdict.voids++;
-    else if ("kind" in entry && entry.kind === "tombstone") verdict.tombstones++;
+  const verdict: Verdict = { ok: false, room, head, events: 0, tombstones: 0, voids: 0, faults: [] };
+  for (let seq = 1; seq <= head; seq++) {
+    const theirs = said.get(seq);
+    const here = seq <= log.last && (!log.ranges.has(seq) || (theirs && same(log.line(seq), theirs)));
+    if (!here || !theirs) faults.add(seq);
+    else if ("void" in theirs.entry) verdict.voids++;
+    else if ("deleted" in theirs.entry) verdict.tombstones++;
     else verdict.events++;
   }
-  verdict.ok = verdict.faults.length === 0;
+  verdict.faults = [...faults].sort((a, b) => a - b);
+  verdict.ok = faults.size === 0;
   return verdict;
 }
 
-function same(ours: Kept | undefined, theirs: Entry): boolean {
-  // "Not for you, or gone": a void may stand where a tombstone was.
-  if ("void" in theirs) return ours === undefined || ours.kind === "tombstone";
-  return JSON.stringify(plain(ours)) === JSON.stringify(plain(theirs));
-}
-
-/** Content in one spelling: keys sorted, without empty lists and what is only for the viewer. */
-function plain(value: unknown): unknown {
-  if (value === null || typeof value !== "object") return value;
-  if (Array.isArray(value)) return value.map(plain);
-  return Object.entries(value)
-    .filter(([key, each]) => key !== "cid" && !(Array.isArray(each) && each.length === 0))
-    .sort()
-    .map(([key, each]) => [key, plain(each)]);
+function same(ours: Kept | undefined, { entry, asOf }: Said): boolean {
+  // A void may stand where a tombstone was: "not for you, or gone". And what was deleted since then, the page didn't know.
+  if (ours?.kind === "tombstone" && ("void" in entry || ours.deleted > asOf)) return true;
+  if ("void" in entry) return !ours;
+  // A list of keys makes JSON.stringify spell both in one order, without what is only for the viewer.
+  const keys = new Set<string>();
+  JSON.stringify([ours, entry], (key, value) => {
+    if (key !== "cid") keys.add(key);
+    return value;
+  });
+  return JSON.stringify(ours, [...keys]) === JSON.stringify(entry, [...keys]);
 }

@@ -12,9 +12,9 @@ export function projectionContract(current: () => Store): void {
     test("checkpoints only rise, one per stream", async () => {
       const { projection } = current();
       expect(await projection.checkpoint(0)).toBe(0);
-      await projection.advance(0, 7);
-      await projection.advance(0, 5);
-      await projection.advance(1, 3);
+      await projection.apply([], { stream: 0, position: 7 });
+      await projection.apply([], { stream: 0, position: 5 });
+      await projection.apply([], { stream: 1, position: 3 });
       expect([await projection.checkpoint(0), await projection.checkpoint(1)]).toEqual([7, 3]);
     });
   });

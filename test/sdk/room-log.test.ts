@@ -19,7 +19,7 @@ describe("the cursor", () => {
     expect(log.apply(epoch, 3, [posted(3, "ana", "three")])).toEqual([]);
     expect([log.last, log.heldFrom]).toEqual([1, 3]);
     const closed = log.apply(epoch, 2, [posted(2, "ana", "two")]);
-    expect(closed.map(({ line }) => line.seq)).toEqual([2, 3]);
+    expect(closed.map(({ seq }) => seq)).toEqual([2, 3]);
     expect([log.last, log.heldFrom]).toEqual([3, null]);
     expect(log.post(1)?.text).toBe("one");
   });
@@ -47,7 +47,7 @@ describe("the cursor", () => {
     log.apply(epoch, 1, [posted(1, "ana", "one")]);
     log.apply(epoch, 4, [posted(4, "ana", "four")]);
     const applied = log.load(page([posted(2, "ana", "two"), posted(3, "ana", "three")], 4));
-    expect(applied.map(({ line }) => line.seq)).toEqual([2, 3, 4]);
+    expect(applied.map(({ seq }) => seq)).toEqual([2, 3, 4]);
     expect(log.last).toBe(4);
   });
 
@@ -109,11 +109,10 @@ describe("limited", () => {
 });
 
 describe("a tombstone", () => {
-  test("drops the content of its target and of the target's edits, and tells what went", () => {
+  test("drops the content of its target and of the target's edits", () => {
     const log = new RoomLog();
     log.apply(epoch, 1, [posted(1, "ana", "secret"), edited(2, 1, "secret too"), reacted(3, 1, "+")]);
-    const [applied] = log.apply(epoch, 4, [deleted(4, 1)]);
-    expect(applied?.dropped).toMatchObject({ text: "secret" });
+    log.apply(epoch, 4, [deleted(4, 1)]);
     expect(log.post(1)).toBeNull();
     expect(log.line(1)).toEqual(tombstone(1, "ana", 4));
     expect(log.line(2)).toEqual(tombstone(2, "ana", 4));

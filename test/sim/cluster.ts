@@ -2,7 +2,7 @@
 import { MemoryBus } from "../../src/bus/memory.ts";
 import { memoryStore } from "../../src/store/memory.ts";
 import type { Owner } from "./faulty-route.ts";
-import { type Shared, Server, type Sizes } from "./server.ts";
+import { Server, type Shared, type Sizes } from "./server.ts";
 import { SharedLog } from "./shared-log.ts";
 import type { World } from "./world.ts";
 

@@ -54,7 +54,13 @@ export class Sender {
     const { device } = this;
     const mark: Mark = {
       ...{ user: device.user, device: device.name, kind, room, seq },
-      ...{ invoked: this.#world.sim.now(), answered: null, delivered: 0, read: 0, knew: device.copy(room).last },
+      ...{
+        invoked: this.#world.sim.now(),
+        answered: null,
+        delivered: 0,
+        read: 0,
+        knew: device.copy(room).last,
+      },
     };
     this.#recorder.history.marks.push(mark);
     for (let tries = 0; tries < 5 && !device.socket.ended; tries++) {
@@ -91,7 +97,7 @@ export class Sender {
       await socket.whenOnline();
       // A client that asks again too early has two attempts under way: that must be harmless.
       const timeoutMs = this.#world.chance(0.3) ? 300 + this.#world.upTo(3_000) : patientMs;
-      const asks = again && command.op !== "room.create" && this.#world.chance(0.3);
+      const asks = again && input.again !== true && command.op !== "room.create" && this.#world.chance(0.3);
       const { room, cid } = command;
       const answer = asks
         ? await socket.request("room.landed", { room, cid }, timeoutMs)

@@ -30,3 +30,12 @@ export function openReading(path: string): Database {
   db.run("PRAGMA cache_size = -16000");
   return db;
 }
+
+/**
+ * Closes a connection with its statements; the last one copies the WAL into the database and removes it. A plain
+ * close() leaves the connection alive, locks and all, until the statements are collected: then it removes a WAL
+ * that may long be somebody else's.
+ */
+export function closeFully(db: Database): void {
+  db.close(true);
+}

@@ -3,7 +3,7 @@ import type { Log, Store } from "../../../actors/ports.ts";
 import { SqliteLog } from "../../log/sqlite.ts";
 import { SqliteAccounts } from "./accounts.ts";
 import { SqliteAttempts } from "./attempts.ts";
-import { openReading } from "./connection.ts";
+import { closeFully, openReading } from "./connection.ts";
 import { SqliteItems } from "./items.ts";
 import { lockFolder } from "./lock.ts";
 import { SqliteMemberships } from "./memberships.ts";
@@ -41,7 +41,7 @@ export async function openEmbedded({ dir, ...options }: EmbeddedOptions): Promis
   prepare(path);
   const writer = stack.use(await Writer.open(path, options));
   const reads = openReading(path);
-  stack.defer(() => reads.close());
+  stack.defer(() => closeFully(reads));
   const store: Store = {
     accounts: new SqliteAccounts(reads, writer),
     sessions: new SqliteSessions(reads, writer),

@@ -1,0 +1,42 @@
+import { expect, test } from "bun:test";
+import { readdir } from "node:fs/promises";
+import { join } from "node:path";
+import { gzipSync } from "node:zlib";
+
+const sdk = join(import.meta.dir, "../../sdk");
+
+test("the entry is at most 12 kB, minified and gzipped", async () => {
+  const built = await Bun.build({ entrypoints: [join(sdk, "index.ts")], minify: true, target: "browser" });
+  const [output] = built.outputs;
+  const bytes = gzipSync(await (output?.text() ?? ""), { level: 9 }).length;
+  expect(bytes).toBeGreaterThan(1_000);
+  expect(bytes).toBeLessThanOrEqual(12_288);
+});
+
+test("nothing but platform.ts touches clocks, chance and timers", async () => {
+  const ambient =
+    /Date\.now|new Date|Math\.random|setTimeout|setInterval|randomUUID|getRandomValues|performance\./;
+  const guilty: string[] = [];
+  for (const file of await readdir(sdk)) {
+    if (!file.endsWith(".ts") || file === "platform.ts") continue;
+    if (ambient.test(await Bun.file(join(sdk, file)).text())) guilty.push(file);
+  }
+  expect(guilty).toEqual([]);
+});
+
+test("the package needs no other, and imports only types and constants from the server", async () => {
+  const manifest = await Bun.file(join(sdk, "package.json")).json();
+  expect(manifest.dependencies).toBeUndefined();
+  const imports: string[] = [];
+  for (const file of await readdir(sdk)) {
+    if (!file.endsWith(".ts")) continue;
+    const text = await Bun.file(join(sdk, file)).text();
+    for (const [, clause = "", from = ""] of text.matchAll(/^import ([^"]*)from "([^"]+)"/gm)) {
+      if (!from.startsWith("./") && !clause.startsWith("type ")) imports.push(`${file} ${from}`);
+    }
+  }
+  expect(imports.sort()).toEqual([
+    "file-storage.ts node:fs/promises",
+    "web-socket.ts ../src/protocol/frames.ts",
+  ]);
+});
