@@ -101,7 +101,10 @@ export class Gateway {
       // Who came back before the feed had got to the removal was told when the room was still live.
       left: (one, room, cursor) => this.#resume(one, 0, { [room]: cursor }, false),
     });
-    const cancel = this.#sources.platform.after(limits.helloMs, () => connection.close("unauthorized"));
+    const cancel = this.#sources.platform.after(limits.helloMs, () => {
+      // Whoever said hello in time isn't to blame that we are slow: 4500 would sign them out.
+      connection.close(this.#pending.get(connection)?.busy ? "overloaded" : "unauthorized");
+    });
     const pending = { connection, address, token, cancel, busy: false, caller: null, version: 0 };
     this.#pending.set(connection, pending);
     const already = this.#perAddress.get(address) ?? 0;
