@@ -4,12 +4,13 @@ import { chmodSync, existsSync } from "node:fs";
 import { openReading, openWriting } from "./connection.ts";
 import { isDamage, isDiskFailure, UnusableFolder } from "./errors.ts";
 import { migrations } from "./migrations.ts";
+import { makeOwn } from "./restore.ts";
 
 /** "Star": marks the file as ours in its header. */
 const applicationId = 0x53746172;
 
 /**
- * Creates or migrates the database and checks it.
+ * Checks, creates or migrates the database, and makes a backup a database of its own.
  * @throws UnusableFolder when it is damaged, someone else's, or newer than this program
  */
 export function prepare(path: string, steps: readonly string[] = migrations): void {
@@ -19,6 +20,7 @@ export function prepare(path: string, steps: readonly string[] = migrations): vo
     // Hashes and keys lie in it; SQLite gives the WAL the same mode.
     chmodSync(path, 0o600);
     migrate(db, steps);
+    makeOwn(db);
   } catch (error) {
     if (isDamage(error)) throw new UnusableFolder(`${path} is damaged: ${error.message}; restore a backup`);
     if (isDiskFailure(error)) throw new UnusableFolder(`the disk failed under ${path}: ${error.message}`);
