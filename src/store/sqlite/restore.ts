@@ -1,5 +1,5 @@
 /** The first start from a backup: its rooms go on under new epochs, its accounts above every version that was told. */
-import type { Database } from "bun:sqlite";
+import { openWriting } from "./connection.ts";
 
 /** Far more than an account changes between a backup and the loss of its source. */
 const versionJump = 1_000_000;
@@ -14,7 +14,8 @@ export const backupMark = "backup";
  * the text of old frames stays, for nobody reads it: slices are built from their lines.
  * One transaction with the mark's removal, before anything is served: a start that dies in it starts over.
  */
-export function makeOwn(db: Database): void {
+export function makeOwn(path: string): void {
+  using db = openWriting(path);
   db.transaction(() => {
     const marked = db.prepare<unknown, [string]>("DELETE FROM secrets WHERE name = ? RETURNING name");
     if (marked.all(backupMark).length > 0) db.run(renew);
