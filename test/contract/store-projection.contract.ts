@@ -194,6 +194,16 @@ export function projectionContract(current: () => Store): void {
   });
 
   describe("memberships", () => {
+    test("a ban of somebody who was never in, and its end, write nothing into their account", async () => {
+      const { items, memberships, projection } = current();
+      const ban = left(4, "bob", { banned: true });
+      expect(await projection.apply([ban])).toEqual([]);
+      expect(await projection.apply([left(5, "bob", { banned: false, interval: "keep" })])).toEqual([]);
+      expect(await items.since("bob", 0, 9)).toEqual({ version: 0, items: [] });
+      expect(await memberships.of("r", ["bob"])).toMatchObject([{ role: null, banned: false, seq: 5 }]);
+      expect(await projection.apply([joined(6, "bob")])).toEqual(["bob"]);
+    });
+
     test("joining opens an interval, leaving closes it after the event, coming back opens another", async () => {
       const { memberships } = current();
       await apply(joined(2, "ana"), left(5, "ana"), joined(8, "ana", { role: "admin" }));
