@@ -174,8 +174,8 @@ export interface Rooms {
 
 export interface Memberships {
   of(room: RoomId, users: readonly UserId[]): Promise<Membership[]>;
-  /** All rooms of a user, former ones included. */
-  ofUser(user: UserId): Promise<Membership[]>;
+  /** How many rooms each of these users is in now, in their order. */
+  roomsOf(users: readonly UserId[]): Promise<number[]>;
   /** Current members, by user id, after `after`. */
   ofRoom(room: RoomId, after: UserId, limit: number): Promise<Membership[]>;
   banned(room: RoomId, limit: number): Promise<UserId[]>;

@@ -5,6 +5,7 @@ import { refuse } from "../../actors/room/refusals.ts";
 import { done, sendTo } from "./command.ts";
 import { commandInput } from "./command-input.ts";
 import { id, role } from "./fields.ts";
+import { denyFull } from "./full.ts";
 import { operation } from "./operation.ts";
 import { refuseUnknown } from "./room.ts";
 
@@ -20,7 +21,8 @@ export const roomJoin = operation({
   input: commandInput({ room: id }),
   output: done,
   async handle(services, call, input) {
-    const result = await sendTo(services, call, "room.join", input.room, input, { do: "join" });
+    const deny = await denyFull(services, { room: input.room, caller: call.caller.user });
+    const result = await sendTo(services, call, "room.join", input.room, input, { do: "join" }, deny);
     if ("ok" in result && call.connection !== null) services.live.enter(call.connection, input.room);
     return result;
   },
@@ -53,7 +55,9 @@ export const roomAdd = operation({
   async handle(services, call, input) {
     const unknown = await refuseUnknown(services, input.users, "users");
     if (unknown !== null) return unknown;
-    return sendTo(services, call, "room.add", input.room, input, { do: "add", users: [...input.users] });
+    const { room, users } = input;
+    const deny = await denyFull(services, { room, others: { users, field: "users" } });
+    return sendTo(services, call, "room.add", room, input, { do: "add", users: [...users] }, deny);
   },
 });
 

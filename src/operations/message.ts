@@ -6,6 +6,7 @@ import { versionsOf } from "../rooms/versions.ts";
 import { done, sendTo } from "./command.ts";
 import { commandInput } from "./command-input.ts";
 import { id, reactionKey, seq, text } from "./fields.ts";
+import { denyFull } from "./full.ts";
 import { operation } from "./operation.ts";
 
 const mentions = v.exactOptional(v.pipe(v.array(id), v.maxLength(limits.mentionsMax)));
@@ -39,7 +40,8 @@ export const roomPost = operation({
     }
     const epoch = services.platform.id();
     const draft = { do: "post", text, ...optional, pair: [user, other] as [string, string], epoch } as const;
-    return sendTo(services, call, "room.post", room, input, draft);
+    const deny = await denyFull(services, { room, caller: user, others: { users: [other], field: "with" } });
+    return sendTo(services, call, "room.post", room, input, draft, deny);
   },
 });
 

@@ -38,7 +38,7 @@ export function membershipWriter(db: Database) {
 
 export class SqliteMemberships implements Memberships {
   #one;
-  #ofUser;
+  #roomsOf;
   #ofRoom;
   #banned;
 
@@ -46,7 +46,12 @@ export class SqliteMemberships implements Memberships {
     this.#one = reads.prepare<Columns, [RoomId, UserId]>(
       "SELECT * FROM memberships WHERE room = ? AND user = ?",
     );
-    this.#ofUser = reads.prepare<Columns, [UserId]>("SELECT * FROM memberships WHERE user = ? ORDER BY room");
+    const rooms = reads.prepare<{ rooms: number }, [UserId]>(
+      "SELECT count(*) AS rooms FROM memberships WHERE user = ? AND role IS NOT NULL",
+    );
+    this.#roomsOf = reads.transaction((users: readonly UserId[]) =>
+      users.map((user) => rooms.get(user)?.rooms ?? 0),
+    );
     this.#ofRoom = reads.prepare<Columns, [RoomId, UserId, number]>(
       "SELECT * FROM memberships WHERE room = ? AND user > ? AND role IS NOT NULL ORDER BY user LIMIT ?",
     );
@@ -59,8 +64,8 @@ export class SqliteMemberships implements Memberships {
     return users.flatMap((user) => this.#one.get(room, user) ?? []).map(asMembership);
   }
 
-  async ofUser(user: UserId): Promise<Membership[]> {
-    return this.#ofUser.all(user).map(asMembership);
+  async roomsOf(users: readonly UserId[]): Promise<number[]> {
+    return this.#roomsOf(users);
   }
 
   async ofRoom(room: RoomId, after: UserId, limit: number): Promise<Membership[]> {

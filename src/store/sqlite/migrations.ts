@@ -139,4 +139,9 @@ export const migrations: readonly string[] = [
 
   CREATE TABLE checkpoints (stream INTEGER PRIMARY KEY, position INTEGER NOT NULL) STRICT;
   `,
+  `
+  -- Counting needs current rooms only, and nothing but the index.
+  DROP INDEX memberships_user;
+  CREATE INDEX memberships_current ON memberships (user) WHERE role IS NOT NULL; -- Memberships.roomsOf
+  `,
 ];

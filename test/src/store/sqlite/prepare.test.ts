@@ -48,8 +48,8 @@ describe("preparing a database", () => {
   test("a newer database is refused, and nothing in it is touched", () => {
     prepare(path, [...migrations, "CREATE TABLE later (a TEXT)"]);
     expect(() => prepare(path)).toThrow(UnusableFolder);
-    expect(() => prepare(path)).toThrow(/version 2, this program knows 1: use a newer program/);
-    expect(ask("PRAGMA user_version")).toEqual([{ user_version: 2 }]);
+    expect(() => prepare(path)).toThrow(/version \d+, this program knows \d+: use a newer program/);
+    expect(ask("PRAGMA user_version")).toEqual([{ user_version: migrations.length + 1 }]);
   });
 
   test("somebody else's database is refused, and left as it is", () => {
