@@ -8,6 +8,12 @@ export const limits = {
   /** A family emoji with skin tones has 41 bytes. */
   reactionBytesMax: 64,
   mentionsMax: 50,
+  /** Kinds of reactions that one user may have standing on one post. */
+  reactionsPerUserMax: 10,
+  /** Reactions that a page names per post, the first ones: 100 posts of them are 20,000 rows, some 20 ms. */
+  reactionsListMax: 200,
+  /** Older versions of one message that are listed, the newest ones: up to 1.6 MB. */
+  versionsMax: 100,
   /** Login names: what fits a mention and a URL. */
   loginCharsMin: 2,
   loginCharsMax: 32,

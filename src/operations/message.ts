@@ -83,24 +83,33 @@ export const roomReact = operation({
   rate: "write",
   input: commandInput({ room: id, seq, key: reactionKey, on: v.boolean() }),
   output: done,
-  handle(services, call, input) {
+  async handle(services, call, input) {
     const { room, seq, key, on } = input;
-    return sendTo(services, call, "room.react", room, input, { do: "react", seq, key, on });
+    const bound = limits.reactionsPerUserMax;
+    // Counted in the documents: some that come at once may pass.
+    const mine = on ? await services.store.messages.reactionsBy(room, seq, call.caller.user, bound) : [];
+    const full = mine.length >= bound && !mine.includes(key);
+    const deny = full ? refuse("limit", { bound, field: "key" }) : undefined;
+    return sendTo(services, call, "room.react", room, input, { do: "react", seq, key, on }, deny);
   },
 });
 
 export const roomVersions = operation({
   name: "room.versions",
-  summary: "Older versions of an edited message, oldest first",
+  summary: "Older versions of an edited message: the newest 100, oldest first",
   who: "session",
   policy: "whoever may see the message; versions that they may see",
   http: { method: "GET", path: "/v1/rooms/:room/messages/:seq/versions" },
   rate: "read",
   input: v.strictObject({ room: id, seq }),
-  output: v.object({ versions: v.array(v.object({ seq: v.number(), at: v.number(), text: v.string() })) }),
+  output: v.object({
+    versions: v.array(v.object({ seq: v.number(), at: v.number(), text: v.string() })),
+    /** Older ones were left out. */
+    more: v.boolean(),
+  }),
   async handle(services, { caller }, { room, seq }) {
     const access = await services.rooms.access(room, caller.user);
     const versions = await versionsOf(services, room, access, seq);
-    return versions === null ? { error: refuse("not-found") } : { ok: { versions } };
+    return versions === null ? { error: refuse("not-found") } : { ok: versions };
   },
 });

@@ -1,4 +1,5 @@
 import { describe, expect, test } from "bun:test";
+import { limits } from "../../actors/limits.ts";
 import type { Store } from "../../actors/ports.ts";
 import { changed, cidOf, created, deleted, edited, joined, left, posted, reacted } from "./writes.ts";
 
@@ -106,16 +107,49 @@ export function projectionContract(current: () => Store): void {
         ...edited(4, "bob", 2, "of another"),
         ...edited(5, "ana", 1, "third"),
       );
-      expect(await messages.versions("r", 1)).toEqual([
+      expect(await messages.versions("r", 1, 999, 9)).toEqual([
         { seq: 1, text: "first", at: 1_001 },
         { seq: 3, text: "second", at: 1_003 },
       ]);
-      expect(await messages.versions("r", 99)).toEqual([]);
+      expect((await messages.versions("r", 1, 3, 9)).map(({ seq }) => seq)).toEqual([1]);
+      expect((await messages.versions("r", 1, 999, 1)).map(({ seq }) => seq)).toEqual([3]);
+      expect(await messages.versions("r", 99, 999, 9)).toEqual([]);
+    });
+
+    test("of many reactions the first are listed, and that there are more; what was taken back doesn't count", async () => {
+      const { messages } = current();
+      const users = Array.from({ length: limits.reactionsListMax }, (_, i) => `user ${i}`);
+      await apply(
+        posted(1, "ana"),
+        ...users.map((user, i) => reacted(10 + i, user, 1, "👍")),
+        ...users.map((user, i) => reacted(1_000 + i, user, 1, "👎", false)),
+      );
+      const all = {
+        seq: 1,
+        edit: null,
+        reactions: [{ key: "👍", users, seqs: users.map((_, i) => 10 + i) }],
+      };
+      expect(await messages.fields("r", [1])).toEqual([all]);
+      await apply(reacted(5_000, "late", 1, "👎"));
+      expect(await messages.fields("r", [1])).toEqual([{ ...all, more: true }]);
+    });
+
+    test("a user's own standing reactions on a post are counted up to a limit", async () => {
+      const { messages } = current();
+      await apply(
+        posted(1, "ana"),
+        ...["a", "b", "c"].map((key, i) => reacted(10 + i, "bob", 1, key)),
+        reacted(13, "bob", 1, "b", false),
+        reacted(14, "cid", 1, "d"),
+      );
+      expect((await messages.reactionsBy("r", 1, "bob", 9)).sort()).toEqual(["a", "c"]);
+      expect(await messages.reactionsBy("r", 1, "bob", 1)).toHaveLength(1);
+      expect(await messages.reactionsBy("r", 2, "bob", 9)).toEqual([]);
     });
 
     test("a message that was never edited has no older versions", async () => {
       await apply(posted(1, "ana"));
-      expect(await current().messages.versions("r", 1)).toEqual([]);
+      expect(await current().messages.versions("r", 1, 999, 9)).toEqual([]);
     });
 
     test("a tombstone takes the content of the message and of its edits for ever", async () => {
@@ -139,7 +173,7 @@ export function projectionContract(current: () => Store): void {
         [cidOf(3), "connection of bob"],
       ]);
       expect(await messages.fields("r", [1, 2])).toEqual([]);
-      expect(await messages.versions("r", 1)).toEqual([]);
+      expect(await messages.versions("r", 1, 999, 9)).toEqual([]);
       expect(await messages.mentions("r", "bob", 0, 9, 9)).toEqual([]);
     });
 
