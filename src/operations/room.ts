@@ -135,7 +135,7 @@ export const roomLanded = operation({
   who: "session",
   policy: "the sender, about their own cids",
   http: { method: "POST", path: "/v1/rooms/:room/landed" },
-  rate: "write",
+  rate: "retry",
   input: v.strictObject({ room: id, cid: commandInput({}).entries.cid }),
   output: v.variant("landed", [
     v.object({ landed: v.literal(true), ...done.entries }),
