@@ -142,10 +142,7 @@ export const limits = {
   receiptsListMax: 100,
   unreadExactMax: 1_000,
   explainMax: 1_000,
-  typingMs: 5_000,
   watchMax: 500,
-  presenceLeaseMs: 60_000,
-  awayMs: 300_000,
   /** A lost tell costs at most this. */
   versionCheckMs: 30_000,
 

@@ -178,7 +178,8 @@ export interface Memberships {
   roomsOf(users: readonly UserId[]): Promise<number[]>;
   /** Current members, by user id, after `after`. */
   ofRoom(room: RoomId, after: UserId, limit: number): Promise<Membership[]>;
-  banned(room: RoomId, limit: number): Promise<UserId[]>;
+  /** Who is banned, by user id, after `after`. */
+  banned(room: RoomId, after: UserId, limit: number): Promise<UserId[]>;
 }
 
 /** One event as a projection keeps it: the line as it is now (a tombstone line once deleted). */

@@ -127,6 +127,28 @@ describe("no ambient time, chance or scheduling", () => {
   });
 });
 
+describe("exports", () => {
+  /** Names that nothing else of the product uses, and why they are exported all the same. */
+  const kept = new Map<string, string>([]);
+
+  test("of actors/ and src/ are used in another file that is no test, or have a reason", () => {
+    const users = all.filter(({ path }) => !path.startsWith("test/"));
+    const words = new Map(users.map(({ path, text }) => [path, new Set(code(text).match(/\w+/g))]));
+    const found = offences([...within("actors"), ...within("src")], ({ path, text }) =>
+      exportsOf(text).filter((name) => {
+        const elsewhere = users.some((user) => user.path !== path && words.get(user.path)?.has(name));
+        return !elsewhere && !kept.has(name);
+      }),
+    );
+    expect(found).toEqual([]);
+  });
+
+  function exportsOf(text: string): string[] {
+    const declared = /^export (?:async )?(?:const|function\*?|class|interface|type) (\w+)/gm;
+    return [...code(text).matchAll(declared)].map(([, name = ""]) => name);
+  }
+});
+
 describe("files", () => {
   /** Longer than 300 lines, and why. */
   const long = new Map([

@@ -1,6 +1,7 @@
 /** Who is in a room. Who may do what stands in actors/room/permissions.ts. */
 import * as v from "valibot";
 import { limits } from "../../actors/limits.ts";
+import { lowestRole, rank } from "../../actors/room/permissions.ts";
 import { refuse } from "../../actors/room/refusals.ts";
 import { done, sendTo } from "./command.ts";
 import { commandInput } from "./command-input.ts";
@@ -10,6 +11,16 @@ import { operation } from "./operation.ts";
 import { refuseUnknown } from "./room.ts";
 
 const moderators = "moderators and above, over lower ranks";
+
+/** A page of a room's people, by user id. */
+const usersPage = v.strictObject({
+  room: id,
+  after: v.optional(v.pipe(v.string(), v.maxLength(22)), ""),
+  limit: v.optional(
+    v.pipe(v.number(), v.integer(), v.minValue(1), v.maxValue(limits.pageMax)),
+    limits.pageMax,
+  ),
+});
 
 export const roomJoin = operation({
   name: "room.join",
@@ -140,14 +151,7 @@ export const roomMembers = operation({
   policy: "members",
   http: { method: "GET", path: "/v1/rooms/:room/members" },
   rate: "read",
-  input: v.strictObject({
-    room: id,
-    after: v.optional(v.pipe(v.string(), v.maxLength(22)), ""),
-    limit: v.optional(
-      v.pipe(v.number(), v.integer(), v.minValue(1), v.maxValue(limits.pageMax)),
-      limits.pageMax,
-    ),
-  }),
+  input: usersPage,
   output: v.object({
     members: v.array(v.object({ user: v.string(), role: v.string() })),
     next: v.nullable(v.string()),
@@ -159,5 +163,23 @@ export const roomMembers = operation({
     const next = members.length < limit ? null : (members.at(-1)?.user ?? null);
     const listed = members.flatMap(({ user, role }) => (role === null ? [] : [{ user, role }]));
     return { ok: { members: listed, next } };
+  },
+});
+
+export const roomBanned = operation({
+  name: "room.banned",
+  summary: "Who is banned, by user id; `next` continues",
+  who: "session",
+  policy: "moderators and above",
+  http: { method: "GET", path: "/v1/rooms/:room/bans" },
+  rate: "read",
+  input: usersPage,
+  output: v.object({ users: v.array(v.string()), next: v.nullable(v.string()) }),
+  async handle(services, { caller }, { room, after, limit }) {
+    const { sight } = await services.rooms.settledAccess(room, caller.user);
+    if (sight.role === null) return { error: refuse("not-found") };
+    if (rank[sight.role] < rank[lowestRole.ban]) return { error: refuse("forbidden") };
+    const users = await services.store.memberships.banned(room, after, limit);
+    return { ok: { users, next: users.length < limit ? null : (users.at(-1) ?? null) } };
   },
 });

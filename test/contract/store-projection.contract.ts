@@ -267,9 +267,10 @@ export function projectionContract(current: () => Store): void {
         { room: "r", user: "ana", role: "moderator", banned: false, intervals: [[2, null]], seq: 3 },
         { room: "r", user: "bob", role: null, banned: true, intervals: [], seq: 4 },
       ]);
-      expect(await memberships.banned("r", 9)).toEqual(["bob"]);
+      expect(await memberships.banned("r", "", 9)).toEqual(["bob"]);
+      expect(await memberships.banned("r", "bob", 9)).toEqual([]);
       await apply(left(5, "bob", { banned: false, interval: "keep" }));
-      expect(await memberships.banned("r", 9)).toEqual([]);
+      expect(await memberships.banned("r", "", 9)).toEqual([]);
     });
 
     test("a room lists its current members in pages, a user all rooms", async () => {

@@ -35,9 +35,9 @@ export class MemoryMemberships implements Memberships {
       .map(membershipOf);
   }
 
-  async banned(room: RoomId, limit: number): Promise<UserId[]> {
+  async banned(room: RoomId, after: UserId, limit: number): Promise<UserId[]> {
     return this.#rows(room)
-      .filter(({ banned }) => banned)
+      .filter(({ user, banned }) => banned && user > after)
       .slice(0, limit)
       .map(({ user }) => user);
   }

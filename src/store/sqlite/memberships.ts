@@ -55,8 +55,8 @@ export class SqliteMemberships implements Memberships {
     this.#ofRoom = reads.prepare<Columns, [RoomId, UserId, number]>(
       "SELECT * FROM memberships WHERE room = ? AND user > ? AND role IS NOT NULL ORDER BY user LIMIT ?",
     );
-    this.#banned = reads.prepare<{ user: UserId }, [RoomId, number]>(
-      "SELECT user FROM memberships WHERE room = ? AND banned = 1 ORDER BY user LIMIT ?",
+    this.#banned = reads.prepare<{ user: UserId }, [RoomId, UserId, number]>(
+      "SELECT user FROM memberships WHERE room = ? AND user > ? AND banned = 1 ORDER BY user LIMIT ?",
     );
   }
 
@@ -72,8 +72,8 @@ export class SqliteMemberships implements Memberships {
     return this.#ofRoom.all(room, after, limit).map(asMembership);
   }
 
-  async banned(room: RoomId, limit: number): Promise<UserId[]> {
-    return this.#banned.all(room, limit).map(({ user }) => user);
+  async banned(room: RoomId, after: UserId, limit: number): Promise<UserId[]> {
+    return this.#banned.all(room, after, limit).map(({ user }) => user);
   }
 }
 
