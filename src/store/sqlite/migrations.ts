@@ -139,4 +139,8 @@ export const migrations: readonly string[] = [
 
   CREATE TABLE checkpoints (stream INTEGER PRIMARY KEY, position INTEGER NOT NULL) STRICT;
   `,
+  `
+  CREATE INDEX messages_settings ON messages (room, kind, seq)
+    WHERE kind IN ('created', 'renamed', 'described', 'history', 'access'); -- Messages.settings
+  `,
 ];
