@@ -20,9 +20,10 @@ const range = `SELECT seq, line, "by", cid, origin FROM messages
 const statements = (reads: Database) => ({
   oldest: reads.prepare<StoredEvent, [RoomId, Seq, Seq, number]>(`${range} LIMIT ?`),
   newest: reads.prepare<StoredEvent, [RoomId, Seq, Seq, number]>(`${range} DESC LIMIT ?`),
-  // The list of kinds once more, so that the index on them serves.
+  // The list of kinds once more: without it the index on them wouldn't fit.
   setting: reads.prepare<StoredEvent, [RoomId, string, Seq]>(
-    `SELECT seq, line, "by", cid, origin FROM messages WHERE room = ? AND kind = ? AND seq <= ?
+    `SELECT seq, line, "by", cid, origin FROM messages INDEXED BY messages_settings
+     WHERE room = ? AND kind = ? AND seq <= ?
      AND kind IN (${settingKinds.map((kind) => `'${kind}'`).join(", ")}) AND line IS NOT NULL
      ORDER BY seq DESC LIMIT 1`,
   ),
