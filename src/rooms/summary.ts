@@ -3,7 +3,6 @@
 import { limits } from "../../actors/limits.ts";
 import type { Mark, Millis, RoomDoc, RoomId, Seq, Store, UserId } from "../../actors/ports.ts";
 import { catchUp, type Sources } from "../../actors/room/catch-up.ts";
-import type { StampedEvent } from "../../actors/room/events.ts";
 import { eventOf, headOf } from "../../actors/room/frame.ts";
 import type { Membership, RoomKind, RoomSettings } from "../../actors/room/model.ts";
 import { sees } from "../../actors/room/sight.ts";
@@ -40,8 +39,8 @@ export type SummarySources = Sources & {
   store: Pick<Store, "messages" | "projection" | "receipts" | "memberships">;
 };
 
-/** Events that are looked through for the newest post. */
-const lookBack = 20;
+/** Events that are looked through for the newest post: mostly it is among the first of these numbers. */
+const lookBacks = [20, 1_000];
 
 /** null when the room says nothing to this user. */
 export async function summaryOf(
@@ -117,16 +116,17 @@ export function clamp(access: Access, mark: Mark): Mark {
 
 async function newestPost(sources: Sources, room: RoomId, access: Access): Promise<Summary["last"]> {
   const head = horizon(access);
-  const after = Math.max(0, head - lookBack);
-  const { lines } = await catchUp(sources, room, after, head - after);
-  const events = lines.map(({ line }) => eventOf(line));
-  const post = events.findLast((event) => event.kind === "posted" && sees(access.sight, event.seq));
-  if (post === undefined || post.kind !== "posted") return null;
-  const edit = events.findLast(
-    (event): event is StampedEvent & { kind: "edited" } =>
-      event.kind === "edited" && event.target === post.seq && sees(access.sight, event.seq),
-  );
-  return { seq: post.seq, by: post.by, at: post.at, text: edit?.text ?? post.text };
+  for (const lookBack of lookBacks) {
+    const after = Math.max(0, head - lookBack);
+    const { lines } = await catchUp(sources, room, after, head - after);
+    const events = lines.map(({ line }) => eventOf(line)).filter(({ seq }) => sees(access.sight, seq));
+    const post = events.findLast((event) => event.kind === "posted");
+    if (post === undefined || post.kind !== "posted") continue;
+    const edit = events.findLast((event) => event.kind === "edited" && event.target === post.seq);
+    const text = edit?.kind === "edited" ? edit.text : post.text;
+    return { seq: post.seq, by: post.by, at: post.at, text };
+  }
+  return null;
 }
 
 async function peerOf(sources: SummarySources, room: RoomId, user: UserId): Promise<UserId | null> {

@@ -1,17 +1,12 @@
 import { expect, test } from "bun:test";
 import { accessOf } from "../../../src/rooms/access.ts";
-import { RoomEdge } from "../../../src/rooms/edge.ts";
 import { type Page, pageOf } from "../../../src/rooms/history.ts";
-import { groupOfTwo, room, type WrittenRoom } from "./written-room.ts";
+import { edgeOf, groupOfTwo, room, type WrittenRoom } from "./written-room.ts";
 
 async function pageFor(written: WrittenRoom, user: string): Promise<Page> {
   const [access] = await accessOf(written, room, [user]);
   if (access === undefined) throw new Error("no access");
   return await pageOf(written, room, access, { limit: 50 });
-}
-
-function edgeOf(written: WrittenRoom): RoomEdge {
-  return new RoomEdge({ ...written, rooms: { ask: () => Promise.reject(new Error("nothing is sent")) } });
 }
 
 const edit = (target: number, text: string, mentions: string[] = []) =>

@@ -34,7 +34,7 @@ describe("preparing a database", () => {
     ask("INSERT INTO t (a) VALUES ('old')");
     prepare(path, steps);
     expect(ask("SELECT a, b FROM t")).toEqual([{ a: "old", b: "new" }]);
-    expect(ask("PRAGMA user_version")).toEqual([{ user_version: migrations.length + 1 }]);
+    expect(ask("PRAGMA user_version")).toEqual([{ user_version: 2 }]);
   });
 
   test("a step that fails leaves the version before it, whole", () => {
