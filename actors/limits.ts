@@ -46,7 +46,7 @@ export const limits = {
   // The embedded database
   /** A group takes this much time of appends and other urgent writes: more than a commit, less than people feel. */
   groupMs: 4,
-  /** History gets this much of each group (some 100 rows): what a backlog adds to an append's wait. */
+  /** A group of history takes this much, some 100 rows: what a backlog adds to an append's wait. */
   groupBackgroundMs: 1,
   /** Projected writes or receipts of one operation: about 1 ms. */
   writesPerOperationMax: 32,

@@ -3,6 +3,7 @@
  * its likes want: the same array identity until something changed.
  */
 import type { ErrorCode } from "../actors/room/errors.ts";
+import type { InputOf, OperationName, OutputOf } from "../src/operations/catalogue.ts";
 
 export type ConnectionState =
   | "idle"
@@ -221,6 +222,10 @@ export interface Client extends AsyncDisposable {
     { id: string; label: string; createdAt: number; lastSeenAt: number; current: boolean }[]
   >;
   revoke(session: string): Promise<void>;
-  /** Any operation of the catalogue, typed. */
-  call(op: string, input: unknown): Promise<unknown>;
+  /**
+   * Any operation of the catalogue, over the connection. Sent once: the durable ones take a `cid`, and belong into
+   * the outbox (Room's methods).
+   * @throws StarlingError `unknown` no reply in 10 s, `unavailable` no connection in 10 s, or what the server says
+   */
+  call<Name extends OperationName>(op: Name, input: InputOf<Name>): Promise<OutputOf<Name>>;
 }

@@ -1,12 +1,14 @@
 /** One signed-in user on this device: wires the parts, top to bottom. */
 import type { RoomId } from "../actors/ports.ts";
 import type { Client, ConnectionChange, Profile, Storage } from "./api.ts";
+import { parts } from "./chore.ts";
 import { createClock, hex } from "./clock.ts";
 import { banned, revoked, unauthorized } from "./close.ts";
 import { createConnection } from "./connection.ts";
 import { createEmitter } from "./emitter.ts";
 import { failure, ignore } from "./error.ts";
 import type { Host } from "./host.ts";
+import { lookupMax } from "./limits.ts";
 import { createOutbox } from "./outbox.ts";
 import { type ClientPlatform, realPlatform } from "./platform.ts";
 import { createPresence } from "./presence.ts";
@@ -61,9 +63,10 @@ export function createClient(options: ClientOptions): Client {
     stopped,
     seen: (frame) => emitter.emit("frame", frame),
   });
-  const { call, tell } = connection.requests;
+  const { call: request, tell } = connection.requests;
+  const call = request as Client["call"];
   const shared: Omit<Host, "outbox"> = {
-    ...{ platform, storage, clock, emitter, request: call, tell },
+    ...{ platform, storage, clock, emitter, request, tell },
     me: () => session.user ?? "",
     online: () => connection.state === "online",
     changed: () => rooms.changed(),
@@ -176,7 +179,7 @@ export function createClient(options: ClientOptions): Client {
     room: (id) => rooms.open(id).room,
 
     async direct(user) {
-      const { room, exists } = (await call("room.direct", { user })) as { room: RoomId; exists: boolean };
+      const { room, exists } = await call("room.direct", { user });
       rooms.open(room).sync.direct(user, exists);
       return exists ? summarised(room) : rooms.open(room).room;
     },
@@ -191,11 +194,12 @@ export function createClient(options: ClientOptions): Client {
     },
 
     async findUser(name) {
-      return ((await call("user.find", { name })) as { user: Profile | null }).user;
+      return (await call("user.find", { name })).user;
     },
 
     async users(ids) {
-      return ((await call("user.many", { users: ids })) as { users: Profile[] }).users;
+      const pages = await Promise.all(parts(ids, lookupMax).map((users) => call("user.many", { users })));
+      return pages.flatMap(({ users }) => users);
     },
 
     async setProfile(profile) {
@@ -208,8 +212,7 @@ export function createClient(options: ClientOptions): Client {
     outbox,
 
     async sessions() {
-      return ((await call("session.list", {})) as { sessions: Awaited<ReturnType<Client["sessions"]>> })
-        .sessions;
+      return (await call("session.list", {})).sessions;
     },
 
     async revoke(session) {

@@ -50,7 +50,7 @@ export const typingMs = 5_000;
 export const summariesMax = 100;
 
 /** Requests for summaries are gathered for so long. */
-export const gatherMs = 50;
+export const gatherMs = 100;
 
 /** The list of rooms tells its listeners at most so often: one frame of a display. */
 export const paintMs = 16;
@@ -60,3 +60,6 @@ export const unreadMax = 1_001;
 
 /** `room.read` is sent at most so often: scrolling moves the mark with every row. */
 export const readMs = 100;
+
+/** Users in one `user.many`. */
+export const lookupMax = 100;

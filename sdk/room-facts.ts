@@ -2,6 +2,7 @@
 import type { Epoch, Millis, RoomId, Seq, UserId } from "../actors/ports.ts";
 import type { Role, RoomKind, RoomSettings } from "../actors/room/model.ts";
 import type { Kept } from "./entry.ts";
+import type { OwnMark } from "./unread.ts";
 
 export interface Facts extends RoomSettings {
   kind: RoomKind;
@@ -17,15 +18,12 @@ export interface Facts extends RoomSettings {
 }
 
 /** An item of `room.summaries`. */
-export interface Summary extends Omit<Facts, "peer" | "last">, Partial<Pick<Facts, "peer" | "last">> {
+export interface Summary extends Facts, OwnMark {
   room: RoomId;
   epoch: Epoch;
   /** null: not a member. */
   role: Role | null;
-  read: Seq;
   delivered: Seq;
-  unread: number;
-  mentions: number;
 }
 
 // biome-ignore format: one glance

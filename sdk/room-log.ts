@@ -194,11 +194,13 @@ export class RoomLog {
     return this.#put("kind" in entry ? entry : this.#resolved(entry));
   }
 
+  /** Only messages come as stubs: `ord` is one more than before. */
   #resolved(stub: Stub): Kept {
     const body = this.#expand(stub);
     const before = stub.seq === 1 ? 0 : this.#ord(stub.seq - 1);
-    if (!body || before === undefined) return { ...stub, kind: "unresolved" };
-    return { ...body, ord: before + (body.kind === "posted" ? 1 : 0), cid: stub.cid };
+    return body?.kind === "posted" && before !== undefined
+      ? { ...body, ord: before + 1, cid: stub.cid }
+      : { ...stub, kind: "unresolved" };
   }
 
   #ord(seq: Seq): number | undefined {

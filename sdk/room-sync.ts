@@ -57,7 +57,7 @@ export class RoomSync {
     this.#tellRead = chore(host.platform, () => this.#sendRead());
     this.log = new RoomLog(({ seq, at, cid }) => {
       const command = host.outbox.get(cid);
-      return command ? ownEvent(seq, at, command, host.me(), this.log) : null;
+      return command ? ownEvent(seq, at, command, host.me()) : null;
     });
     this.timeline = new RoomTimeline(this, host);
   }
@@ -113,6 +113,7 @@ export class RoomSync {
     read,
     unread,
     mentions,
+    seq,
     ...facts
   }: Summary): void {
     const { head } = facts;
@@ -121,9 +122,11 @@ export class RoomSync {
     if (!this.summarised) this.role = role;
     this.summarised = true;
     if (head >= this.facts.head) {
-      this.facts = this.log.between(head + 1, this.log.last).reduce(evolveFacts, { ...noFacts, ...facts });
+      this.facts = this.log.between(head + 1, this.log.last).reduce(evolveFacts, facts);
     }
-    this.ownMark({ seq: head, read, unread, mentions });
+    this.ownMark({ seq, read, unread, mentions });
+    // The server's documents may be behind its log for a moment.
+    if (this.unread.stale) this.#host.refresh(this.id);
   }
 
   /** What the account says of me. */

@@ -1,5 +1,6 @@
 /** One room, as people use it. */
 import type { Member, Message, Room, RoomInfo, Timeline, Verdict } from "./api.ts";
+import type { StarlingError } from "./error.ts";
 import type { Host } from "./host.ts";
 import { pageMax, typingEveryMs } from "./limits.ts";
 import type { Receipt } from "./receipts.ts";
@@ -147,7 +148,10 @@ export class ChatRoom implements Room {
   }
 
   async #do(op: string, input: Record<string, unknown>): Promise<void> {
-    await this.#host.outbox.add(op, this.id, input);
+    await this.#host.outbox.add(op, this.id, input).catch((error: StarlingError) => {
+      // It is so already: what was asked for holds.
+      if (error.code !== "unchanged") throw error;
+    });
   }
 }
 

@@ -151,7 +151,7 @@ export class RoomTimeline implements Timeline {
     const mine: OwnEvent[] = [];
     for (const command of commands) {
       if (command.in.seq !== seq) continue;
-      const event = ownEvent(Number.POSITIVE_INFINITY, command.at, command, this.#host.me(), log);
+      const event = ownEvent(Number.POSITIVE_INFINITY, command.at, command, this.#host.me());
       if (event) mine.push(event);
     }
     const post = log.post(seq, mine);

@@ -23,8 +23,8 @@ interface Data {
 }
 
 const paths = new Set(["/ws", "/ws/chat"]);
-/** A request body: the largest post, and room for JSON around it. */
-const bodyBytesMax = limits.frameBytesMax;
+/** Above this Bun answers an empty 413 by itself. Up to it the reader of bodies stops at frameBytesMax, with a typed error. */
+const bodyBytesMax = 16 * limits.frameBytesMax;
 
 export function startServer(options: ServerOptions): Bun.Server<Data> {
   const { gateway, http } = options;

@@ -24,7 +24,6 @@ import { sees } from "../../actors/room/sight.ts";
 import type { Failure } from "../../actors/runtime/failure.ts";
 import type { Platform } from "../../actors/runtime/platform.ts";
 import { type Access, accessOf } from "./access.ts";
-import { horizon } from "./history.ts";
 
 export interface Sender {
   user: UserId;
@@ -46,6 +45,8 @@ export interface Sending {
   cid: Cid;
   again: boolean;
   hash: string;
+  /** See RoomCommand. */
+  deny?: Refusal | undefined;
 }
 
 export interface EdgeSources {
@@ -55,13 +56,15 @@ export interface EdgeSources {
   rooms: RoomPort;
   /** Told how each command ended: "ok" or an error code, and after how many seconds. */
   sent?: (result: string, seconds: number) => void;
+  /** Somebody looks for the newest documents: history shall not pause. */
+  hurry?: () => void;
   /** How long the edge tries by itself before it answers `unknown`. Default 15 s. */
   budgetMs?: number;
 }
 
 const budgetMs = 15_000;
 const firstPauseMs = 20;
-/** History is milliseconds behind, but for bursts. */
+/** History that was hurried is milliseconds behind, but for bursts. */
 const settleMs = 5_000;
 const settlePauseMs = 4;
 /** Documents move every 20 ms at most, and a read takes about one. */
@@ -78,28 +81,37 @@ export class RoomEdge {
 
   /** The outcome of a durable command, or `unknown` when the budget is spent. */
   async send(sender: Sender, sending: Sending): Promise<{ ok: Done } | { error: Refusal }> {
-    const { platform, sent } = this.#sources;
+    const { platform, sent, hurry } = this.#sources;
     const began = platform.monotonic();
-    const result = await this.#seeThrough(sender, sending);
+    const tries = { again: sending.again };
+    const result = await this.#seeThrough(sender, sending, tries).catch((error) => {
+      // A read that failed says nothing about an earlier attempt that may still land.
+      if (tries.again) return { error: refuse("unknown") };
+      throw error;
+    });
+    if (!isPlainPost(sending.draft)) hurry?.();
     sent?.("ok" in result ? "ok" : result.error.code, (platform.monotonic() - began) / 1_000);
     return result;
   }
 
-  async #seeThrough(sender: Sender, sending: Sending): Promise<{ ok: Done } | { error: Refusal }> {
+  async #seeThrough(
+    sender: Sender,
+    sending: Sending,
+    tries: { again: boolean },
+  ): Promise<{ ok: Done } | { error: Refusal }> {
     const { platform } = this.#sources;
     const deadline = platform.monotonic() + (this.#sources.budgetMs ?? budgetMs);
-    let { again } = sending;
     let looked: Position | undefined;
     let pause = firstPauseMs;
     for (;;) {
-      const command = await this.#commandOf(sender, sending, again, looked);
+      const command = await this.#commandOf(sender, sending, tries.again, looked);
       const left = deadline - platform.monotonic();
       if (left <= 0) return { error: refuse("unknown") };
       const reply = await this.#sources.rooms.ask(sending.room, command, Math.min(left, limits.askTimeoutMs));
       if ("failure" in reply) {
-        const answer = answerFailure(reply, again);
+        const answer = answerFailure(reply, tries.again);
         if (answer !== null) return { error: answer };
-        again = true;
+        tries.again = true;
         await this.#pause(pause);
         pause = Math.min(pauseMaxMs, pause * 2);
       } else if ("look" in reply) {
@@ -126,6 +138,7 @@ export class RoomEdge {
     const { log, store, platform } = this.#sources;
     const access = await this.access(room, user);
     if (access.tail === 0) return access;
+    this.#sources.hurry?.();
     const deadline = platform.monotonic() + settleMs;
     while ((await store.projection.checkpoint(log.streamOf(room))) < access.tail) {
       if (platform.monotonic() > deadline) throw new Unavailable("history is behind");
@@ -147,25 +160,6 @@ export class RoomEdge {
     }
   }
 
-  /** The versions of a message that a newer one replaced, as far as the user may see the events that made them. */
-  async versions(
-    room: RoomId,
-    user: UserId,
-    seq: Seq,
-  ): Promise<{ ok: { versions: { seq: Seq; at: number; text: string }[] } } | { error: Refusal }> {
-    const access = await this.settledAccess(room, user);
-    const { sight } = access;
-    if (seq > horizon(access) || !sees(sight, seq)) return { error: refuse("not-found") };
-    const { messages } = this.#sources.store;
-    const [fields] = await messages.fields(room, [seq]);
-    const versions = await messages.versions(room, seq);
-    const seen = versions.filter((version) => sees(sight, version.seq));
-    // Whoever can't see the newest edit has the one before it as the text: it isn't an older version to them.
-    const edit = fields?.edit;
-    const hidden = edit !== null && edit !== undefined && !sees(sight, edit.seq);
-    return { ok: { versions: hidden ? seen.slice(0, -1) : seen } };
-  }
-
   async #commandOf(
     sender: Sender,
     sending: Sending,
@@ -183,6 +177,7 @@ export class RoomEdge {
       hash: sending.hash,
       origin: sender.connection,
       again,
+      ...(sending.deny === undefined ? {} : { deny: sending.deny }),
       ...(looked === undefined ? {} : { looked }),
     };
   }
@@ -234,6 +229,11 @@ export class RoomEdge {
   }
 }
 
+/** Everything else changes lists that somebody looks at: members, names, who has which room. */
+function isPlainPost(draft: Draft): boolean {
+  return draft.do === "post" && draft.pair === undefined;
+}
+
 function outcomeIn(record: { from: Seq; at: number; server: string }, by: UserId, cid: Cid): Outcome | null {
   // Most records aren't it: a text search is cheaper than a parse.
   if (!record.server.includes(cid)) return null;
@@ -248,18 +248,15 @@ function outcomeIn(record: { from: Seq; at: number; server: string }, by: UserId
   return null;
 }
 
-/** null: try again by the same cid. A definite failure is passed on, unless an earlier try may still land. */
-function answerFailure({ failure, retryAfterMs }: Failure, again: boolean): Refusal | null {
-  const after = retryAfterMs === undefined ? {} : { retryAfterMs };
+/** null: try again by the same cid. "Nothing was done" is said only while no earlier attempt may still land. */
+function answerFailure({ failure, retryAfterMs = 1_000 }: Failure, again: boolean): Refusal | null {
   switch (failure) {
     case "overloaded":
-      return again ? null : refuse("overloaded", { retryAfterMs: retryAfterMs ?? 250 });
+      return again ? null : refuse("overloaded", { retryAfterMs });
     case "unavailable":
-      return refuse("unavailable", { retryAfterMs: retryAfterMs ?? 1_000 });
     case "quarantined":
-      return refuse("unavailable", after);
     case "stopped":
-      return refuse(again ? "unknown" : "unavailable", after);
+      return refuse(again ? "unknown" : "unavailable", { retryAfterMs });
     case "timeout":
     case "crashed":
     case "moved":

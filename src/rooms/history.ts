@@ -85,7 +85,8 @@ async function fieldsOf(
     .filter(({ edit, reactions }) => edit !== null || reactions.length > 0);
 }
 
-async function tailEvents(
+/** What the log holds above the documents about earlier messages. */
+export async function tailEvents(
   { log }: Sources,
   room: RoomId,
   checkpoint: Position,

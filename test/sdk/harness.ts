@@ -242,6 +242,9 @@ export class FakeServer {
         delivered: read,
         unread,
         mentions,
+        seq: lines.length,
+        peer: null,
+        last: null,
       },
     };
   }

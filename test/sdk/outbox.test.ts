@@ -6,6 +6,7 @@ import {
   type FakeServer,
   online,
   posted,
+  reacted,
   type Setting,
   settled,
   signedIn,
@@ -380,12 +381,12 @@ describe("an optimistic change", () => {
     expect(messages(client)[0]).toMatchObject({ deleted: false, text: "one", reactions: [], editedAt: null });
   });
 
-  test("becomes the truth by its stub", async () => {
+  test("becomes the truth by its line", async () => {
     const { client, server } = await inRoom();
     server.on("room.react", () => done(2));
     await client.room("R").react(1, "+", true);
     const [sent] = server.link.ops("room.react");
-    server.push("R", { seq: 2, at: start + 2, cid: String(sent?.in?.cid) });
+    server.push("R", { ...reacted(2, 1, "+", "me"), cid: String(sent?.in?.cid) });
     expect(messages(client)[0]?.reactions).toEqual([{ key: "+", users: ["me"] }]);
     expect(client.outbox.list()).toEqual([]);
   });

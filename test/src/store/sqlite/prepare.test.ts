@@ -69,7 +69,9 @@ describe("preparing a database", () => {
     prepare(path);
     using db = new Database(path);
     const insert = db.prepare("INSERT INTO secrets (name, value) VALUES (?, ?)");
-    for (let i = 0; i < 2_000; i++) insert.run(`name ${i}`, "x".repeat(50));
+    db.transaction(() => {
+      for (let i = 0; i < 2_000; i++) insert.run(`name ${i}`, "x".repeat(50));
+    })();
     db.run("PRAGMA wal_checkpoint(TRUNCATE)");
     db.close();
     const file = openSync(path, "r+");
