@@ -1,7 +1,7 @@
 /** What reading a room must answer: pages, versions, counts, the line in a chat list. */
 import type { Entry } from "../../../actors/room/frame.ts";
 import type { ModelRoom } from "./room.ts";
-import { goneAt, horizon, intervals, isMember, resolved, visible } from "./sight.ts";
+import { goneAt, horizon, intervals, isMember, resolved, shown, visible } from "./sight.ts";
 
 export interface Where {
   before?: number;
@@ -32,7 +32,7 @@ export function pageOf(room: ModelRoom, user: string, where: Where): Page | null
   const entries: Entry[] = [];
   const fields: Fields[] = [];
   for (let seq = from; seq <= to; seq++) {
-    if (!visible(room, user, seq)) hide(entries, seq);
+    if (!shown(room, user, seq)) hide(entries, seq);
     else entries.push(seenBy(room, user, seq));
     const set = visible(room, user, seq) ? fieldsOf(room, user, seq) : null;
     if (set !== null && (set.edit !== null || set.reactions.length > 0)) fields.push(set);
@@ -89,14 +89,14 @@ export function fieldsOf(room: ModelRoom, user: string, seq: number): Fields | n
   return fields;
 }
 
-/** Versions that a newer one, which the user sees, has replaced; oldest first. null: there is no such message. */
+/** Versions that a newer one, which the user sees, has replaced; oldest first. null: they see no such message. */
 export function versionsOf(
   room: ModelRoom,
   user: string,
   seq: number,
 ): { seq: number; text: string; at: number }[] | null {
   if (seq > horizon(room, user) || !visible(room, user, seq)) return null;
-  if (goneAt(room, seq) !== null) return [];
+  if (resolved(room, seq).kind !== "posted") return null;
   const versions = room.upTo().flatMap((event) => {
     const of = event.kind === "posted" ? event.seq : event.kind === "edited" ? event.target : 0;
     if (of !== seq || !visible(room, user, event.seq) || !("text" in event)) return [];
