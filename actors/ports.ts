@@ -210,6 +210,8 @@ export type Outcome =
 export interface Messages {
   /** Events with from ≤ seq ≤ to, oldest first (newest `limit` of them when `newest`). */
   range(room: RoomId, from: Seq, to: Seq, limit: number, newest?: boolean): Promise<StoredEvent[]>;
+  /** Of each kind that sets something of the room itself, the newest event at or below a seq, oldest first. */
+  settings(room: RoomId, upTo: Seq): Promise<StoredEvent[]>;
   fields(room: RoomId, seqs: readonly Seq[]): Promise<Fields[]>;
   /** Older versions of an edited message with a seq below `before`: the newest `limit`, oldest first, the first text included. */
   versions(

@@ -74,8 +74,8 @@ export const roomSummaries = operation({
   output: v.object({ rooms: v.array(v.record(v.string(), v.unknown())) }),
   async handle(services, { caller }, { rooms }) {
     const summaries = await Promise.all(
-      [...new Set(rooms)].map(async (room) =>
-        summaryOf(services, room, await services.rooms.settledAccess(room, caller.user)),
+      [...new Set(rooms)].map((room) =>
+        services.rooms.steady(room, caller.user, (access) => summaryOf(services, room, access)),
       ),
     );
     return {

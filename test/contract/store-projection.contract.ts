@@ -98,6 +98,24 @@ export function projectionContract(current: () => Store): void {
       ]);
     });
 
+    test("settings are the newest events up to a seq that set something of the room", async () => {
+      const { messages } = current();
+      const setting = (seq: number, kind: string) => ({ ...posted(seq, "ana"), kind });
+      await apply(
+        setting(1, "created"),
+        posted(2, "ana"),
+        setting(3, "renamed"),
+        setting(4, "access"),
+        setting(5, "renamed"),
+        setting(6, "history"),
+        setting(7, "described"),
+      );
+      const seqs = async (upTo: number) => (await messages.settings("r", upTo)).map(({ seq }) => seq);
+      expect(await seqs(9)).toEqual([1, 4, 5, 6, 7]);
+      expect(await seqs(4)).toEqual([1, 3, 4]);
+      expect(await messages.settings("s", 9)).toEqual([]);
+    });
+
     test("older versions of an edited message begin with its first text and end before the newest", async () => {
       const { messages } = current();
       await apply(

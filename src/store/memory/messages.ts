@@ -13,6 +13,7 @@ import {
   emptyMessage,
   type MessageRow,
   mentionsOf,
+  settingKinds,
   versionOf,
   withEdit,
   withEvent,
@@ -87,6 +88,14 @@ export class MemoryMessages implements Messages {
       if (event) events.push({ seq, line: event.line, by: event.by, cid: event.cid, origin: event.origin });
     }
     return newest ? events.reverse() : events;
+  }
+
+  async settings(id: RoomId, upTo: Seq): Promise<StoredEvent[]> {
+    const all = await this.range(id, 1, upTo, Number.MAX_SAFE_INTEGER);
+    const kindOf = ({ seq }: StoredEvent) => this.#rooms.get(id)?.rows.get(seq)?.event?.kind;
+    return settingKinds
+      .flatMap((kind) => all.findLast((event) => kindOf(event) === kind) ?? [])
+      .sort((a, b) => a.seq - b.seq);
   }
 
   async fields(id: RoomId, seqs: readonly Seq[]): Promise<Fields[]> {

@@ -11,7 +11,7 @@ import type {
   StoredEvent,
   UserId,
 } from "../../../actors/ports.ts";
-import { versionOf } from "../merge/message.ts";
+import { settingKinds, versionOf } from "../merge/message.ts";
 import { type ReactionRow, reactionFields } from "../merge/reaction.ts";
 import { editIn } from "./message-columns.ts";
 
@@ -21,6 +21,13 @@ const range = `SELECT seq, line, "by", cid, origin FROM messages
 const statements = (reads: Database) => ({
   oldest: reads.prepare<StoredEvent, [RoomId, Seq, Seq, number]>(`${range} LIMIT ?`),
   newest: reads.prepare<StoredEvent, [RoomId, Seq, Seq, number]>(`${range} DESC LIMIT ?`),
+  // The list of kinds once more: without it the index on them wouldn't fit.
+  setting: reads.prepare<StoredEvent, [RoomId, string, Seq]>(
+    `SELECT seq, line, "by", cid, origin FROM messages INDEXED BY messages_settings
+     WHERE room = ? AND kind = ? AND seq <= ?
+     AND kind IN (${settingKinds.map((kind) => `'${kind}'`).join(", ")}) AND line IS NOT NULL
+     ORDER BY seq DESC LIMIT 1`,
+  ),
   edit: reads.prepare<{ edit: string | null }, [RoomId, Seq]>(
     "SELECT edit FROM messages WHERE room = ? AND seq = ?",
   ),
@@ -74,6 +81,12 @@ export class SqliteMessages implements Messages {
   async range(room: RoomId, from: Seq, to: Seq, limit: number, newest = false): Promise<StoredEvent[]> {
     if (!newest) return this.#sql.oldest.all(room, from, to, limit);
     return this.#sql.newest.all(room, from, to, limit).reverse();
+  }
+
+  async settings(room: RoomId, upTo: Seq): Promise<StoredEvent[]> {
+    return settingKinds
+      .flatMap((kind) => this.#sql.setting.get(room, kind, upTo) ?? [])
+      .sort((a, b) => a.seq - b.seq);
   }
 
   async lastClosed(room: RoomId): Promise<Cid | null> {

@@ -149,4 +149,8 @@ export const migrations: readonly string[] = [
   CREATE INDEX reactions_first ON reactions (room, target, seq) WHERE "on" = 1; -- Messages.fields
   CREATE INDEX reactions_by ON reactions (room, target, user) WHERE "on" = 1; -- Messages.reactionsBy
   `,
+  `
+  CREATE INDEX messages_settings ON messages (room, kind, seq)
+    WHERE kind IN ('created', 'renamed', 'described', 'history', 'access'); -- Messages.settings
+  `,
 ];

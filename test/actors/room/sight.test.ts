@@ -110,3 +110,17 @@ test("a deletion is shown to whoever was there between the message and it, and t
   );
   expect(entries.map(({ seq, void: hidden }) => seq ?? hidden)).toEqual([2, 3, 4, [5, 6], 7, [8, 8], 9]);
 });
+
+test("a deletion while one was away says nothing of a message that one never might see", () => {
+  // bob: in at 3, out at 4, back at 6; 2 was said before he came.
+  const events = [post, add, remove, { kind: "deleted", target: 2, author: "ana" } as const, add];
+  const sight = sightAfter("joined", ...events);
+  const lines = events.map((event, i): KnownLine => {
+    const seq = i + 2;
+    return { seq, line: lineOf({ seq, at: 0, ord: 0, by: "ana", ...event }), part: { by: "ana" } };
+  });
+  const entries = entriesFor(lines, { user: "bob", connection: null }, sight).map((entry) =>
+    JSON.parse(entry),
+  );
+  expect(entries.map(({ seq, void: hidden }) => seq ?? hidden)).toEqual([[2, 2], 3, 4, [5, 5], 6]);
+});
