@@ -41,7 +41,6 @@ export interface GatewayProbe {
   opened(): void;
   /** `welcomed`: it had been counted by `opened`. `why` is null when the other side closed. */
   closed(why: CloseName | null, welcomed: boolean): void;
-  received(bytes: number): void;
   resumed(result: string): void;
 }
 
@@ -66,6 +65,8 @@ export class Gateway {
   readonly #bySession = new Map<SessionId, Set<Connection>>();
   readonly #byUser = new Map<UserId, Set<Connection>>();
   readonly #buckets: Set<Connection>[] = Array.from({ length: pingBuckets }, () => new Set());
+  /** Since the start, for metrics. */
+  readonly received = { frames: 0, bytes: 0 };
   #tick = 0;
   #cancelTick: () => void = () => {};
   #draining = false;
@@ -111,7 +112,8 @@ export class Gateway {
   /** One frame came. Never throws: whatever is wrong with it is answered or closes the socket. */
   receive(connection: Connection, text: string): void {
     if (connection.closed) return;
-    this.#sources.probe?.received(text.length);
+    this.received.frames++;
+    this.received.bytes += text.length;
     const pending = this.#pending.get(connection);
     if (pending !== undefined && text.length > limits.helloBytesMax) return connection.close("protocol");
     const frame = parseFrame(text);
