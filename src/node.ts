@@ -79,6 +79,7 @@ export function startNode(parts: NodeParts): Node {
   };
   const rooms = new RoomEdge({
     ...sources,
+    hurry: () => history.hurry(),
     rooms: parts.route?.(own) ?? own,
     ...(parts.sent === undefined ? {} : { sent: parts.sent }),
   });
@@ -90,12 +91,7 @@ export function startNode(parts: NodeParts): Node {
     onFailure: failing("user"),
     sockets: {
       connections: (user) => [...gateway.connectionsOf(user)],
-      told(user, version, entered) {
-        for (const connection of gateway.connectionsOf(user)) {
-          connection.send({ t: "account", version });
-          gateway.enter(connection, entered);
-        }
-      },
+      told: (user, version, entered) => gateway.told(user, version, entered),
       closeSession: (session) => gateway.closeSession(session, "revoked"),
       frame(user, frame) {
         for (const connection of gateway.connectionsOf(user)) connection.push(frame);

@@ -132,17 +132,19 @@ describe("files", () => {
   const long = new Map([
     ["actors/ports.ts", "the whole contract between actors and world, read in one piece"],
     ["actors/runtime/cell.ts", "the life of one incarnation: its phases refer to each other"],
-    ["test/sdk/harness.ts", "one scripted server for all claims about the SDK"],
-    ["test/sdk/outbox.test.ts", "claims about one small module, side by side"],
-    ["test/sdk/connection.test.ts", "claims about one state machine, side by side"],
-    ["test/contract/store-projection.contract.ts", "one suite that every projection passes"],
     ["src/gateway/gateway.ts", "one state machine of a socket: admission to drain"],
   ]);
 
-  test("have at most 300 lines, or a reason", () => {
+  /** A suite of claims about one thing reads in one piece. */
+  const linesMax = (path: string) => (path.startsWith("test/") ? 450 : 300);
+
+  test("have at most 300 lines (tests: 450), or a reason", () => {
     const found = offences(
       all.filter(({ path }) => !long.has(path)),
-      ({ text }) => (text.split("\n").length > 301 ? [`${text.split("\n").length} lines`] : []),
+      ({ path, text }) => {
+        const lines = text.split("\n").length - 1;
+        return lines > linesMax(path) ? [`${lines} lines`] : [];
+      },
     );
     expect(found).toEqual([]);
   });

@@ -37,6 +37,7 @@ export class Connection implements Receiver, Outbox {
   #onDrain: (() => void)[] | null = null;
   #onClose: (connection: Connection) => void;
   #onDetached: (connection: Connection, room: RoomId) => void;
+  #onLeft: (connection: Connection, room: RoomId, cursor: Cursor) => void;
 
   constructor(
     connection: ConnectionId,
@@ -45,6 +46,7 @@ export class Connection implements Receiver, Outbox {
     hooks: {
       closed: (connection: Connection) => void;
       detached: (connection: Connection, room: RoomId) => void;
+      left: (connection: Connection, room: RoomId, cursor: Cursor) => void;
     },
   ) {
     this.connection = connection;
@@ -52,6 +54,7 @@ export class Connection implements Receiver, Outbox {
     this.#flusher = flusher;
     this.#onClose = hooks.closed;
     this.#onDetached = hooks.detached;
+    this.#onLeft = hooks.left;
   }
 
   push(frame: string): void {
@@ -84,10 +87,11 @@ export class Connection implements Receiver, Outbox {
     this.close("slow");
   }
 
-  detached(room: RoomId, why: "left" | "slow"): void {
+  detached(room: RoomId, why: "left" | "slow", cursor: Cursor): void {
     this.rooms.delete(room);
     this.#onDetached(this, room);
     if (why === "slow") this.close("slow");
+    else this.#onLeft(this, room, cursor);
   }
 
   /** Runs `work` after every attaching that was asked for before. Too many that wait: the client is at fault. */

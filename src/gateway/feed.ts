@@ -7,6 +7,7 @@
 import { limits } from "../../actors/limits.ts";
 import type { Epoch, LogRecord, RoomId, Seq, Unsubscribe, UserId } from "../../actors/ports.ts";
 import { bury, catchUp, type KnownLine, noteDeletion, type Sources } from "../../actors/room/catch-up.ts";
+import type { Cursor } from "../../actors/room/events.ts";
 import type { Viewer } from "../../actors/room/frame.ts";
 import { differs, eventOf, frameOf, linesOf, type Part, partsOf, view } from "../../actors/room/frame.ts";
 import { advance, closedAt, entriesFor, type Sight } from "../../actors/room/sight.ts";
@@ -16,8 +17,8 @@ export interface Subscriber extends Viewer {
   readonly user: UserId;
   readonly connection: string;
   push(frame: string): void;
-  /** The feed let it go: its user is no longer a member, or too much was held back. */
-  detached(room: RoomId, why: "left" | "slow"): void;
+  /** The feed let it go: its user was no longer a member at the cursor, or too much was held back. */
+  detached(room: RoomId, why: "left" | "slow", cursor: Cursor): void;
 }
 
 interface Attachment {
@@ -232,13 +233,13 @@ export class Feed {
     held.push(lines);
     if (held.length <= limits.heldFramesMax) return;
     this.#attached.delete(subscriber);
-    subscriber.detached(this.room, "slow");
+    subscriber.detached(this.room, "slow", [this.epoch, this.seq]);
   }
 
   #letGo(subscriber: Subscriber, lines: readonly KnownLine[], removal: Seq): void {
     this.#pushViewed(subscriber, upTo(lines, removal + 1), null);
     this.#attached.delete(subscriber);
-    subscriber.detached(this.room, "left");
+    subscriber.detached(this.room, "left", [this.epoch, removal]);
   }
 
   /** For one who sent some of these lines. `frame`: what to send when nothing differs after all. */

@@ -52,6 +52,10 @@ interface Pending {
   token: string | null;
   cancel: () => void;
   busy: boolean;
+  /** Whose it will be, once the token is read. */
+  caller: Caller | null;
+  /** The account's version that its welcome names: changes may be told before it is out. */
+  version: number;
 }
 
 const pingBuckets = Math.ceil(limits.pingMs / 1_000);
@@ -60,6 +64,7 @@ export class Gateway {
   readonly #sources: GatewaySources;
   readonly #flusher: Flusher;
   readonly #pending = new Map<Connection, Pending>();
+  readonly #admitting = new Map<UserId, Set<Pending>>();
   readonly #perAddress = new Map<string, number>();
   readonly #connections = new Map<ConnectionId, Connection>();
   readonly #bySession = new Map<SessionId, Set<Connection>>();
@@ -94,9 +99,12 @@ export class Gateway {
     const connection = new Connection(this.#sources.platform.id(), socket, this.#flusher, {
       closed: (gone) => this.#gone(gone),
       detached: (_, room) => this.#sources.feeds.idle(room),
+      // Who came back before the feed had got to the removal was told when the room was still live.
+      left: (one, room, cursor) => this.#resume(one, 0, { [room]: cursor }, false),
     });
     const cancel = this.#sources.platform.after(limits.helloMs, () => connection.close("unauthorized"));
-    this.#pending.set(connection, { connection, address, token, cancel, busy: false });
+    const pending = { connection, address, token, cancel, busy: false, caller: null, version: 0 };
+    this.#pending.set(connection, pending);
     const already = this.#perAddress.get(address) ?? 0;
     this.#perAddress.set(address, already + 1);
     if (this.#draining) connection.close("shutdown", "afterMs=1000");
@@ -130,9 +138,23 @@ export class Gateway {
     return this.#byUser.get(user) ?? new Set();
   }
 
-  /** Ends all sockets of a session. */
+  /** Ends all sockets of a session, those that are being admitted too. */
   closeSession(session: SessionId, why: CloseName): void {
     for (const connection of [...(this.#bySession.get(session) ?? [])]) connection.close(why);
+    for (const { connection, caller } of [...this.#pending.values()]) {
+      if (caller?.session === session) connection.close(why);
+    }
+  }
+
+  /** The account changed; `entered`: rooms that the user is in, to be made live where they aren't. */
+  told(user: UserId, version: number, entered: readonly RoomId[]): void {
+    for (const connection of this.connectionsOf(user)) {
+      connection.send({ t: "account", version });
+      this.enter(connection, entered);
+    }
+    // Their welcome says it: whatever a client learns of before that, it would miss.
+    for (const pending of this.#admitting.get(user) ?? [])
+      pending.version = Math.max(pending.version, version);
   }
 
   /** Makes rooms live that the user came into, from the newest page on. */
@@ -174,12 +196,16 @@ export class Gateway {
     });
   }
 
-  async #admit({ connection }: Pending, token: string, tab: string): Promise<void> {
-    const { platform, users } = this.#sources;
+  async #admit(pending: Pending, token: string, tab: string): Promise<void> {
+    const { users } = this.#sources;
+    const { connection } = pending;
     const caller = await this.#sources.authenticate(token);
     if (connection.closed) return;
     if (caller === null) return connection.close("unauthorized");
+    pending.caller = caller;
+    setOf(this.#admitting, caller.user).add(pending);
     const version = await users.opened(caller.user, caller.session, connection.connection);
+    pending.version = Math.max(pending.version, version);
     if (connection.closed) return users.closed(caller.user, connection.connection);
     if (!(await this.#sources.sessionLives(caller.session))) {
       users.closed(caller.user, connection.connection);
@@ -192,12 +218,16 @@ export class Gateway {
     connection.expiresAt = caller.expiresAt;
     connection.tab = tab;
     this.#register(connection);
+    this.#welcome(connection, pending.version);
+  }
+
+  #welcome(connection: Connection, version: number): void {
     connection.send({
       t: "welcome",
-      session: caller.session,
-      user: caller.user,
+      session: connection.session,
+      user: connection.user,
       connection: connection.connection,
-      now: platform.now(),
+      now: this.#sources.platform.now(),
       pingMs: limits.pingMs,
       version,
       limits: {
@@ -237,6 +267,7 @@ export class Gateway {
     if (pending === undefined) return;
     pending.cancel();
     this.#pending.delete(connection);
+    if (pending.caller !== null) leave(this.#admitting, pending.caller.user, pending);
     const left = (this.#perAddress.get(pending.address) ?? 1) - 1;
     if (left === 0) this.#perAddress.delete(pending.address);
     else this.#perAddress.set(pending.address, left);
@@ -328,8 +359,11 @@ export class Gateway {
       const attached = await attach(this.#sources, connection, room, cursor);
       const feed = this.#sources.feeds.get(room);
       if ("live" in attached && feed !== undefined) {
-        if (connection.closed) feed.detach(connection);
-        else connection.rooms.set(room, feed);
+        if (!connection.closed) connection.rooms.set(room, feed);
+        else {
+          feed.detach(connection);
+          this.#sources.feeds.idle(room);
+        }
       } else connection.rooms.delete(room);
       return attached;
     } catch (error) {
@@ -361,7 +395,7 @@ export class Gateway {
   }
 }
 
-function setOf<K>(map: Map<K, Set<Connection>>, key: K): Set<Connection> {
+function setOf<K, V>(map: Map<K, Set<V>>, key: K): Set<V> {
   let set = map.get(key);
   if (set === undefined) {
     set = new Set();
@@ -370,9 +404,9 @@ function setOf<K>(map: Map<K, Set<Connection>>, key: K): Set<Connection> {
   return set;
 }
 
-function leave<K>(map: Map<K, Set<Connection>>, key: K, connection: Connection): void {
+function leave<K, V>(map: Map<K, Set<V>>, key: K, value: V): void {
   const set = map.get(key);
   if (set === undefined) return;
-  set.delete(connection);
+  set.delete(value);
   if (set.size === 0) map.delete(key);
 }

@@ -1,7 +1,8 @@
 /** Posting, and what can be done to a post. */
 import * as v from "valibot";
 import { limits } from "../../actors/limits.ts";
-import { refuseField } from "../../actors/room/refusals.ts";
+import { refuse, refuseField } from "../../actors/room/refusals.ts";
+import { versionsOf } from "../rooms/versions.ts";
 import { done, sendTo } from "./command.ts";
 import { commandInput } from "./command-input.ts";
 import { id, reactionKey, seq, text } from "./fields.ts";
@@ -95,5 +96,9 @@ export const roomVersions = operation({
   rate: "read",
   input: v.strictObject({ room: id, seq }),
   output: v.object({ versions: v.array(v.object({ seq: v.number(), at: v.number(), text: v.string() })) }),
-  handle: (services, { caller }, { room, seq }) => services.rooms.versions(room, caller.user, seq),
+  async handle(services, { caller }, { room, seq }) {
+    const access = await services.rooms.access(room, caller.user);
+    const versions = await versionsOf(services, room, access, seq);
+    return versions === null ? { error: refuse("not-found") } : { ok: { versions } };
+  },
 });

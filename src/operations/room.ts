@@ -32,16 +32,13 @@ export const roomCreate = operation({
     const unknown = await refuseUnknown(services, members, "members");
     if (unknown !== null) return unknown;
     const mine = await services.store.memberships.ofUser(user);
-    if (mine.filter(({ role }) => role !== null).length >= limits.roomsPerUserMax) {
-      return { error: refuse("limit", { bound: limits.roomsPerUserMax }) };
-    }
+    const full = mine.filter(({ role }) => role !== null).length >= limits.roomsPerUserMax;
+    const deny = full ? refuse("limit", { bound: limits.roomsPerUserMax }) : undefined;
     const room = services.auth.ids.roomIdOf(user, input.cid);
     const epoch = services.platform.id();
     const draft = { do: "create", epoch, name, about, history, join, members } as const;
-    const result = await sendTo(services, call, "room.create", room, input, {
-      ...draft,
-      members: [...members],
-    });
+    const asked = { ...draft, members: [...members] };
+    const result = await sendTo(services, call, "room.create", room, input, asked, deny);
     if ("error" in result) return result;
     return { ok: { room, ...result.ok } };
   },

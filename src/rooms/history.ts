@@ -72,15 +72,21 @@ async function fieldsOf(
 ): Promise<Fields[]> {
   const seqs = posts.map(({ seq }) => seq);
   const stored = await sources.store.messages.fields(room, seqs);
-  const bySeq = new Map(stored.map((fields) => [fields.seq, fields]));
-  for (const event of await tailEvents(sources, room, checkpoint)) applyTail(bySeq, new Set(seqs), event);
-  const visible = await Promise.all(
-    [...bySeq.values()].map((fields) => within(sources, room, fields, sight)),
+  const seen = await Promise.all(
+    stored.map(async (fields) => ({ ...fields, edit: await seenEdit(sources, room, fields, sight) })),
   );
-  return visible.filter(({ edit, reactions }) => edit !== null || reactions.length > 0);
+  const bySeq = new Map(seen.map((fields) => [fields.seq, fields]));
+  for (const event of await tailEvents(sources, room, checkpoint)) {
+    // A hidden edit leaves the one before it standing; of a reaction the newest event counts, seen or not.
+    if (event.kind === "reacted" || sees(sight, event.seq)) applyTail(bySeq, new Set(seqs), event);
+  }
+  return [...bySeq.values()]
+    .map((fields) => ({ ...fields, reactions: seenReactions(fields, sight) }))
+    .filter(({ edit, reactions }) => edit !== null || reactions.length > 0);
 }
 
-async function tailEvents(
+/** What the log holds above the documents about earlier messages. */
+export async function tailEvents(
   { log }: Sources,
   room: RoomId,
   checkpoint: Position,
@@ -121,16 +127,27 @@ function applyTail(bySeq: Map<Seq, Fields>, seqs: ReadonlySet<Seq>, event: Stamp
   if (reaction.users.length > 0) fields.reactions.push(reaction);
 }
 
-/** An edit or reaction that happened out of sight must not show through the message that it changed (P5). */
-async function within(sources: Sources, room: RoomId, fields: Fields, sight: Sight): Promise<Fields> {
-  const reactions = fields.reactions
+/** The newest edit that this viewer may see: one that was made out of sight must not show (P5). */
+async function seenEdit(
+  sources: Sources,
+  room: RoomId,
+  { seq: post, edit }: Fields,
+  sight: Sight,
+): Promise<Fields["edit"]> {
+  if (edit === null || sees(sight, edit.seq)) return edit;
+  const versions = await sources.store.messages.versions(room, post);
+  const last = versions.findLast(({ seq }) => seq > post && sees(sight, seq));
+  if (last === undefined) return null;
+  const [stored] = await sources.store.messages.range(room, last.seq, last.seq, 1);
+  const event = stored === undefined ? null : eventOf(stored.line);
+  return { ...last, mentions: event?.kind === "edited" ? (event.mentions ?? []) : [] };
+}
+
+function seenReactions({ reactions }: Fields, sight: Sight): Fields["reactions"] {
+  return reactions
     .map(({ key, users, seqs }) => {
       const seen = seqs.map((seq) => sees(sight, seq));
       return { key, users: users.filter((_, i) => seen[i]), seqs: seqs.filter((_, i) => seen[i]) };
     })
     .filter(({ users }) => users.length > 0);
-  if (fields.edit === null || sees(sight, fields.edit.seq)) return { ...fields, reactions };
-  const versions = await sources.store.messages.versions(room, fields.seq);
-  const last = versions.findLast(({ seq }) => seq > fields.seq && sees(sight, seq));
-  return { seq: fields.seq, edit: last === undefined ? null : { ...last, mentions: [] }, reactions };
 }

@@ -39,6 +39,9 @@ export type SummarySources = Sources & {
   store: Pick<Store, "messages" | "projection" | "receipts" | "memberships">;
 };
 
+/** What a room is called and who is in it now isn't for those who left. */
+const formerly = { name: "", about: "", history: "everyone", join: "closed", members: 0, at: 0 } as const;
+
 /** Events that are looked through for the newest post. */
 const lookBack = 20;
 
@@ -56,8 +59,9 @@ export async function summaryOf(
     unreadOf(sources, room, access),
     document.kind === "direct" ? peerOf(sources, room, user) : null,
   ]);
-  const { kind, name, about, history, join, members, at } = document;
+  const { kind } = document;
   const { role } = sight;
+  const { name, about, history, join, members, at } = role === null ? formerly : document;
   const head = horizon(access);
   return { room, epoch, kind, name, about, history, join, members, head, at, role, peer, last, ...unread };
 }

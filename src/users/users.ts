@@ -4,19 +4,22 @@
  */
 
 import { limits } from "../../actors/limits.ts";
-import type {
-  Bus,
-  ConnectionId,
-  Item,
-  Json,
-  RoomId,
-  SessionId,
-  Store,
-  Unsubscribe,
-  UserId,
+import {
+  type Bus,
+  type ConnectionId,
+  type Item,
+  type Json,
+  type RoomId,
+  type SessionId,
+  type Store,
+  Unavailable,
+  UnknownOutcome,
+  type Unsubscribe,
+  type UserId,
 } from "../../actors/ports.ts";
 import type { Behavior } from "../../actors/runtime/behavior.ts";
 import type { Envelope } from "../../actors/runtime/envelope.ts";
+import { Interrupted } from "../../actors/runtime/failure.ts";
 import type { Kind } from "../../actors/runtime/kind.ts";
 import type { Platform } from "../../actors/runtime/platform.ts";
 import type { System } from "../../actors/runtime/system.ts";
@@ -140,10 +143,15 @@ class UserActor implements Behavior<Heard, number> {
   }
 
   async turn(batch: readonly Envelope<Heard, number>[]): Promise<void> {
-    for (const envelope of batch) {
-      const heard = await this.#withVersion(envelope.message);
-      await this.#follow(heard);
-      envelope.reply(heard.t === "opened" ? heard.version : 0);
+    try {
+      for (const envelope of batch) {
+        const heard = await this.#withVersion(envelope.message);
+        await this.#follow(heard);
+        envelope.reply(heard.t === "opened" ? heard.version : 0);
+      }
+    } catch (error) {
+      const away = error instanceof Unavailable || error instanceof UnknownOutcome;
+      throw away ? new Interrupted("the store is away", { cause: error }) : error;
     }
   }
 
@@ -152,8 +160,13 @@ class UserActor implements Behavior<Heard, number> {
   }
 
   release(): void {
+    const { user } = this.#state;
     this.#unsubscribe();
-    this.#present.delete(this.#state.user);
+    this.#present.delete(user);
+    if (this.#sources.sockets.connections(user).length === 0) return;
+    // It crashed under its connections: the next one begins at once, and the check finds them if this is refused.
+    this.#present.add(user);
+    this.#tell({ t: "account" });
   }
 
   async #withVersion(heard: Heard): Promise<Heard> {

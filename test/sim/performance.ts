@@ -16,6 +16,8 @@ const restMs = 33_000;
 const answersMs = 150_000;
 /** Feeds linger 10 s, users 5 s. */
 const lingerMs = 20_000;
+/** By then a resume is through, when nothing is in its way. */
+const resumeMs = 2_000;
 const pageMax = 40;
 
 export class Performance {
@@ -166,6 +168,7 @@ export class Performance {
       const reader = this.#enter(user, session, "reader");
       reader.device.socket.connect();
       await reader.device.socket.whenOnline();
+      await reader.device.pause(resumeMs);
       for (const room of this.#cluster.shared.log.rooms()) await this.#readAll(reader, room);
     }
   }
@@ -194,6 +197,7 @@ export class Performance {
       copy.limited(copy.epoch ?? "", after);
       if (after >= head) break;
     }
+    await this.#fill(device, room);
     await this.#note(reader, room, false, copy.last);
   }
 

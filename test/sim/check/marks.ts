@@ -40,7 +40,8 @@ function checkRising(marks: readonly Mark[], report: Report): void {
 function checkHeard(heard: Heard, marks: readonly Mark[], truth: Truth, report: Report): void {
   const { user, device, kind, seq, about, t } = heard;
   if (kind === "typing") {
-    if (!truth.maySee(user, seq, 0, t)) report("C8", `${device} heard ${about} type at ${seq}`);
+    if (!truth.maySee(user, seq, 0, t) && !truth.memberWithin(user, t, t))
+      report("C8", `${device} heard ${about} type at ${seq}`);
     return;
   }
   const value = Math.max(heard.delivered, heard.read);
