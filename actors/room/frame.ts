@@ -101,7 +101,7 @@ export function view(line: string, part: Part, viewer: Viewer): string {
 const head = /^\{"seq":(\d+),"at":(\d+),"ord":(\d+)/;
 
 /** seq, at and ord of a line without parsing it: they always stand first. */
-function headOf(line: string): { seq: Seq; at: Millis; ord: number } {
+export function headOf(line: string): { seq: Seq; at: Millis; ord: number } {
   const found = head.exec(line);
   if (!found) throw new Error("a line must begin with seq, at and ord");
   return { seq: Number(found[1]), at: Number(found[2]), ord: Number(found[3]) };
