@@ -50,7 +50,8 @@ export const roomRead = operation({
     if (access.sight.intervals.length === 0) return { error: refuse("not-found") };
     const mark = clamp(access, { room, user: caller.user, delivered: seq, read: seq });
     await services.receipts.mark(mark, access.head);
-    const counts = { room, ...(await unreadOf(services, room, access)) };
+    const counted = await services.rooms.steady(room, caller.user, (now) => unreadOf(services, room, now));
+    const counts = { room, ...counted };
     // One read position for all devices: the others learn it at once.
     services.bus.publish(`user.${caller.user}`, {
       t: "frame",
@@ -105,15 +106,16 @@ export const roomUnreadExplain = operation({
     more: v.boolean(),
   }),
   async handle(services, { caller }, { room }) {
-    const access = await services.rooms.settledAccess(room, caller.user);
-    if (access.sight.intervals.length === 0) return { error: refuse("not-found") };
-    const { read, seq } = await unreadOf(services, room, access);
-    const { messages } = services.store;
-    const after = unreadAfter(access, read);
-    const seqs = await messages.unread(room, caller.user, after, seq, limits.explainMax + 1);
-    const mentions = await messages.mentions(room, caller.user, after, seq, limits.explainMax);
-    const more = seqs.length > limits.explainMax;
-    return { ok: { read, seq, seqs: seqs.slice(0, limits.explainMax), mentions, more } };
+    return await services.rooms.steady(room, caller.user, async (access) => {
+      if (access.sight.intervals.length === 0) return { error: refuse("not-found") };
+      const { read, seq } = await unreadOf(services, room, access);
+      const { messages } = services.store;
+      const after = unreadAfter(access, read);
+      const seqs = await messages.unread(room, caller.user, after, seq, limits.explainMax + 1);
+      const mentions = await messages.mentions(room, caller.user, after, seq, limits.explainMax);
+      const more = seqs.length > limits.explainMax;
+      return { ok: { read, seq, seqs: seqs.slice(0, limits.explainMax), mentions, more } };
+    });
   },
 });
 

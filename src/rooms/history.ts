@@ -3,6 +3,7 @@
  * head → tail, with the tail's edits, reactions and tombstones applied, so a read that begins after an ack includes it.
  */
 
+import { limits } from "../../actors/limits.ts";
 import type { Epoch, Fields, Position, RoomId, Seq } from "../../actors/ports.ts";
 import { catchUp, type Sources } from "../../actors/room/catch-up.ts";
 import type { StampedEvent, Tombstone } from "../../actors/room/events.ts";
@@ -140,12 +141,22 @@ async function seenEdit(
   sight: Sight,
 ): Promise<Fields["edit"]> {
   if (edit === null || knows(sight, edit.seq)) return edit;
-  const versions = await sources.store.messages.versions(room, post);
-  const last = versions.findLast(({ seq }) => seq > post && knows(sight, seq));
-  if (last === undefined) return null;
+  const last = await seenVersion(sources, room, post, edit.seq, sight);
+  if (last === null) return null;
   const [stored] = await sources.store.messages.range(room, last.seq, last.seq, 1);
   const event = stored === undefined ? null : eventOf(stored.line);
   return { ...last, mentions: event?.kind === "edited" ? (event.mentions ?? []) : [] };
+}
+
+/** The newest one before a seq that isn't the first text: page by page, since any number may be out of sight. */
+async function seenVersion({ store }: Sources, room: RoomId, post: Seq, before: Seq, sight: Sight) {
+  for (let below = before; ; ) {
+    const versions = await store.messages.versions(room, post, below, limits.versionsMax);
+    const last = versions.findLast(({ seq }) => seq > post && knows(sight, seq));
+    if (last !== undefined) return last;
+    if (versions.length < limits.versionsMax) return null;
+    below = versions[0]?.seq ?? 0;
+  }
 }
 
 function seenReactions({ reactions }: Fields, sight: Sight): Fields["reactions"] {
