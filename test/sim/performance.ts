@@ -32,7 +32,7 @@ export class Performance {
     const small = (most: number) => 1 + Math.floor(world.upTo(most));
     this.#cluster = new Cluster(world, {
       cidsMax: 1 + small(8),
-      snapshotEvery: 3 + small(30),
+      snapshotEvery: small(world.pick([3, 10, 40]) ?? 10),
       roomMailboxMax: 2 + small(30),
       roomIdleMs: 100 + world.upTo(3_000),
     });

@@ -277,6 +277,10 @@ describe("C12: watermarks rise", () => {
     expect(broken(({ marks }) => Object.assign(at(marks, 1), { read: 3 }))).toEqual(["C12"]);
   });
 
+  test("an answer is what was asked for at least", () => {
+    expect(broken(({ marks }) => Object.assign(at(marks, 1), { seq: 6 }))).toContain("C12");
+  });
+
   test("the one read mark is the highest that was asked for", () => {
     const read = (read: number) => (history: History) => {
       Object.assign(copyOf(history, "ben").summary ?? {}, {
@@ -303,6 +307,10 @@ describe("C13: all show the same in the end", () => {
   test("texts as edited, reactions, nothing of what was deleted", () => {
     expect(truthOf(given()).state("ana")).toBe('[[3,"two!",[]],[5,"three",["ben 👍"]],[10,"four",[]]]');
     expect(broken((history) => Object.assign(copyOf(history, "ben"), { state: "[]" }))).toEqual(["C13"]);
+  });
+
+  test("on pages as well", () => {
+    expect(broken(({ reads }) => Object.assign(at(reads, 0), { fields: [] }))).toEqual(["C13"]);
   });
 
   test("no page shows a text after its deletion was durable", () => {

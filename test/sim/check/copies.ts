@@ -1,5 +1,6 @@
 /** C4, C7, C12, C13: what everybody holds when everything is at rest. */
-import type { Copy, History } from "./history.ts";
+import type { Seq } from "../../../actors/ports.ts";
+import type { Copy, History, Read } from "./history.ts";
 import type { Truth } from "./truth.ts";
 import type { Report } from "./violation.ts";
 
@@ -18,6 +19,28 @@ export function checkCopies(history: History, truth: Truth, report: Report): voi
       report("C13", `${copy.device} shows another room: ${copy.state} instead of ${truth.state(copy.user)}`);
     }
     checkSummary(copy, truth, report);
+  }
+}
+
+/** C13: what a page says of its posts is what the events did to them, once everything is at rest. */
+export function checkPages({ reads }: History, truth: Truth, report: Report): void {
+  const end = truth.lines.at(-1)?.t ?? 0;
+  for (const read of reads) {
+    if (read.room !== truth.room || read.invoked < end || !read.sighted) continue;
+    if (truth.standing(read.user, truth.head).role !== null) checkPage(read, truth, report);
+  }
+}
+
+function checkPage({ user, device, from, to, fields }: Read, truth: Truth, report: Report): void {
+  const hidden = truth.hiddenReactions(user);
+  const words = (seq: Seq, text: string | null, reactions: readonly string[]) =>
+    JSON.stringify([text, reactions.filter((reaction) => !hidden.has(`${seq} ${reaction}`))]);
+  const said = new Map(fields.map(({ seq, text, reactions }) => [seq, words(seq, text, reactions)]));
+  for (const [seq, { text, edited, reactions }] of truth.posts(user)) {
+    if (seq < from || seq > to) continue;
+    const right = words(seq, edited ? text : null, reactions);
+    const got = said.get(seq) ?? words(seq, null, []);
+    if (got !== right) report("C13", `${device} reads ${got} about ${seq} instead of ${right}`);
   }
 }
 

@@ -67,8 +67,11 @@ export interface Read extends Actor, Sighted {
   answered: Time;
   room: RoomId;
   head: Seq;
-  /** What later events set on posts, with the seqs of those events. */
-  fields: { seq: Seq; by: Seq[]; text: string | null; reactions: string }[];
+  /** The seqs of the page. */
+  from: Seq;
+  to: Seq;
+  /** What later events set on posts, with the seqs of those events; reactions as `stateOf` has them. */
+  fields: { seq: Seq; by: Seq[]; text: string | null; reactions: string[] }[];
   /** Highest seq that the device had before. */
   knew: Seq;
 }
