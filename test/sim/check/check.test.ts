@@ -223,14 +223,28 @@ describe("C8: nobody sees what isn't for them", () => {
   });
 });
 
-test("C9: who is out does nothing", () => {
-  expect(
-    broken((history) => {
-      rewrite(history, 10, { by: "chi" });
-      at(record(history, 10).parts, 0).by = "chi";
-      command(history, 10).user = "chi";
-    }),
-  ).toContain("C9");
+describe("C9: everybody does only what they may", () => {
+  const by = (history: History, seq: number, user: string) => {
+    rewrite(history, seq, { by: user });
+    at(record(history, seq).parts, 0).by = user;
+    command(history, seq).user = user;
+  };
+
+  test("who is out does nothing", () => {
+    expect(broken((history) => by(history, 10, "chi"))).toContain("C9");
+  });
+
+  test("a member removes nobody, edits and deletes only their own", () => {
+    for (const seq of [6, 7, 8]) expect(broken((history) => by(history, seq, "chi"))).toContain("C9");
+  });
+
+  test("nothing is done to what is deleted", () => {
+    expect(broken((history) => rewrite(history, 9, { target: 2 }))).toContain("C9");
+  });
+
+  test("nobody joins a closed room", () => {
+    expect(broken((history) => rewrite(history, 4, { kind: "joined", by: "chi" }))).toContain("C9");
+  });
 });
 
 test("C10: what was acked before lies below", () => {
