@@ -67,6 +67,8 @@ const firstPauseMs = 20;
 /** History that was hurried is milliseconds behind, but for bursts. */
 const settleMs = 5_000;
 const settlePauseMs = 4;
+/** Documents move every 20 ms at most, and a read takes about one. */
+const steadyTriesMax = 5;
 const pauseMaxMs = 1_000;
 const tailBytes = 1_048_576;
 
@@ -102,7 +104,9 @@ export class RoomEdge {
     let looked: Position | undefined;
     let pause = firstPauseMs;
     for (;;) {
-      const command = await this.#commandOf(sender, sending, tries.again, looked);
+      const { seq } = sending.draft;
+      const target = seq === undefined ? undefined : await this.#fact(sending.room, sender.user, seq);
+      const command = commandOf(sender, sending, target, tries.again, looked);
       const left = deadline - platform.monotonic();
       if (left <= 0) return { error: refuse("unknown") };
       const reply = await this.#sources.rooms.ask(sending.room, command, Math.min(left, limits.askTimeoutMs));
@@ -145,26 +149,17 @@ export class RoomEdge {
     return await this.access(room, user);
   }
 
-  async #commandOf(
-    sender: Sender,
-    sending: Sending,
-    again: boolean,
-    looked: Position | undefined,
-  ): Promise<RoomCommand> {
-    const { seq, ...draft } = sending.draft;
-    const action = (
-      seq === undefined ? draft : { ...draft, target: await this.#fact(sending.room, sender.user, seq) }
-    ) as RoomAction;
-    return {
-      ...action,
-      by: sender.user,
-      cid: sending.cid,
-      hash: sending.hash,
-      origin: sender.connection,
-      again,
-      ...(sending.deny === undefined ? {} : { deny: sending.deny }),
-      ...(looked === undefined ? {} : { looked }),
-    };
+  /**
+   * What `read` makes of documents that stood still meanwhile: a count that is as of a seq must not know of deletions above
+   * it. In a room that never rests the last try counts.
+   */
+  async steady<T>(room: RoomId, user: UserId, read: (access: Access) => Promise<T>): Promise<T> {
+    for (let tries = 1; ; tries++) {
+      const access = await this.settledAccess(room, user);
+      const result = await read(access);
+      const [now] = await this.#sources.store.rooms.many([room]);
+      if (now?.seq === access.document?.seq || tries === steadyTriesMax) return result;
+    }
   }
 
   /** Who wrote a message and whether it is still there, complete up to the head at the time of the call. */
@@ -212,6 +207,24 @@ export class RoomEdge {
     // Jittered: many callers of one room must not come back together.
     return new Promise((resolve) => platform.after(ms * (0.5 + platform.random() / 2), resolve));
   }
+}
+
+function commandOf(
+  { user, connection }: Sender,
+  { draft, cid, hash, deny }: Sending,
+  target: Fact | undefined,
+  again: boolean,
+  looked: Position | undefined,
+): RoomCommand {
+  const action = (target === undefined ? draft : withTarget(draft, target)) as RoomAction;
+  const command: RoomCommand = { ...action, by: user, cid, hash, origin: connection, again };
+  if (deny !== undefined) command.deny = deny;
+  if (looked !== undefined) command.looked = looked;
+  return command;
+}
+
+function withTarget({ seq: _, ...draft }: Draft, target: Fact) {
+  return { ...draft, target };
 }
 
 /** Everything else changes lists that somebody looks at: members, names, who has which room. */

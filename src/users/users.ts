@@ -23,7 +23,7 @@ import { Interrupted } from "../../actors/runtime/failure.ts";
 import type { Kind } from "../../actors/runtime/kind.ts";
 import type { Platform } from "../../actors/runtime/platform.ts";
 import type { System } from "../../actors/runtime/system.ts";
-import { type Heard, hear, newUser, synced, type UserState } from "../../actors/user/user.ts";
+import { connected, type Heard, hear, newUser, synced, type UserState } from "../../actors/user/user.ts";
 import type { UserDesk } from "../gateway/gateway.ts";
 
 export interface UsersSources {
@@ -132,12 +132,12 @@ class UserActor implements Behavior<Heard, number> {
 
   async start(): Promise<void> {
     const { bus, sockets } = this.#sources;
-    const { user, connections } = this.#state;
+    const { user } = this.#state;
     this.#unsubscribe = await bus.subscribe(`user.${user}`, (message, answer) =>
       this.#hearBus(message, answer),
     );
     for (const { connection, session } of sockets.connections(user)) {
-      connections.set(connection, { session, away: false });
+      connected(this.#state, connection, session);
     }
     this.#present.add(user);
   }
@@ -156,7 +156,7 @@ class UserActor implements Behavior<Heard, number> {
   }
 
   busy(): boolean {
-    return this.#state.connections.size > 0;
+    return this.#state.connections.length > 0;
   }
 
   release(): void {
