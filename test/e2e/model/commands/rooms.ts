@@ -125,8 +125,8 @@ async function carry(world: World, sent: Sent, device: number, http: boolean): P
 }
 
 export const toRooms: Weighted[] = [
-  { weight: 80, arbitrary: one },
-  { weight: 20, arbitrary: race },
+  { weight: 140, arbitrary: one },
+  { weight: 35, arbitrary: race },
   { weight: 8, arbitrary: retry },
   { weight: 8, arbitrary: reuse },
   { weight: 8, arbitrary: landed },
