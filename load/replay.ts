@@ -13,7 +13,7 @@ import { run, say, tableOf } from "./kit/report.ts";
 import { Server } from "./kit/server.ts";
 import type { Fault, FaultKind } from "./oracle.ts";
 import { type Plan, planOf, postsOf } from "./plan.ts";
-import { Cast, freshSession } from "./replay/cast.ts";
+import { Cast, freshSession, readyMs } from "./replay/cast.ts";
 import { Flight } from "./replay/flight.ts";
 import { readFolder } from "./replay/folder.ts";
 import { judgeRoom, pageRoom, type RoomVerdict } from "./replay/judge.ts";
@@ -100,7 +100,7 @@ async function played(
     killServer(troubled),
     play(stages, leash, storm),
   ]);
-  await Promise.all(players.map((player) => player.client.ready(60_000)));
+  await Promise.all(players.map((player) => player.ready(readyMs)));
   say("everything was said");
 
   const verdicts = await judge(stages, cast, base, storm);

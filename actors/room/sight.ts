@@ -24,10 +24,6 @@ export interface Sight {
   asOf: Seq;
 }
 
-export function blindSight(user: UserId): Sight {
-  return { user, role: null, intervals: [], rules: [], asOf: 0 };
-}
-
 export function sees(sight: Sight, seq: Seq): boolean {
   for (const [from, to] of sight.intervals) {
     if (seq >= from && (to === null || seq < to)) return true;
@@ -137,12 +133,12 @@ export function entriesFor(lines: readonly KnownLine[], viewer: Viewer, sight: S
 }
 
 /**
- * A deletion is for everybody who was there between the message and its deletion, wherever they were when it happened:
- * their copies must drop the content too.
+ * A deletion is for everybody who was there between the message and its deletion and could see the message, wherever
+ * they were when it happened: their copies must drop the content too.
  */
-function buries({ intervals }: Sight, line: string): boolean {
+function buries(sight: Sight, line: string): boolean {
   if (!line.includes('"kind":"deleted"')) return false;
   const event = eventOf(line);
-  if (event.kind !== "deleted") return false;
-  return intervals.some(([from, to]) => from < event.seq && (to === null || to > event.target));
+  if (event.kind !== "deleted" || !sees(sight, event.target)) return false;
+  return sight.intervals.some(([from, to]) => from < event.seq && (to === null || to > event.target));
 }

@@ -102,7 +102,10 @@ export class Gateway {
   /** A socket was accepted. `token`: from the subprotocol header, if there was one. */
   open(socket: Socket, address: string, token: string | null): Connection {
     const connection = new Connection(this.#sources.platform.id(), socket, this.#flusher, this.#hooks);
-    const cancel = this.#sources.platform.after(limits.helloMs, () => connection.close("unauthorized"));
+    const cancel = this.#sources.platform.after(limits.helloMs, () => {
+      // Whoever said hello in time isn't to blame that we are slow: 4500 would sign them out.
+      connection.close(this.#pending.get(connection)?.busy ? "overloaded" : "unauthorized");
+    });
     const pending = { connection, address, token, cancel, busy: false, caller: null, version: 0 };
     this.#pending.set(connection, pending);
     const already = this.#perAddress.get(address) ?? 0;

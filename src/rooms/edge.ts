@@ -67,6 +67,8 @@ const firstPauseMs = 20;
 /** History that was hurried is milliseconds behind, but for bursts. */
 const settleMs = 5_000;
 const settlePauseMs = 4;
+/** Documents move every 20 ms at most, and a read takes about one. */
+const steadyTriesMax = 5;
 const pauseMaxMs = 1_000;
 const tailBytes = 1_048_576;
 
@@ -145,6 +147,19 @@ export class RoomEdge {
       await this.#pause(settlePauseMs);
     }
     return await this.access(room, user);
+  }
+
+  /**
+   * What `read` makes of documents that stood still meanwhile: a count that is as of a seq must not know of deletions above
+   * it. In a room that never rests the last try counts.
+   */
+  async steady<T>(room: RoomId, user: UserId, read: (access: Access) => Promise<T>): Promise<T> {
+    for (let tries = 1; ; tries++) {
+      const access = await this.settledAccess(room, user);
+      const result = await read(access);
+      const [now] = await this.#sources.store.rooms.many([room]);
+      if (now?.seq === access.document?.seq || tries === steadyTriesMax) return result;
+    }
   }
 
   /** Who wrote a message and whether it is still there, complete up to the head at the time of the call. */

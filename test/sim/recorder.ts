@@ -43,6 +43,7 @@ export class Recorder {
     if (!("kind" in entry)) return { ...base, is: "stub", seq, to: seq, line: "", cid: entry.cid };
     const { cid = null, ...event } = entry;
     const is = event.kind === "tombstone" ? "tombstone" : "event";
+    if (is === "tombstone") this.#world.saw("tombstones");
     return { ...base, is, seq, to: seq, line: JSON.stringify(event), cid };
   }
 

@@ -2,13 +2,13 @@ import { expect, test } from "bun:test";
 import type { KnownLine } from "../../../actors/room/catch-up.ts";
 import type { RoomEvent } from "../../../actors/room/events.ts";
 import { lineOf } from "../../../actors/room/frame.ts";
-import { advance, blindSight, closedAt, entriesFor, type Sight, sees } from "../../../actors/room/sight.ts";
+import { advance, closedAt, entriesFor, type Sight, sees } from "../../../actors/room/sight.ts";
 
 const settings = { name: "", about: "", join: "open", kind: "group" } as const;
 
 /** The sight of bob after these events (by ana) of a room with this history rule. */
 function sightAfter(history: "everyone" | "joined", ...events: RoomEvent[]): Sight {
-  const sight = blindSight("bob");
+  const sight: Sight = { user: "bob", role: null, intervals: [], rules: [], asOf: 0 };
   const created: RoomEvent = {
     kind: "created",
     room: { ...settings, history },
@@ -109,4 +109,18 @@ test("a deletion is shown to whoever was there between the message and it, and t
     JSON.parse(entry),
   );
   expect(entries.map(({ seq, void: hidden }) => seq ?? hidden)).toEqual([2, 3, 4, [5, 6], 7, [8, 8], 9]);
+});
+
+test("a deletion while one was away says nothing of a message that one never might see", () => {
+  // bob: in at 3, out at 4, back at 6; 2 was said before he came.
+  const events = [post, add, remove, { kind: "deleted", target: 2, author: "ana" } as const, add];
+  const sight = sightAfter("joined", ...events);
+  const lines = events.map((event, i): KnownLine => {
+    const seq = i + 2;
+    return { seq, line: lineOf({ seq, at: 0, ord: 0, by: "ana", ...event }), part: { by: "ana" } };
+  });
+  const entries = entriesFor(lines, { user: "bob", connection: null }, sight).map((entry) =>
+    JSON.parse(entry),
+  );
+  expect(entries.map(({ seq, void: hidden }) => seq ?? hidden)).toEqual([[2, 2], 3, 4, [5, 5], 6]);
 });

@@ -26,18 +26,24 @@ export class Device {
   /** Rooms of the account, as its items say. */
   readonly items = new Map<string, Item["value"]>();
   wire: Wire | null = null;
-  token: string;
+  readonly token: string;
   readonly #url: string;
   readonly #tab = `tab${++tabs}`;
-  #version = 0;
+  #version: number;
   #n = 0;
   #live: Live | null = null;
 
-  constructor(url: string, user: string, session: string, token: string) {
+  /** `since`: the version of the account that it has. */
+  constructor(
+    url: string,
+    user: string,
+    { session, token, since }: { session: string; token: string; since: number },
+  ) {
     this.#url = url;
     this.user = user;
     this.session = session;
     this.token = token;
+    this.#version = since;
   }
 
   get online(): boolean {
@@ -49,6 +55,9 @@ export class Device {
     this.wire = await Wire.open(this.#url, this.token, this.#tab, (frame, connection) =>
       this.#take(frame, connection),
     );
+    const version = this.wire.welcome?.version ?? 0;
+    if (version < this.#version)
+      this.faults.push(`the account went from ${this.#version} back to ${version}`);
     await this.sync();
     const rooms = new Set([...this.copies.keys(), ...this.memberships()]);
     return await this.resume([...rooms]);

@@ -5,7 +5,7 @@ import type { Device, Seen } from "./device.ts";
 import { judgePages, judgeReads, looksMax } from "./judge-reads.ts";
 import type { Model } from "./model.ts";
 import type { ModelRoom } from "./room.ts";
-import { goneAt, horizon, intervals, isMember, resolved, visible } from "./sight.ts";
+import { goneAt, horizon, intervals, isMember, resolved, shown } from "./sight.ts";
 import type { World } from "./world.ts";
 
 export async function judge(model: Model, world: World): Promise<void> {
@@ -108,12 +108,12 @@ function judgeKept(room: ModelRoom, copy: Copy, seq: number): void {
 }
 
 function everSeen(room: ModelRoom, user: string, seq: number): boolean {
-  for (let head = seq; head <= room.head; head++) if (visible(room, user, seq, head)) return true;
+  for (let head = seq; head <= room.head; head++) if (shown(room, user, seq, head)) return true;
   return false;
 }
 
 function everHidden(room: ModelRoom, user: string, seq: number): boolean {
-  for (let head = seq; head <= room.head; head++) if (!visible(room, user, seq, head)) return true;
+  for (let head = seq; head <= room.head; head++) if (!shown(room, user, seq, head)) return true;
   return false;
 }
 

@@ -1,6 +1,6 @@
 /** Somebody with an account: sessions, and the devices that use them. */
 import { Device } from "./device.ts";
-import { http } from "./http.ts";
+import { call, http } from "./http.ts";
 import { okOf, type Result } from "./wire.ts";
 
 interface Tokens {
@@ -22,11 +22,13 @@ let names = 0;
 export class Person {
   readonly id: string;
   readonly name: string;
-  readonly devices: Device[] = [];
-  readonly retired: Device[] = [];
+  devices: Device[] = [];
+  retired: Device[] = [];
   sessions: Session[] = [];
   readonly #url: string;
   #signIns = 0;
+  /** What was in the account before this run is of no concern. */
+  #since = 0;
 
   private constructor(url: string, name: string, id: string) {
     this.#url = url;
@@ -34,7 +36,7 @@ export class Person {
     this.id = id;
   }
 
-  /** A new account, signed in on one device that isn't connected yet. */
+  /** A new account, signed in. */
   static async register(url: string): Promise<Person> {
     const name = `person${++names}`;
     const device = `${name}-0`;
@@ -42,6 +44,25 @@ export class Person {
     const person = new Person(url, name, tokens.user);
     person.#signedIn(tokens, device);
     return person;
+  }
+
+  /** A run begins: one tab, fresh tokens, and an account that counts from here. */
+  async arrive(): Promise<void> {
+    for (const session of this.sessions)
+      this.renew(session, await this.refresh(session.refresh, session.device));
+    this.devices = [];
+    this.retired = [];
+    const device = this.tab();
+    const input = { since: Number.MAX_SAFE_INTEGER };
+    this.#since = Number(okOf(await call(this.#url, device.token, "account.sync", input)).version);
+    this.devices = [this.stray(this.sessions[0] as Session)];
+  }
+
+  /** Takes what a refresh gave. */
+  renew(session: Session, result: Result): void {
+    const { access, refresh } = granted(result);
+    session.spent.push(session.refresh);
+    Object.assign(session, { access, refresh });
   }
 
   /** One more session, on a device of its own. */
@@ -65,7 +86,7 @@ export class Person {
 
   /** A tab that nobody keeps. */
   stray({ session, access }: Session): Device {
-    return new Device(this.#url, this.id, session, access);
+    return new Device(this.#url, this.id, { session, token: access, since: this.#since });
   }
 
   /** What it saw stays to be judged. */

@@ -1,7 +1,7 @@
 /** What reading a room must answer: pages, versions, counts, the line in a chat list. */
 import type { Entry } from "../../../actors/room/frame.ts";
 import type { ModelRoom } from "./room.ts";
-import { goneAt, horizon, intervals, isMember, resolved, visible } from "./sight.ts";
+import { goneAt, horizon, intervals, isMember, resolved, shown, visible } from "./sight.ts";
 
 export interface Where {
   before?: number;
@@ -32,7 +32,7 @@ export function pageOf(room: ModelRoom, user: string, where: Where): Page | null
   const entries: Entry[] = [];
   const fields: Fields[] = [];
   for (let seq = from; seq <= to; seq++) {
-    if (!visible(room, user, seq)) hide(entries, seq);
+    if (!shown(room, user, seq)) hide(entries, seq);
     else entries.push(seenBy(room, user, seq));
     const set = visible(room, user, seq) ? fieldsOf(room, user, seq) : null;
     if (set !== null && (set.edit !== null || set.reactions.length > 0)) fields.push(set);
@@ -69,15 +69,16 @@ export function fieldsOf(room: ModelRoom, user: string, seq: number): Fields | n
   const fields: Fields = { seq, edit: null, reactions: [] };
   const stands = new Map<string, { key: string; by: string; on: boolean }>();
   for (const event of room.upTo()) {
-    if (!visible(room, user, event.seq)) continue;
-    if (event.kind === "edited" && event.target === seq) {
+    const seen = visible(room, user, event.seq);
+    if (event.kind === "edited" && event.target === seq && seen) {
       const { text, at, mentions = [] } = event;
       fields.edit = { seq: event.seq, text, at, mentions };
     }
     if (event.kind !== "reacted" || event.target !== seq) continue;
+    // The newest stand counts, and shows only to those who see it.
     const { by, key, on } = event;
     stands.delete(`${by} ${key}`);
-    stands.set(`${by} ${key}`, { key, by, on });
+    stands.set(`${by} ${key}`, { key, by, on: on && seen });
   }
   for (const { key, by, on } of stands.values()) {
     if (!on) continue;
@@ -88,14 +89,14 @@ export function fieldsOf(room: ModelRoom, user: string, seq: number): Fields | n
   return fields;
 }
 
-/** Versions that a newer one, which the user sees, has replaced; oldest first. null: there is no such message. */
+/** Versions that a newer one, which the user sees, has replaced; oldest first. null: they see no such message. */
 export function versionsOf(
   room: ModelRoom,
   user: string,
   seq: number,
 ): { seq: number; text: string; at: number }[] | null {
   if (seq > horizon(room, user) || !visible(room, user, seq)) return null;
-  if (goneAt(room, seq) !== null) return [];
+  if (resolved(room, seq).kind !== "posted") return null;
   const versions = room.upTo().flatMap((event) => {
     const of = event.kind === "posted" ? event.seq : event.kind === "edited" ? event.target : 0;
     if (of !== seq || !visible(room, user, event.seq) || !("text" in event)) return [];
@@ -111,15 +112,16 @@ export interface Badge {
 
 /**
  * Posts above the read mark that are for the user, as of a seq: what came after it doesn't count, deletions included.
- * `head`: by which events they are a member.
+ * A former member never gets to know of later deletions, so those count. `head`: what had happened when it was asked.
  */
 export function unread(room: ModelRoom, user: string, read: number, asOf: number, head = room.head): Badge {
   const after = Math.max(read, (intervals(room, user, head).at(-1)?.[0] ?? 1) - 1);
   const badge: Badge = { seqs: [], mentions: [] };
+  const told = isMember(room, user, head) ? asOf : head;
   for (let seq = after + 1; seq <= asOf; seq++) {
     const event = room.event(seq);
     const gone = goneAt(room, seq);
-    if (event.kind !== "posted" || event.by === user || (gone !== null && gone <= asOf)) continue;
+    if (event.kind !== "posted" || event.by === user || (gone !== null && gone <= told)) continue;
     badge.seqs.push(seq);
     const edit = room
       .upTo(asOf)
@@ -160,7 +162,7 @@ export function summaryOf(room: ModelRoom, user: string, mark: { read: number; d
     about,
     history,
     join,
-    members: members.size,
+    members: isMember(room, user) ? members.size : 0,
     head,
     seq: head,
     at: room.event(head).at,

@@ -34,6 +34,17 @@ export function visible(room: ModelRoom, user: string, seq: number, head: number
   return within || (isMember(room, user, head) && ruleAt(room, seq) === "everyone");
 }
 
+/**
+ * Do they get this seq as more than a void? Besides what they see: the deletion of a message that they may have a copy of,
+ * since they were there at some time between the message and its deletion.
+ */
+export function shown(room: ModelRoom, user: string, seq: number, head: number = room.head): boolean {
+  if (visible(room, user, seq, head)) return true;
+  const event = room.event(seq);
+  if (event.kind !== "deleted" || !visible(room, user, event.target, head)) return false;
+  return intervals(room, user, head).some(([from, to]) => from < seq && (to === null || to > event.target));
+}
+
 /** The highest seq that they may know of; 0 for a stranger. */
 export function horizon(room: ModelRoom, user: string): number {
   const last = intervals(room, user).at(-1);

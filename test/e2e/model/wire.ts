@@ -86,8 +86,8 @@ export class Wire {
 
   /** The other side must end it. */
   ended(): Promise<number> {
-    return patiently("the end of the socket", (resolve) => {
-      this.closed.then(resolve);
+    return patiently("the end of the socket", (resolve, reject) => {
+      this.closed.then(resolve, reject);
     });
   }
 

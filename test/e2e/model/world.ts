@@ -1,13 +1,13 @@
 /** The real thing: a server process, four people on it, and what is still under way. */
 import type { RealServer } from "../server.ts";
 import { inputOf, type Sent } from "./act.ts";
+import type { Crowd } from "./crowd.ts";
 import type { Device } from "./device.ts";
 import { call } from "./http.ts";
 import type { Model, Reply } from "./model.ts";
-import { Person } from "./person.ts";
+import type { Person } from "./person.ts";
 import { ModelRoom } from "./room.ts";
-import type { Result } from "./wire.ts";
-import { Lost } from "./wire.ts";
+import { Lost, type Result } from "./wire.ts";
 
 /** How a command travels. Over HTTP there is no connection that would get a stub. */
 export interface Carried {
@@ -28,9 +28,8 @@ export class World implements AsyncDisposable {
     this.people = people;
   }
 
-  static async open(server: RealServer): Promise<World> {
-    const people = await Promise.all(Array.from({ length: 4 }, () => Person.register(server.url)));
-    const world = new World(server, people);
+  static async open(server: RealServer, crowd: Crowd): Promise<World> {
+    const world = new World(server, await crowd.take());
     await Promise.all(world.devices().map((device) => device.connect()));
     return world;
   }
@@ -69,7 +68,7 @@ export class World implements AsyncDisposable {
   /** A connected device of this person. */
   async device(person: Person, n = 0): Promise<Device> {
     const online = person.devices.filter((device) => device.online);
-    const found = online[n % Math.max(1, online.length)] ?? (person.devices[0] as Device);
+    const found = online[n % Math.max(1, online.length)] ?? person.devices[0] ?? person.tab();
     if (!found.online) await found.connect();
     return found;
   }

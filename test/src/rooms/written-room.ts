@@ -4,6 +4,7 @@ import type { RoomEvent, StampedEvent } from "../../../actors/room/events.ts";
 import { frameOf, lineOf, serverOf } from "../../../actors/room/frame.ts";
 import { project } from "../../../actors/room/project.ts";
 import { MemoryLog } from "../../../src/log/memory.ts";
+import { RoomEdge } from "../../../src/rooms/edge.ts";
 import { memoryStore } from "../../../src/store/memory.ts";
 import { ManualPlatform } from "../../contract/manual-platform.ts";
 
@@ -55,4 +56,9 @@ export async function groupOfTwo(history: "everyone" | "joined" = "joined"): Pro
     ],
   });
   return written;
+}
+
+/** What the edge reads of it; nothing can be sent. */
+export function edgeOf(written: WrittenRoom): RoomEdge {
+  return new RoomEdge({ ...written, rooms: { ask: () => Promise.reject(new Error("nothing is sent")) } });
 }
