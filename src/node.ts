@@ -92,7 +92,7 @@ export function startNode(parts: NodeParts): Node {
     sockets: {
       connections: (user) => [...gateway.connectionsOf(user)],
       told: (user, version, entered) => gateway.told(user, version, entered),
-      closeSession: (session) => gateway.closeSession(session, "revoked"),
+      closeSession: (user, session) => gateway.closeSession(user, session, "revoked"),
       frame(user, frame) {
         for (const connection of gateway.connectionsOf(user)) connection.push(frame);
       },

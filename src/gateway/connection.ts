@@ -28,6 +28,8 @@ export class Connection implements Receiver, Outbox {
   session: SessionId = "";
   tab = "";
   expiresAt = 0;
+  /** At which second of the round its pings are due. */
+  pingedAt = 0;
   next: string | null = null;
   later: string[] | null = null;
   waiting = 0;

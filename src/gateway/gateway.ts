@@ -74,9 +74,7 @@ export class Gateway {
   readonly #admitting = new Groups<UserId, Pending>();
   readonly #perAddress = new Map<string, number>();
   readonly #connections = new Map<ConnectionId, Connection>();
-  readonly #bySession = new Groups<SessionId, Connection>();
   readonly #byUser = new Groups<UserId, Connection>();
-  readonly #buckets: Set<Connection>[] = Array.from({ length: pingBuckets }, () => new Set());
   /** Since the start, for metrics. */
   readonly received = { frames: 0, bytes: 0 };
   #tick = 0;
@@ -144,8 +142,8 @@ export class Gateway {
   }
 
   /** Ends all sockets of a session, those that are being admitted too. */
-  closeSession(session: SessionId, why: CloseName): void {
-    for (const connection of this.#bySession.of(session)) connection.close(why);
+  closeSession(user: UserId, session: SessionId, why: CloseName): void {
+    for (const connection of this.#ofSession(user, session)) connection.close(why);
     for (const { connection, caller } of [...this.#pending.values()]) {
       if (caller?.session === session) connection.close(why);
     }
@@ -244,16 +242,14 @@ export class Gateway {
   }
 
   #register(connection: Connection): void {
-    for (const other of this.#bySession.of(connection.session)) {
-      if (other.tab === connection.tab) other.close("replaced");
-    }
-    const others = this.#bySession.of(connection.session);
+    const { user, session, tab } = connection;
+    for (const other of this.#ofSession(user, session)) if (other.tab === tab) other.close("replaced");
+    const others = this.#ofSession(user, session);
     if (others.length >= limits.connectionsPerSessionMax) others[0]?.close("replaced");
-    this.#bySession.add(connection.session, connection);
-    this.#byUser.add(connection.user, connection);
+    this.#byUser.add(user, connection);
     this.#connections.set(connection.connection, connection);
     this.#sources.probe?.opened();
-    this.#buckets[this.#tick % pingBuckets]?.add(connection);
+    connection.pingedAt = this.#tick % pingBuckets;
   }
 
   #gone(connection: Connection): void {
@@ -261,9 +257,7 @@ export class Gateway {
     const welcomed = this.#connections.delete(connection.connection);
     this.#sources.probe?.closed(connection.ended, welcomed);
     if (!welcomed) return;
-    this.#bySession.remove(connection.session, connection);
     this.#byUser.remove(connection.user, connection);
-    for (const bucket of this.#buckets) bucket.delete(connection);
     this.#sources.users.closed(connection.user, connection.connection);
   }
 
@@ -379,18 +373,23 @@ export class Gateway {
     }
   }
 
-  /** One bucket a second: pings are spread, and one timer serves all connections. */
+  #ofSession(user: UserId, session: SessionId): Connection[] {
+    return this.#byUser.of(user).filter((connection) => connection.session === session);
+  }
+
+  /** Each second those that came at it: pings are spread, and one timer serves all connections. */
   #schedulePing(): void {
     this.#cancelTick = this.#sources.platform.after(1_000, () => {
       this.#tick++;
-      this.#ping(this.#buckets[this.#tick % pingBuckets] ?? new Set());
+      this.#ping(this.#tick % pingBuckets);
       this.#schedulePing();
     });
   }
 
-  #ping(bucket: ReadonlySet<Connection>): void {
+  #ping(second: number): void {
     const now = this.#sources.platform.now();
-    for (const connection of [...bucket]) {
+    for (const connection of this.#connections.values()) {
+      if (connection.pingedAt !== second) continue;
       if (connection.expiresAt <= now) connection.close("unauthorized");
       else connection.send({ t: "ping", heads: connection.heads() });
     }
