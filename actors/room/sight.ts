@@ -24,10 +24,6 @@ export interface Sight {
   asOf: Seq;
 }
 
-export function blindSight(user: UserId): Sight {
-  return { user, role: null, intervals: [], rules: [], asOf: 0 };
-}
-
 export function sees(sight: Sight, seq: Seq): boolean {
   for (const [from, to] of sight.intervals) {
     if (seq >= from && (to === null || seq < to)) return true;

@@ -11,7 +11,8 @@ import type { Platform } from "../../actors/runtime/platform.ts";
 import type { Call, Caller, Result } from "../operations/operation.ts";
 import type { CloseName } from "../protocol/close.ts";
 import { type Attached, type AttachSources, attach } from "./attach.ts";
-import { Connection } from "./connection.ts";
+import { Connection, type ConnectionHooks } from "./connection.ts";
+import { Groups } from "./groups.ts";
 import { Flusher, type Socket } from "./outbox.ts";
 import { type Incoming, parseFrame } from "./parse.ts";
 import { replyOf } from "./reply.ts";
@@ -41,7 +42,6 @@ export interface GatewayProbe {
   opened(): void;
   /** `welcomed`: it had been counted by `opened`. `why` is null when the other side closed. */
   closed(why: CloseName | null, welcomed: boolean): void;
-  received(bytes: number): void;
   resumed(result: string): void;
 }
 
@@ -64,13 +64,19 @@ const pingBuckets = Math.ceil(limits.pingMs / 1_000);
 export class Gateway {
   readonly #sources: GatewaySources;
   readonly #flusher: Flusher;
+  readonly #hooks: ConnectionHooks = {
+    closed: (gone) => this.#gone(gone),
+    detached: (_, room) => this.#sources.feeds.idle(room),
+    // Who came back before the feed had got to the removal was told when the room was still live.
+    left: (one, room, cursor) => this.#resume(one, 0, { [room]: cursor }, false),
+  };
   readonly #pending = new Map<Connection, Pending>();
-  readonly #admitting = new Map<UserId, Set<Pending>>();
+  readonly #admitting = new Groups<UserId, Pending>();
   readonly #perAddress = new Map<string, number>();
   readonly #connections = new Map<ConnectionId, Connection>();
-  readonly #bySession = new Map<SessionId, Set<Connection>>();
-  readonly #byUser = new Map<UserId, Set<Connection>>();
-  readonly #buckets: Set<Connection>[] = Array.from({ length: pingBuckets }, () => new Set());
+  readonly #byUser = new Groups<UserId, Connection>();
+  /** Since the start, for metrics. */
+  readonly received = { frames: 0, bytes: 0 };
   #tick = 0;
   #cancelTick: () => void = () => {};
   #draining = false;
@@ -95,13 +101,11 @@ export class Gateway {
 
   /** A socket was accepted. `token`: from the subprotocol header, if there was one. */
   open(socket: Socket, address: string, token: string | null): Connection {
-    const connection = new Connection(this.#sources.platform.id(), socket, this.#flusher, {
-      closed: (gone) => this.#gone(gone),
-      detached: (_, room) => this.#sources.feeds.idle(room),
-      // Who came back before the feed had got to the removal was told when the room was still live.
-      left: (one, room, cursor) => this.#resume(one, 0, { [room]: cursor }, false),
+    const connection = new Connection(this.#sources.platform.id(), socket, this.#flusher, this.#hooks);
+    const cancel = this.#sources.platform.after(limits.helloMs, () => {
+      // Whoever said hello in time isn't to blame that we are slow: 4500 would sign them out.
+      connection.close(this.#pending.get(connection)?.busy ? "overloaded" : "unauthorized");
     });
-    const cancel = this.#sources.platform.after(limits.helloMs, () => connection.close("unauthorized"));
     const pending = { connection, address, token, cancel, busy: false, caller: null, version: 0 };
     this.#pending.set(connection, pending);
     const already = this.#perAddress.get(address) ?? 0;
@@ -119,7 +123,8 @@ export class Gateway {
   /** One frame came. Never throws: whatever is wrong with it is answered or closes the socket. */
   receive(connection: Connection, text: string): void {
     if (connection.closed) return;
-    this.#sources.probe?.received(text.length);
+    this.received.frames++;
+    this.received.bytes += text.length;
     const pending = this.#pending.get(connection);
     if (pending !== undefined && text.length > limits.helloBytesMax) return connection.close("protocol");
     const frame = parseFrame(text);
@@ -132,13 +137,13 @@ export class Gateway {
     return this.#connections.get(connection);
   }
 
-  connectionsOf(user: UserId): ReadonlySet<Connection> {
-    return this.#byUser.get(user) ?? new Set();
+  connectionsOf(user: UserId): readonly Connection[] {
+    return this.#byUser.of(user);
   }
 
   /** Ends all sockets of a session, those that are being admitted too. */
-  closeSession(session: SessionId, why: CloseName): void {
-    for (const connection of [...(this.#bySession.get(session) ?? [])]) connection.close(why);
+  closeSession(user: UserId, session: SessionId, why: CloseName): void {
+    for (const connection of this.#ofSession(user, session)) connection.close(why);
     for (const { connection, caller } of [...this.#pending.values()]) {
       if (caller?.session === session) connection.close(why);
     }
@@ -151,13 +156,12 @@ export class Gateway {
       this.enter(connection, entered);
     }
     // Their welcome says it: whatever a client learns of before that, it would miss.
-    for (const pending of this.#admitting.get(user) ?? [])
-      pending.version = Math.max(pending.version, version);
+    for (const pending of this.#admitting.of(user)) pending.version = Math.max(pending.version, version);
   }
 
   /** Makes rooms live that the user came into, from the newest page on. */
   enter(connection: Connection, rooms: readonly RoomId[]): void {
-    const fresh = rooms.filter((room) => !connection.rooms.has(room));
+    const fresh = rooms.filter((room) => connection.feedOf(room) === undefined);
     if (fresh.length > 0) {
       this.#resume(connection, 0, Object.fromEntries(fresh.map((room) => [room, null])), false);
     }
@@ -201,7 +205,7 @@ export class Gateway {
     if (connection.closed) return;
     if (caller === null) return connection.close("unauthorized");
     pending.caller = caller;
-    setOf(this.#admitting, caller.user).add(pending);
+    this.#admitting.add(caller.user, pending);
     const version = await users.opened(caller.user, caller.session, connection.connection);
     pending.version = Math.max(pending.version, version);
     if (connection.closed) return users.closed(caller.user, connection.connection);
@@ -238,14 +242,14 @@ export class Gateway {
   }
 
   #register(connection: Connection): void {
-    const session = setOf(this.#bySession, connection.session);
-    for (const other of [...session]) if (other.tab === connection.tab) other.close("replaced");
-    if (session.size >= limits.connectionsPerSessionMax) [...session][0]?.close("replaced");
-    setOf(this.#bySession, connection.session).add(connection);
-    setOf(this.#byUser, connection.user).add(connection);
+    const { user, session, tab } = connection;
+    for (const other of this.#ofSession(user, session)) if (other.tab === tab) other.close("replaced");
+    const others = this.#ofSession(user, session);
+    if (others.length >= limits.connectionsPerSessionMax) others[0]?.close("replaced");
+    this.#byUser.add(user, connection);
     this.#connections.set(connection.connection, connection);
     this.#sources.probe?.opened();
-    this.#buckets[this.#tick % pingBuckets]?.add(connection);
+    connection.pingedAt = this.#tick % pingBuckets;
   }
 
   #gone(connection: Connection): void {
@@ -253,9 +257,7 @@ export class Gateway {
     const welcomed = this.#connections.delete(connection.connection);
     this.#sources.probe?.closed(connection.ended, welcomed);
     if (!welcomed) return;
-    leave(this.#bySession, connection.session, connection);
-    leave(this.#byUser, connection.user, connection);
-    for (const bucket of this.#buckets) bucket.delete(connection);
+    this.#byUser.remove(connection.user, connection);
     this.#sources.users.closed(connection.user, connection.connection);
   }
 
@@ -265,7 +267,7 @@ export class Gateway {
     if (pending === undefined) return;
     pending.cancel();
     this.#pending.delete(connection);
-    if (pending.caller !== null) leave(this.#admitting, pending.caller.user, pending);
+    if (pending.caller !== null) this.#admitting.remove(pending.caller.user, pending);
     const left = (this.#perAddress.get(pending.address) ?? 1) - 1;
     if (left === 0) this.#perAddress.delete(pending.address);
     else this.#perAddress.set(pending.address, left);
@@ -335,7 +337,7 @@ export class Gateway {
       const refused: Record<RoomId, "not-found" | "left" | "unavailable"> = {};
       for (const [room, cursor] of Object.entries(rooms)) {
         // The client's own resume may have brought it meanwhile.
-        if (!asked && connection.rooms.has(room)) continue;
+        if (!asked && connection.feedOf(room) !== undefined) continue;
         const attached = await this.#attach(connection, room, cursor);
         if (connection.closed) return;
         this.#sources.probe?.resumed(
@@ -357,32 +359,37 @@ export class Gateway {
       const attached = await attach(this.#sources, connection, room, cursor);
       const feed = this.#sources.feeds.get(room);
       if ("live" in attached && feed !== undefined) {
-        if (!connection.closed) connection.rooms.set(room, feed);
+        if (!connection.closed) connection.entered(feed);
         else {
           feed.detach(connection);
           this.#sources.feeds.idle(room);
         }
-      } else connection.rooms.delete(room);
+      } else connection.left(room);
       return attached;
     } catch (error) {
       this.#sources.onFailure(error);
-      connection.rooms.delete(room);
+      connection.left(room);
       return { refused: "unavailable" };
     }
   }
 
-  /** One bucket a second: pings are spread, and one timer serves all connections. */
+  #ofSession(user: UserId, session: SessionId): Connection[] {
+    return this.#byUser.of(user).filter((connection) => connection.session === session);
+  }
+
+  /** Each second those that came at it: pings are spread, and one timer serves all connections. */
   #schedulePing(): void {
     this.#cancelTick = this.#sources.platform.after(1_000, () => {
       this.#tick++;
-      this.#ping(this.#buckets[this.#tick % pingBuckets] ?? new Set());
+      this.#ping(this.#tick % pingBuckets);
       this.#schedulePing();
     });
   }
 
-  #ping(bucket: ReadonlySet<Connection>): void {
+  #ping(second: number): void {
     const now = this.#sources.platform.now();
-    for (const connection of [...bucket]) {
+    for (const connection of this.#connections.values()) {
+      if (connection.pingedAt !== second) continue;
       if (connection.expiresAt <= now) connection.close("unauthorized");
       else connection.send({ t: "ping", heads: connection.heads() });
     }
@@ -391,20 +398,4 @@ export class Gateway {
   #pause(ms: number): Promise<void> {
     return new Promise((resolve) => this.#sources.platform.after(ms, resolve));
   }
-}
-
-function setOf<K, V>(map: Map<K, Set<V>>, key: K): Set<V> {
-  let set = map.get(key);
-  if (set === undefined) {
-    set = new Set();
-    map.set(key, set);
-  }
-  return set;
-}
-
-function leave<K, V>(map: Map<K, Set<V>>, key: K, value: V): void {
-  const set = map.get(key);
-  if (set === undefined) return;
-  set.delete(value);
-  if (set.size === 0) map.delete(key);
 }

@@ -8,6 +8,7 @@ import { summaryOf } from "../rooms/summary.ts";
 import { done, sendTo } from "./command.ts";
 import { commandInput } from "./command-input.ts";
 import { about, count, history, id, join, roomName, seq } from "./fields.ts";
+import { denyFull } from "./full.ts";
 import { operation } from "./operation.ts";
 import type { Services } from "./services.ts";
 
@@ -31,10 +32,9 @@ export const roomCreate = operation({
     const { user } = call.caller;
     const unknown = await refuseUnknown(services, members, "members");
     if (unknown !== null) return unknown;
-    const mine = await services.store.memberships.ofUser(user);
-    const full = mine.filter(({ role }) => role !== null).length >= limits.roomsPerUserMax;
-    const deny = full ? refuse("limit", { bound: limits.roomsPerUserMax }) : undefined;
     const room = services.auth.ids.roomIdOf(user, input.cid);
+    const others = { users: members, field: "members" };
+    const deny = await denyFull(services, { room, caller: user, others });
     const epoch = services.platform.id();
     const draft = { do: "create", epoch, name, about, history, join, members } as const;
     const asked = { ...draft, members: [...members] };
@@ -135,7 +135,7 @@ export const roomLanded = operation({
   who: "session",
   policy: "the sender, about their own cids",
   http: { method: "POST", path: "/v1/rooms/:room/landed" },
-  rate: "write",
+  rate: "retry",
   input: v.strictObject({ room: id, cid: commandInput({}).entries.cid }),
   output: v.variant("landed", [
     v.object({ landed: v.literal(true), ...done.entries }),

@@ -104,7 +104,9 @@ export class RoomEdge {
     let looked: Position | undefined;
     let pause = firstPauseMs;
     for (;;) {
-      const command = await this.#commandOf(sender, sending, tries.again, looked);
+      const { seq } = sending.draft;
+      const target = seq === undefined ? undefined : await this.#fact(sending.room, sender.user, seq);
+      const command = commandOf(sender, sending, target, tries.again, looked);
       const left = deadline - platform.monotonic();
       if (left <= 0) return { error: refuse("unknown") };
       const reply = await this.#sources.rooms.ask(sending.room, command, Math.min(left, limits.askTimeoutMs));
@@ -160,28 +162,6 @@ export class RoomEdge {
     }
   }
 
-  async #commandOf(
-    sender: Sender,
-    sending: Sending,
-    again: boolean,
-    looked: Position | undefined,
-  ): Promise<RoomCommand> {
-    const { seq, ...draft } = sending.draft;
-    const action = (
-      seq === undefined ? draft : { ...draft, target: await this.#fact(sending.room, sender.user, seq) }
-    ) as RoomAction;
-    return {
-      ...action,
-      by: sender.user,
-      cid: sending.cid,
-      hash: sending.hash,
-      origin: sender.connection,
-      again,
-      ...(sending.deny === undefined ? {} : { deny: sending.deny }),
-      ...(looked === undefined ? {} : { looked }),
-    };
-  }
-
   /** Who wrote a message and whether it is still there, complete up to the head at the time of the call. */
   async #fact(room: RoomId, user: UserId, seq: Seq): Promise<Fact> {
     const [head] = await this.#sources.log.heads([room]);
@@ -227,6 +207,24 @@ export class RoomEdge {
     // Jittered: many callers of one room must not come back together.
     return new Promise((resolve) => platform.after(ms * (0.5 + platform.random() / 2), resolve));
   }
+}
+
+function commandOf(
+  { user, connection }: Sender,
+  { draft, cid, hash, deny }: Sending,
+  target: Fact | undefined,
+  again: boolean,
+  looked: Position | undefined,
+): RoomCommand {
+  const action = (target === undefined ? draft : withTarget(draft, target)) as RoomAction;
+  const command: RoomCommand = { ...action, by: user, cid, hash, origin: connection, again };
+  if (deny !== undefined) command.deny = deny;
+  if (looked !== undefined) command.looked = looked;
+  return command;
+}
+
+function withTarget({ seq: _, ...draft }: Draft, target: Fact) {
+  return { ...draft, target };
 }
 
 /** Everything else changes lists that somebody looks at: members, names, who has which room. */

@@ -95,6 +95,7 @@ export class Device {
   async load(room: RoomId, where: object): Promise<boolean> {
     const copy = this.copy(room);
     const invoked = this.#world.sim.now();
+    const { blinded } = this.#world;
     const knew = copy.last;
     const known = this.roles.get(room) === null ? {} : { known: knew };
     const answer = await this.socket.request("room.history", { room, ...where, ...known }, 17_000);
@@ -114,6 +115,7 @@ export class Device {
     this.#recorder.entries(path, room, page.entries);
     this.#recorder.history.reads.push({
       ...{ user, device, room, invoked, knew, answered: this.#world.sim.now(), head: page.head },
+      sighted: blinded === this.#world.blinded,
       fields: page.fields.map(({ seq, edit, reactions }) => ({
         seq,
         by: [...(edit === null ? [] : [edit.seq]), ...reactions.flatMap(({ seqs }) => seqs)],
@@ -310,7 +312,7 @@ export class Device {
       delivered,
       read,
     });
-    this.#world.trace.add("heard", device, kind, room, about, seq, delivered, read);
+    this.#world.trace.note("heard", device, kind, room, about, seq, delivered, read);
   }
 
   #closed(code: number, final: boolean): void {

@@ -25,7 +25,7 @@ export class Performance {
   readonly #cluster: Cluster;
   readonly #recorder: Recorder;
   readonly #senders: Sender[] = [];
-  readonly #cast: Cast = { users: [], groups: [], directs: [] };
+  readonly #cast: Cast = { users: [], sessions: [], groups: [], directs: [] };
 
   constructor(world: World) {
     this.#world = world;
@@ -42,6 +42,7 @@ export class Performance {
   async run(): Promise<History> {
     await this.#cluster.start();
     await this.#during(this.#setUp());
+    if (this.#world.chance(0.4)) await this.#age();
     this.#world.storm();
     this.#cluster.haunt();
     const story = new Story(this.#world, this.#cast);
@@ -49,7 +50,7 @@ export class Performance {
     await this.#wait(2_500 + this.#world.upTo(4_000));
     this.#world.heal();
     this.#cluster.heal();
-    await this.#during(playing.then(() => {}));
+    await this.#during(playing);
     await this.#answers();
     await this.#wait(restMs);
     await this.#during(this.#look());
@@ -62,7 +63,7 @@ export class Performance {
   }
 
   /** Runs the world until this is done. */
-  async #during(work: Promise<void>): Promise<void> {
+  async #during(work: Promise<unknown>): Promise<void> {
     let done = false;
     const finished = work.then(
       () => {
@@ -79,7 +80,7 @@ export class Performance {
   }
 
   #wait(ms: number): Promise<void> {
-    return this.#during(new Promise((resolve) => this.#world.infra.after(ms, resolve)));
+    return this.#during(new Promise<void>((resolve) => this.#world.infra.after(ms, resolve)));
   }
 
   #hangs(what: string): void {
@@ -108,6 +109,18 @@ export class Performance {
     }
   }
 
+  /** All that was said so far is old: it is in the documents, and leaves the log. */
+  async #age(): Promise<void> {
+    const [owner] = this.#senders;
+    const [room] = this.#cast.groups;
+    if (owner === undefined || room === undefined) return;
+    for (let i = 0; i < 3; i++)
+      await this.#during(owner.command("room.post", room, { text: `${i}` }, `posted ${i} -`));
+    await this.#wait(1_000);
+    const { log, store } = this.#cluster.shared;
+    await log.trim(await store.projection.checkpoint(0));
+  }
+
   async #invite(index: number): Promise<void> {
     const { store } = this.#cluster.shared;
     const user = this.#world.infra.id();
@@ -119,6 +132,7 @@ export class Performance {
     const sessions = this.#world.chance(0.4) ? 2 : 1;
     for (let i = 0; i < sessions; i++) {
       const session = await this.#session(user, at);
+      this.#cast.sessions.push({ user, session });
       const tabs = this.#world.chance(0.25) ? 2 : 1;
       for (let tab = 0; tab < tabs; tab++) this.#enter(user, session, `t${tab}`);
     }
@@ -155,6 +169,12 @@ export class Performance {
 
   /** Everything is at rest: what do devices hold, and what does a fresh reader get? */
   async #look(): Promise<void> {
+    for (const revocation of this.#recorder.history.revocations) {
+      const open = this.#cluster.servers.flatMap(({ node }) => [
+        ...node.gateway.connectionsOf(revocation.user),
+      ]);
+      revocation.stillOpen = open.filter(({ session }) => session === revocation.session).length;
+    }
     for (const sender of [...this.#senders]) {
       if (sender.device.socket.ended) continue;
       for (const [room, copy] of sender.device.copies) {

@@ -19,7 +19,7 @@ import {
   withEvent,
   withTombstone,
 } from "../merge/message.ts";
-import { type ReactionRow, reactionsOf } from "../merge/reaction.ts";
+import { type ReactionRow, reactionFields } from "../merge/reaction.ts";
 
 type Of<T extends Write["t"]> = Extract<Write, { t: T }>;
 
@@ -102,19 +102,28 @@ export class MemoryMessages implements Messages {
     const room = this.#rooms.get(id) ?? nobody;
     return seqs.flatMap((seq) => {
       const edit = room.rows.get(seq)?.edit ?? null;
-      const reactions = reactionsOf(room.reactions.get(seq)?.values() ?? []);
-      if (!edit && reactions.length === 0) return [];
-      return { seq, edit: edit && { ...edit, mentions: [...edit.mentions] }, reactions };
+      const reacted = reactionFields(room.reactions.get(seq)?.values() ?? []);
+      if (!edit && reacted.reactions.length === 0) return [];
+      return { seq, edit: edit && { ...edit, mentions: [...edit.mentions] }, ...reacted };
     });
   }
 
-  async versions(id: RoomId, seq: Seq): Promise<{ seq: Seq; text: string; at: number }[]> {
+  async reactionsBy(id: RoomId, seq: Seq, user: UserId, limit: number): Promise<string[]> {
+    const rows = [...(this.#rooms.get(id)?.reactions.get(seq)?.values() ?? [])];
+    return rows
+      .filter((row) => row.user === user && row.on)
+      .map(({ key }) => key)
+      .slice(0, limit);
+  }
+
+  async versions(id: RoomId, seq: Seq, before: Seq, limit: number) {
     const room = this.#rooms.get(id) ?? nobody;
     const { gone, edit } = this.#row(room, seq);
     if (gone !== null || edit === null) return [];
     return [seq, ...(room.edits.get(seq) ?? [])]
       .sort((a, b) => a - b)
-      .flatMap((at) => (at < edit.seq ? (room.rows.get(at)?.event ?? []) : []))
+      .flatMap((at) => (at < Math.min(before, edit.seq) ? (room.rows.get(at)?.event ?? []) : []))
+      .slice(-limit)
       .map(({ line }) => versionOf(line));
   }
 

@@ -2,13 +2,13 @@ import { expect, test } from "bun:test";
 import type { KnownLine } from "../../../actors/room/catch-up.ts";
 import type { RoomEvent } from "../../../actors/room/events.ts";
 import { lineOf } from "../../../actors/room/frame.ts";
-import { advance, blindSight, closedAt, entriesFor, type Sight, sees } from "../../../actors/room/sight.ts";
+import { advance, closedAt, entriesFor, type Sight, sees } from "../../../actors/room/sight.ts";
 
 const settings = { name: "", about: "", join: "open", kind: "group" } as const;
 
 /** The sight of bob after these events (by ana) of a room with this history rule. */
 function sightAfter(history: "everyone" | "joined", ...events: RoomEvent[]): Sight {
-  const sight = blindSight("bob");
+  const sight: Sight = { user: "bob", role: null, intervals: [], rules: [], asOf: 0 };
   const created: RoomEvent = {
     kind: "created",
     room: { ...settings, history },

@@ -1,4 +1,5 @@
 import { expect, test } from "bun:test";
+import { limits } from "../../../actors/limits.ts";
 import { accessOf } from "../../../src/rooms/access.ts";
 import { type Page, pageOf } from "../../../src/rooms/history.ts";
 import { versionsOf } from "../../../src/rooms/versions.ts";
@@ -13,7 +14,7 @@ async function pageFor(written: WrittenRoom, user: string): Promise<Page> {
 async function versionsFor(written: WrittenRoom, user: string, seq: number): Promise<string[] | null> {
   const [access] = await accessOf(written, room, [user]);
   if (access === undefined) throw new Error("no access");
-  return (await versionsOf(written, room, access, seq))?.map(({ text }) => text) ?? null;
+  return (await versionsOf(written, room, access, seq))?.versions.map(({ text }) => text) ?? null;
 }
 
 const edit = (target: number, text: string, mentions: string[] = []) =>
@@ -79,4 +80,31 @@ test("a deleted message has no versions from the acknowledgement on", async () =
   await written.project();
   await written.write("ana", { kind: "deleted", target: post, author: "ana" });
   expect(await versionsFor(written, "ana", post)).toBeNull();
+});
+
+test("of many versions the newest are listed, and that there are more", async () => {
+  const written = await groupOfTwo();
+  const post = await written.write("ana", { kind: "posted", text: "one" });
+  const edits = Array.from({ length: limits.versionsMax + 1 }, (_, i) => edit(post, `edit ${i}`));
+  await written.write("ana", ...edits.slice(0, -1));
+  await written.project();
+  const [access] = await accessOf(written, room, ["ana"]);
+  if (access === undefined) throw new Error("no access");
+  const all = await versionsOf(written, room, access, post);
+  expect([all?.versions.length, all?.versions[0]?.text, all?.more]).toEqual([100, "one", false]);
+  await written.write("ana", ...edits.slice(-1));
+  await written.project();
+  const newest = await versionsOf(written, room, access, post);
+  expect([newest?.versions.length, newest?.versions[0]?.text, newest?.more]).toEqual([100, "edit 0", true]);
+});
+
+test("an edit that one sees stands, however many were made out of sight after it", async () => {
+  const written = await groupOfTwo();
+  const post = await written.write("ana", { kind: "posted", text: "one" });
+  await written.write("ana", edit(post, "two"), removeBob);
+  const hidden = Array.from({ length: 2 * limits.versionsMax }, (_, i) => edit(post, `hidden ${i}`));
+  await written.write("ana", ...hidden);
+  await written.project();
+  expect((await pageFor(written, "bob")).fields[0]?.edit?.text).toBe("two");
+  expect(await versionsFor(written, "bob", post)).toEqual(["one"]);
 });
