@@ -43,14 +43,15 @@ function whoMay(
   room: ModelRoom,
   people: readonly string[],
   outside: readonly string[],
-  { op, target }: Move & { target: number },
+  { op, target, yes }: Move & { target: number },
 ): readonly string[] {
   const { members, kind } = room.state();
   if (op === "room.create" || op === "room.landed") return people;
   if (op === "room.join") return outside;
   if (kind === null) return room.pair ?? [];
   const author = target <= room.head ? room.event(target).by : "";
-  if ((op === "room.edit" || op === "room.delete") && members.has(author)) return [author];
+  const own = op === "room.edit" || (op === "room.delete" && yes);
+  if (own && members.has(author)) return [author];
   const least = rank[lowest[op] ?? "member"];
   const able = [...members.keys()].filter((user) => rankOf(room, user) >= least);
   return op === "room.leave" ? able.filter((user) => members.get(user) !== "owner") : able;
