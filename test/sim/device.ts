@@ -312,7 +312,7 @@ export class Device {
       delivered,
       read,
     });
-    this.#world.trace.add("heard", device, kind, room, about, seq, delivered, read);
+    this.#world.trace.note("heard", device, kind, room, about, seq, delivered, read);
   }
 
   #closed(code: number, final: boolean): void {

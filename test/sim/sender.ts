@@ -61,7 +61,7 @@ export class Sender {
     for (let tries = 0; tries < 5 && !device.socket.ended; tries++) {
       await device.socket.whenOnline();
       const answer = await device.socket.request(`room.${kind}`, { room, seq }, 5_000);
-      this.#world.trace.add("marked", device.name, kind, room, seq, answer);
+      this.#world.trace.note("marked", device.name, kind, room, seq, answer);
       mark.sighted = blinded === this.#world.blinded;
       if ("ok" in answer) {
         mark.answered = this.#world.sim.now();
@@ -115,7 +115,7 @@ export class Sender {
       const answer = asks
         ? await socket.request("room.landed", { room, cid }, timeoutMs)
         : await socket.request(command.op, again ? { ...input, again } : input, timeoutMs);
-      this.#world.trace.add("answer", this.device.name, command.op, cid, again, asks, answer);
+      this.#world.trace.note("answer", this.device.name, command.op, cid, again, asks, answer);
       again = this.#follow(command, answer, asks) || again;
       if (command.phase === "info") await this.device.pause(this.#pauseAfter(answer));
     }
