@@ -6,11 +6,23 @@
 
 import { limits } from "../../actors/limits.ts";
 import type { Epoch, LogRecord, RoomId, Seq, Unsubscribe, UserId } from "../../actors/ports.ts";
-import { bury, catchUp, type KnownLine, noteDeletion, type Sources } from "../../actors/room/catch-up.ts";
+import {
+  bury,
+  type CaughtUp,
+  catchUp,
+  type KnownLine,
+  noteDeletion,
+  type Sources,
+} from "../../actors/room/catch-up.ts";
 import type { Cursor } from "../../actors/room/events.ts";
 import type { Viewer } from "../../actors/room/frame.ts";
 import { differs, eventOf, frameOf, linesOf, type Part, partsOf, view } from "../../actors/room/frame.ts";
 import { advance, closedAt, entriesFor, type Sight } from "../../actors/room/sight.ts";
+
+export interface ReadSources extends Sources {
+  /** Documents and log are about to be read for somebody who is behind. */
+  reading?: () => void;
+}
 
 /** One connection, as a feed sees it. */
 export interface Subscriber extends Viewer {
@@ -36,7 +48,7 @@ const repairStep = 500;
 
 export class Feed {
   readonly room: RoomId;
-  readonly #sources: Sources;
+  readonly #sources: ReadSources;
   readonly #attached = new Map<Subscriber, Held>();
   /** Newest lines, consecutive up to `seq`. */
   #ring: KnownLine[] = [];
@@ -49,10 +61,8 @@ export class Feed {
   epoch: Epoch = "";
   /** Everything up to here was handed out. */
   seq: Seq = 0;
-  /** Holes that were repaired, for metrics. */
-  repairs = 0;
 
-  constructor(room: RoomId, sources: Sources) {
+  constructor(room: RoomId, sources: ReadSources) {
     this.room = room;
     this.#sources = sources;
   }
@@ -127,6 +137,12 @@ export class Feed {
     return this.#ring.slice(after + 1 - start, upTo + 1 - start);
   }
 
+  /** Lines that memory doesn't hold, from documents and log. */
+  read(after: Seq, max: number): Promise<CaughtUp> {
+    this.#sources.reading?.();
+    return catchUp(this.#sources, this.room, after, max);
+  }
+
   #start(): Seq {
     return this.#ring[0]?.seq ?? this.seq + 1;
   }
@@ -141,7 +157,7 @@ export class Feed {
 
   async #read(upTo: Seq): Promise<void> {
     const after = Math.max(0, upTo - limits.ringEventsMax);
-    const { lines } = await catchUp(this.#sources, this.room, after, limits.ringEventsMax);
+    const { lines } = await this.read(after, limits.ringEventsMax);
     // What came live meanwhile is newer: keep it, and put the older ones before it.
     const start = this.#start();
     const older = lines.filter(({ seq }) => seq < start);
@@ -193,9 +209,8 @@ export class Feed {
   }
 
   async #readOn(): Promise<void> {
-    this.repairs++;
     for (;;) {
-      const { lines, more, epoch } = await catchUp(this.#sources, this.room, this.seq, repairStep);
+      const { lines, more, epoch } = await this.read(this.seq, repairStep);
       if (epoch !== null) this.epoch = epoch;
       if (lines.length > 0)
         this.#deliver({
