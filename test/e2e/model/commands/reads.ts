@@ -55,7 +55,7 @@ const versions = fc.record({ ...place, seq: fc.nat(30) }).map((args) =>
     const result = await asker.ask("room.versions", { room: room.id, seq });
     const expected = versionsOf(room, asker.user, seq);
     if (expected === null) expect(errorOf(result)).toBe("not-found");
-    else expect(okOf(result)).toEqual({ versions: expected });
+    else expect(okOf(result)).toEqual({ versions: expected, more: false });
   }),
 );
 
