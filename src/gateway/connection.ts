@@ -9,9 +9,6 @@ import type { Receiver } from "./attach.ts";
 import type { Feed } from "./feed.ts";
 import type { Flusher, Outbox, Socket } from "./outbox.ts";
 
-/** Above this, a resume waits for the socket before it reads more. */
-const resumeWaitingMax = limits.outboxBytesMax / 4;
-
 export class Connection implements Receiver, Outbox {
   readonly connection: ConnectionId;
   readonly socket: Socket;
@@ -68,7 +65,7 @@ export class Connection implements Receiver, Outbox {
   }
 
   ready(): Promise<void> | null {
-    if (!this.clogged || this.waiting < resumeWaitingMax || this.closed) return null;
+    if (this.closed || (!this.clogged && this.waiting < limits.resumeBytesMax)) return null;
     this.#onDrain ??= [];
     const waiters = this.#onDrain;
     return new Promise((resolve) => waiters.push(resolve));
@@ -77,6 +74,10 @@ export class Connection implements Receiver, Outbox {
   /** The socket has room again. */
   drained(): void {
     this.#flusher.drained(this);
+    this.flushed();
+  }
+
+  flushed(): void {
     if (!this.clogged) this.#wake();
   }
 
@@ -137,7 +138,8 @@ export class Connection implements Receiver, Outbox {
   }
 
   #wake(): void {
-    const waiters = this.#onDrain ?? [];
+    const waiters = this.#onDrain;
+    if (waiters === null) return;
     this.#onDrain = null;
     for (const resolve of waiters) resolve();
   }

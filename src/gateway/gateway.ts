@@ -302,7 +302,9 @@ export class Gateway {
     connection.attaching(async () => {
       const live: Record<RoomId, Cursor> = {};
       const refused: Record<RoomId, "not-found" | "left" | "unavailable"> = {};
-      for (const [room, cursor] of Object.entries(rooms)) {
+      for (const [i, [room, cursor]] of Object.entries(rooms).entries()) {
+        // Reads of an embedded store are microtasks: nobody else would get the loop before the last room.
+        if (i % limits.resumeSliceMax === limits.resumeSliceMax - 1) await this.#yield();
         // The client's own resume may have brought it meanwhile.
         if (!asked && connection.rooms.has(room)) continue;
         const attached = await this.#attach(connection, room, cursor);
@@ -352,6 +354,10 @@ export class Gateway {
       if (connection.expiresAt <= now) connection.close("unauthorized");
       else connection.send({ t: "ping", heads: connection.heads() });
     }
+  }
+
+  #yield(): Promise<void> {
+    return new Promise((resolve) => this.#sources.platform.soon(resolve));
   }
 
   #pause(ms: number): Promise<void> {

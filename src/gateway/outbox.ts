@@ -22,6 +22,8 @@ export interface Outbox {
   /** The socket is full: frames wait for `drained`. */
   clogged: boolean;
   dirty: boolean;
+  /** Everything that waited was written. */
+  flushed(): void;
   overflowed(): void;
 }
 
@@ -42,11 +44,13 @@ export class Flusher {
   push(outbox: Outbox, frame: string, urgent = false): void {
     outbox.frames.push(frame);
     outbox.waiting += frame.length;
-    if (outbox.clogged) {
-      if (outbox.waiting > limits.outboxBytesMax) outbox.overflowed();
+    if (outbox.waiting > limits.outboxBytesMax) {
+      // Only the socket can tell a slow reader from a turn with much to say.
+      if (outbox.clogged) outbox.overflowed();
+      else this.#flush(outbox);
       return;
     }
-    if (outbox.dirty) return;
+    if (outbox.clogged || outbox.dirty) return;
     outbox.dirty = true;
     (urgent ? this.#urgent : this.#dirty).push(outbox);
     this.#arm();
@@ -87,6 +91,7 @@ export class Flusher {
     this.writes++;
     if (frames.length === 1) this.#send(outbox, frames[0] as string);
     else socket.cork(() => frames.every((frame) => this.#send(outbox, frame)));
+    outbox.flushed();
   }
 
   /** False when the frame was dropped: then the connection is over. */

@@ -1,8 +1,5 @@
 /** Claims that the core breaks today; each is named in the review's report. */
 import { expect, test } from "bun:test";
-import { mkdtemp } from "node:fs/promises";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
 import { limits } from "../../actors/limits.ts";
 import type { Log, Store } from "../../actors/ports.ts";
 import type { RoomReply } from "../../actors/room/commands.ts";
@@ -16,7 +13,6 @@ import { startNode } from "../../src/node.ts";
 import { ratesOff } from "../../src/operations/rate.ts";
 import { RoomEdge } from "../../src/rooms/edge.ts";
 import { memoryStore } from "../../src/store/memory.ts";
-import { openEmbedded } from "../../src/store/sqlite/open.ts";
 import { command, group, now } from "../actors/room/given.ts";
 import { cheapArgon, granted, manualPlatform, password } from "../support/node.ts";
 
@@ -249,45 +245,6 @@ test("presence: somebody whose client floods and goes is offline", async () => {
   await spin(50);
   const seen = await node.call(ana, "presence.watch", { users: [eve.user] });
   expect(seen).toMatchObject({ ok: { states: [{ state: "offline" }] } });
-});
-
-test("a resume waits for the socket instead of piling up in memory", async () => {
-  const dir = await mkdtemp(join(tmpdir(), "review-"));
-  const embedded = await openEmbedded({ dir, fatal: () => process.exit(1) });
-  const node = await given(undefined, embedded);
-  const ana = await node.join("ana");
-  const rooms: string[] = [];
-  for (let i = 0; i < 8; i++) {
-    const { room } = granted(
-      (await node.call(ana, "room.create", { cid: node.cid(), name: "x" })) as never,
-    ) as { room: string };
-    rooms.push(room);
-    await Promise.all(
-      Array.from({ length: 49 }, () =>
-        node.call(ana, "room.post", { room, cid: node.cid(), text: "x".repeat(16_000) }),
-      ),
-    );
-  }
-  await node.history.caughtUp();
-  const socket = new FakeSocket();
-  // A socket that takes nothing more after the first frame.
-  const connection = node.gateway.open(socket, "192.0.2.1", null);
-  node.gateway.receive(connection, JSON.stringify({ t: "hello", token: ana.access, tab: "t" }));
-  while (connection.user === "" && !connection.closed) await Bun.sleep(1);
-  await spin(20);
-  let most = 0;
-  const push = connection.push.bind(connection);
-  connection.push = (frame) => {
-    push(frame);
-    most = Math.max(most, connection.waiting);
-  };
-  node.gateway.receive(
-    connection,
-    JSON.stringify({ t: "resume", n: 1, rooms: Object.fromEntries(rooms.map((room) => [room, null])) }),
-  );
-  await spin(100);
-  await embedded[Symbol.asyncDispose]();
-  expect(most).toBeLessThanOrEqual(2 * limits.outboxBytesMax);
 });
 
 test("a session revoked after its user's actor crashed is closed within 30 s", async () => {
