@@ -89,7 +89,6 @@ export function startNode(parts: NodeParts): Node {
     system,
     onFailure: failing("user"),
     sockets: {
-      connections: (user) => [...gateway.connectionsOf(user)],
       told(user, version, entered) {
         for (const connection of gateway.connectionsOf(user)) {
           connection.send({ t: "account", version });

@@ -10,9 +10,11 @@ export interface UserState {
   readonly user: UserId;
   /** Highest account version that this node's connections were told. */
   version: number;
-  connections: Map<ConnectionId, { session: SessionId; away: boolean }>;
+  connections: Connections;
   presence: PresenceState;
 }
+
+export type Connections = Map<ConnectionId, { session: SessionId; away: boolean }>;
 
 export type Heard =
   | { t: "opened"; connection: ConnectionId; session: SessionId; version: number }
@@ -35,6 +37,17 @@ export type Effect =
 
 export function newUser(user: UserId): UserState {
   return { user, version: 0, connections: new Map(), presence: "offline" };
+}
+
+/** What the state hasn't heard of the connections that are there: closings and states of presence. */
+export function unheard(state: UserState, connections: Connections): Heard[] {
+  const heard: Heard[] = [];
+  for (const [connection, { away }] of state.connections) {
+    const now = connections.get(connection);
+    if (now === undefined) heard.push({ t: "closed", connection });
+    else if (now.away !== away) heard.push({ t: "away", connection, away: now.away });
+  }
+  return heard;
 }
 
 export function hear(state: UserState, heard: Heard): Effect[] {

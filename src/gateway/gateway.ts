@@ -173,17 +173,24 @@ export class Gateway {
   }
 
   async #admit({ connection }: Pending, token: string, tab: string): Promise<void> {
-    const { platform, users } = this.#sources;
+    const { users } = this.#sources;
     const caller = await this.#sources.authenticate(token);
     if (connection.closed) return;
     if (caller === null) return connection.close("unauthorized");
-    const version = await users.opened(caller.user, caller.session, connection.connection);
-    if (connection.closed) return users.closed(caller.user, connection.connection);
-    if (!(await this.#sources.sessionLives(caller.session))) {
-      users.closed(caller.user, connection.connection);
-      return connection.close("revoked");
+    let admitted = false;
+    try {
+      const version = await users.opened(caller.user, caller.session, connection.connection);
+      if (!(await this.#sources.sessionLives(caller.session))) return connection.close("revoked");
+      if (connection.closed) return;
+      admitted = true;
+      this.#welcome(connection, caller, tab, version);
+    } finally {
+      // However it ended: nobody else knows that it was announced.
+      if (!admitted) users.closed(caller.user, connection.connection);
     }
-    if (connection.closed) return users.closed(caller.user, connection.connection);
+  }
+
+  #welcome(connection: Connection, caller: Caller, tab: string, version: number): void {
     this.#forget(connection);
     connection.user = caller.user;
     connection.session = caller.session;
@@ -195,7 +202,7 @@ export class Gateway {
       session: caller.session,
       user: caller.user,
       connection: connection.connection,
-      now: platform.now(),
+      now: this.#sources.platform.now(),
       pingMs: limits.pingMs,
       version,
       limits: {

@@ -228,59 +228,6 @@ test("P2: a retried room.create that landed as the last room allowed is answered
   expect(again as unknown).toEqual({ ok: first as unknown });
 });
 
-test("presence: somebody whose client floods and goes is offline", async () => {
-  const node = await given();
-  const [eve, ana] = [await node.join("eve"), await node.join("ana")];
-  const connection = node.gateway.open(new FakeSocket(), "192.0.2.1", null);
-  node.gateway.receive(connection, JSON.stringify({ t: "hello", token: eve.access, tab: "t" }));
-  while (connection.user === "" && !connection.closed) await Bun.sleep(1);
-  expect(connection.user).toBe(eve.user);
-  for (let i = 0; i < 2 * limits.userMailboxMax; i++) {
-    node.gateway.receive(connection, JSON.stringify({ op: "presence.set", in: { state: "online" } }));
-    await Promise.resolve();
-  }
-  connection.gone();
-  await spin(300);
-  node.platform.advance(60_000);
-  await spin(50);
-  const seen = await node.call(ana, "presence.watch", { users: [eve.user] });
-  expect(seen).toMatchObject({ ok: { states: [{ state: "offline" }] } });
-});
-
-test("a session revoked after its user's actor crashed is closed within 30 s", async () => {
-  let fail = false;
-  const node = await given((store) => ({
-    ...store,
-    items: {
-      versions: (users) => store.items.versions(users),
-      since: async (...args) => {
-        if (fail) {
-          fail = false;
-          throw new Error("the store blinked");
-        }
-        return store.items.since(...args);
-      },
-    },
-  }));
-  const eve = await node.join("eve");
-  const socket = new FakeSocket();
-  const connection = node.gateway.open(socket, "192.0.2.1", null);
-  node.gateway.receive(connection, JSON.stringify({ t: "hello", token: eve.access, tab: "t" }));
-  while (connection.user === "" && !connection.closed) await Bun.sleep(1);
-  fail = true;
-  await node.call(eve, "account.profile", { about: "new" });
-  await spin(50);
-  expect(fail).toBe(false);
-  node.platform.advance(1_000);
-  await spin(50);
-  await node.auth.revoke(eve.user, [eve.session]);
-  for (let i = 0; i < 70; i++) {
-    node.platform.advance(1_000);
-    await spin(3);
-  }
-  expect(socket.code).toBe(4501);
-});
-
 test("a feed whose only reader went while it was attached is closed", async () => {
   const node = await given();
   const ana = await node.join("ana");
