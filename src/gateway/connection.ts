@@ -12,6 +12,8 @@ import type { Flusher, Outbox, Socket } from "./outbox.ts";
 export class Connection implements Receiver, Outbox {
   readonly connection: ConnectionId;
   readonly socket: Socket;
+  /** Of the client as far as it can be trusted. */
+  readonly address: string;
   readonly #flusher: Flusher;
   /** Empty until `hello` was answered. */
   user: UserId = "";
@@ -38,6 +40,7 @@ export class Connection implements Receiver, Outbox {
   constructor(
     connection: ConnectionId,
     socket: Socket,
+    address: string,
     flusher: Flusher,
     hooks: {
       closed: (connection: Connection) => void;
@@ -46,6 +49,7 @@ export class Connection implements Receiver, Outbox {
   ) {
     this.connection = connection;
     this.socket = socket;
+    this.address = address;
     this.#flusher = flusher;
     this.#onClose = hooks.closed;
     this.#onDetached = hooks.detached;

@@ -48,7 +48,6 @@ export interface GatewayProbe {
 /** A socket before hello. */
 interface Pending {
   connection: Connection;
-  address: string;
   /** From the subprotocol header. */
   token: string | null;
   cancel: () => void;
@@ -88,14 +87,14 @@ export class Gateway {
     return this.#draining;
   }
 
-  /** A socket was accepted. `token`: from the subprotocol header, if there was one. */
+  /** A socket was accepted. `address`: the client's as far as it can be trusted. `token`: from the subprotocol header, if there was one. */
   open(socket: Socket, address: string, token: string | null): Connection {
-    const connection = new Connection(this.#sources.platform.id(), socket, this.#flusher, {
+    const connection = new Connection(this.#sources.platform.id(), socket, address, this.#flusher, {
       closed: (gone) => this.#gone(gone),
       detached: (_, room) => this.#sources.feeds.idle(room),
     });
     const cancel = this.#sources.platform.after(limits.helloMs, () => connection.close("unauthorized"));
-    this.#pending.set(connection, { connection, address, token, cancel, busy: false });
+    this.#pending.set(connection, { connection, token, cancel, busy: false });
     const already = this.#perAddress.get(address) ?? 0;
     this.#perAddress.set(address, already + 1);
     if (this.#draining) connection.close("shutdown", "afterMs=1000");
@@ -242,9 +241,10 @@ export class Gateway {
     if (pending === undefined) return;
     pending.cancel();
     this.#pending.delete(connection);
-    const left = (this.#perAddress.get(pending.address) ?? 1) - 1;
-    if (left === 0) this.#perAddress.delete(pending.address);
-    else this.#perAddress.set(pending.address, left);
+    const { address } = connection;
+    const left = (this.#perAddress.get(address) ?? 1) - 1;
+    if (left === 0) this.#perAddress.delete(address);
+    else this.#perAddress.set(address, left);
   }
 
   #handle(connection: Connection, frame: Incoming): void {
@@ -272,12 +272,9 @@ export class Gateway {
       return;
     }
     connection.inFlight++;
-    const { user, session, expiresAt } = connection;
-    const call: Call = {
-      caller: { user, session, expiresAt },
-      connection: connection.connection,
-      address: "",
-    };
+    const { user, session, expiresAt, address } = connection;
+    const caller = { user, session, expiresAt };
+    const call: Call = { caller, connection: connection.connection, address };
     this.#sources.dispatch(op, input ?? {}, call).then(
       (result) => {
         connection.inFlight--;

@@ -1,0 +1,48 @@
+import { expect, test } from "bun:test";
+import { limits } from "../../../actors/limits.ts";
+import { startServer } from "../../../src/gateway/server.ts";
+import { subprotocol } from "../../../src/protocol/frames.ts";
+import { FakeSocket, startLive, until } from "../../support/live.ts";
+
+test("logins over a socket are slowed by the client's own address, like those over HTTP", async () => {
+  const node = await startLive();
+  const eve = await node.join("eve");
+  const guess = async (address: string) => {
+    const socket = new FakeSocket();
+    const connection = node.gateway.open(socket, address, null);
+    node.gateway.receive(connection, JSON.stringify({ t: "hello", token: eve.access, tab: address }));
+    await until(() => socket.of("welcome").length > 0);
+    const login = { name: "nobody", password: "wrong horse battery", device: "d" };
+    node.gateway.receive(connection, JSON.stringify({ id: 1, op: "session.login", in: login }));
+    await until(() => socket.frames.length > 1);
+    return JSON.stringify(socket.frames[1]);
+  };
+  for (let i = 0; i < limits.loginFreeFailures; i++) await guess("192.0.2.1");
+  expect(await guess("192.0.2.1")).toContain("rate-limited");
+  expect(await guess("192.0.2.2")).toContain("bad-credentials");
+});
+
+test("a socket's address is what our proxy saw, not what the client says", async () => {
+  const node = await startLive();
+  const eve = await node.join("eve");
+  const server = startServer({
+    ...{ host: "127.0.0.1", port: 0, origins: [], proxies: 1, gateway: node.gateway },
+    http: async () => new Response(""),
+    onFailure: (error) => node.faults.push(error),
+  });
+  const options = {
+    protocols: [subprotocol, eve.access],
+    headers: { "x-forwarded-for": "10.1.1.1, 203.0.113.7" },
+  };
+  // Bun's WebSocket takes headers; the browser's types don't know.
+  const socket = new WebSocket(`ws://127.0.0.1:${server.port}/ws`, options as never);
+  const welcomed = new Promise((resolve) => {
+    socket.onmessage = resolve;
+  });
+  socket.onopen = () => socket.send(JSON.stringify({ t: "hello", tab: "t" }));
+  await welcomed;
+  const [connection] = node.gateway.connectionsOf(eve.user);
+  socket.close();
+  await server.stop(true);
+  expect(connection?.address).toBe("203.0.113.7");
+});
