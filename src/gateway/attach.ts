@@ -35,9 +35,8 @@ export async function attach(
   room: RoomId,
   cursor: Cursor | null,
 ): Promise<Attached> {
-  const feed = await sources.feeds.open(room);
+  const { feed, noted } = await sources.feeds.hold(room, receiver);
   try {
-    const noted = feed.hold(receiver);
     const { sight, epoch, head } = await sources.access(room, receiver.user);
     // The sight may be read ahead of the feed: lines up to its head are held too, or they would go out whole as live ones.
     await feed.reach(head);

@@ -1,9 +1,9 @@
 /** The feeds of one node: opened for the first subscriber of a room, closed some time after the last one left. */
 
-import type { Bus, Json, RoomId, Store } from "../../actors/ports.ts";
+import type { Bus, Json, RoomId, Seq, Store } from "../../actors/ports.ts";
 import type { Sources } from "../../actors/room/catch-up.ts";
 import type { Platform } from "../../actors/runtime/platform.ts";
-import { Feed } from "./feed.ts";
+import { Feed, type Subscriber } from "./feed.ts";
 
 export interface FeedSources extends Sources {
   store: Pick<Store, "messages" | "projection" | "rooms">;
@@ -16,6 +16,8 @@ interface Held {
   feed: Feed;
   opening: Promise<void>;
   unsubscribe: () => void;
+  /** Who waits for it to open and will attach. */
+  openers: number;
   /** Cancels the closing of a feed that nobody reads. */
   keep: (() => void) | null;
 }
@@ -47,8 +49,8 @@ export class Feeds {
     return this.#held.get(room)?.feed;
   }
 
-  /** The room's feed, open. The caller attaches at once or calls `idle`. */
-  async open(room: RoomId): Promise<Feed> {
+  /** The room's feed, open, with this subscriber held at seq `noted`. Whoever detaches it calls `idle`. */
+  async hold(room: RoomId, subscriber: Subscriber): Promise<{ feed: Feed; noted: Seq }> {
     let held = this.#held.get(room);
     if (held === undefined) {
       held = this.#start(room);
@@ -56,24 +58,29 @@ export class Feeds {
     }
     held.keep?.();
     held.keep = null;
-    await held.opening;
-    return held.feed;
+    held.openers++;
+    try {
+      await held.opening;
+      return { feed: held.feed, noted: held.feed.hold(subscriber) };
+    } finally {
+      held.openers--;
+    }
   }
 
   /** Somebody left: close the feed after a while if nobody is there. */
   idle(room: RoomId): void {
     const held = this.#held.get(room);
-    if (held === undefined || held.feed.size > 0 || held.keep !== null || this.#stopped) return;
+    if (held === undefined || isRead(held) || held.keep !== null || this.#stopped) return;
     held.keep = this.#sources.platform.after(lingerMs, () => {
       held.keep = null;
-      if (held.feed.size === 0) this.#close(room, held);
+      if (!isRead(held)) this.#close(room, held);
     });
   }
 
   /** Closes a feed that nobody reads, now: ids that lead nowhere must not pile up. */
   drop(room: RoomId): void {
     const held = this.#held.get(room);
-    if (held !== undefined && held.feed.size === 0) this.#close(room, held);
+    if (held !== undefined && !isRead(held)) this.#close(room, held);
   }
 
   stop(): void {
@@ -84,7 +91,10 @@ export class Feeds {
 
   #start(room: RoomId): Held {
     const feed = new Feed(room, this.#sources);
-    const held: Held = { feed, opening: Promise.resolve(), unsubscribe: () => {}, keep: null };
+    const held: Held = {
+      ...{ feed, opening: Promise.resolve(), unsubscribe: () => {} },
+      ...{ openers: 0, keep: null },
+    };
     held.opening = this.#opening(room, held);
     held.opening.catch(() => this.#close(room, held));
     return held;
@@ -133,6 +143,10 @@ export class Feeds {
     again();
     this.#cancels.push(() => cancel());
   }
+}
+
+function isRead({ feed, openers }: Held): boolean {
+  return feed.size > 0 || openers > 0;
 }
 
 /** Typing and receipts: a feed that is behind their seq drops them, and nobody gets their own. */

@@ -93,8 +93,12 @@ export class Gateway {
       closed: (gone) => this.#gone(gone),
       detached: (_, room) => this.#sources.feeds.idle(room),
     });
-    const cancel = this.#sources.platform.after(limits.helloMs, () => connection.close("unauthorized"));
-    this.#pending.set(connection, { connection, token, cancel, busy: false });
+    // A hello that we are slow to answer isn't the client's fault: it comes back.
+    const cancel = this.#sources.platform.after(limits.helloMs, () =>
+      connection.close(pending.busy ? "overloaded" : "unauthorized"),
+    );
+    const pending: Pending = { connection, token, cancel, busy: false };
+    this.#pending.set(connection, pending);
     const already = this.#perAddress.get(address) ?? 0;
     this.#perAddress.set(address, already + 1);
     if (this.#draining) connection.close("shutdown", "afterMs=1000");
@@ -329,13 +333,18 @@ export class Gateway {
 
   async #attach(connection: Connection, room: RoomId, cursor: Cursor | null): Promise<Attached> {
     try {
+      const { feeds } = this.#sources;
       const attached = await attach(this.#sources, connection, room, cursor);
-      const feed = this.#sources.feeds.get(room);
-      if ("live" in attached && feed !== undefined) {
-        if (connection.closed) feed.detach(connection);
-        else connection.rooms.set(room, feed);
-      } else connection.rooms.delete(room);
-      return attached;
+      const feed = feeds.get(room);
+      // What came after the release may have let it go again.
+      const live = "live" in attached && feed?.isAttached(connection) === true;
+      if (live && !connection.closed) connection.rooms.set(room, feed);
+      else {
+        connection.rooms.delete(room);
+        feed?.detach(connection);
+        feeds.idle(room);
+      }
+      return "live" in attached && !live ? { refused: "left" } : attached;
     } catch (error) {
       this.#sources.onFailure(error);
       connection.rooms.delete(room);

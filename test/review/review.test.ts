@@ -7,7 +7,6 @@ import { advance, type Sight, sees } from "../../actors/room/sight.ts";
 import { RoomTurn } from "../../actors/room/turn.ts";
 import { createAuth } from "../../src/auth/auth.ts";
 import { MemoryBus } from "../../src/bus/memory.ts";
-import type { Socket } from "../../src/gateway/outbox.ts";
 import { MemoryLog } from "../../src/log/memory.ts";
 import { startNode } from "../../src/node.ts";
 import { ratesOff } from "../../src/operations/rate.ts";
@@ -59,21 +58,6 @@ async function given(twist: (store: Store) => Store = (store) => store, ports?: 
 const spin = async (n = 30) => {
   for (let i = 0; i < n; i++) await new Promise((resolve) => setImmediate(resolve));
 };
-class FakeSocket implements Socket {
-  frames: string[] = [];
-  code: number | null = null;
-  sent = 0;
-  send(text: string) {
-    this.frames.push(text);
-    return 1;
-  }
-  cork(write: () => void) {
-    write();
-  }
-  close(code: number) {
-    this.code = code;
-  }
-}
 
 test("P1: the second copy of a command in one turn waits for the append like the first", () => {
   const room = group({ ana: "owner" });
@@ -226,24 +210,4 @@ test("P2: a retried room.create that landed as the last room allowed is answered
   );
   const again = await node.call(ana, "room.create", { ...input, again: true });
   expect(again as unknown).toEqual({ ok: first as unknown });
-});
-
-test("a feed whose only reader went while it was attached is closed", async () => {
-  const node = await given();
-  const ana = await node.join("ana");
-  const { room } = granted(
-    (await node.call(ana, "room.create", { cid: node.cid(), name: "x" })) as never,
-  ) as { room: string };
-  const connection = node.gateway.open(new FakeSocket(), "192.0.2.1", null);
-  node.gateway.receive(connection, JSON.stringify({ t: "hello", token: ana.access, tab: "t" }));
-  while (connection.user === "" && !connection.closed) await Bun.sleep(1);
-  await spin(20);
-  node.gateway.receive(connection, JSON.stringify({ t: "resume", n: 1, rooms: { [room]: null } }));
-  await Promise.resolve();
-  await Promise.resolve();
-  connection.gone();
-  await spin(50);
-  node.platform.advance(20_000);
-  await spin(20);
-  expect(node.feeds.size).toBe(0);
 });

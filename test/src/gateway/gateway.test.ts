@@ -2,6 +2,7 @@ import { expect, test } from "bun:test";
 import { limits } from "../../../actors/limits.ts";
 import { startServer } from "../../../src/gateway/server.ts";
 import { subprotocol } from "../../../src/protocol/frames.ts";
+import { memoryStore } from "../../../src/store/memory.ts";
 import { FakeSocket, startLive, until } from "../../support/live.ts";
 
 test("logins over a socket are slowed by the client's own address, like those over HTTP", async () => {
@@ -45,4 +46,28 @@ test("a socket's address is what our proxy saw, not what the client says", async
   socket.close();
   await server.stop(true);
   expect(connection?.address).toBe("203.0.113.7");
+});
+
+test("a hello that the node is slow to answer is sent back, not signed out", async () => {
+  const memory = memoryStore();
+  const node = await startLive({
+    store: {
+      ...memory,
+      items: { ...memory.items, versions: () => Promise.withResolvers<number[]>().promise },
+    },
+  });
+  const eve = await node.join("eve");
+  const socket = new FakeSocket();
+  const connection = node.gateway.open(socket, "192.0.2.1", null);
+  node.gateway.receive(connection, JSON.stringify({ t: "hello", token: eve.access, tab: "t" }));
+  node.platform.advance(limits.helloMs);
+  expect(socket.closed?.code).toBe(4003);
+});
+
+test("a socket that says no hello is told that it isn't signed in", async () => {
+  const node = await startLive();
+  const socket = new FakeSocket();
+  node.gateway.open(socket, "192.0.2.1", null);
+  node.platform.advance(limits.helloMs);
+  expect(socket.closed?.code).toBe(4500);
 });
