@@ -30,9 +30,12 @@ export class Connection implements Receiver, Outbox {
   closed = false;
   /** Rooms that are live here. */
   readonly rooms = new Map<RoomId, Feed>();
+  /** Resume and sync frames of the client that wait. */
+  asked = 0;
+  /** Rooms that the user came into and that wait to be attached: many notes about them, one piece of work. */
+  readonly entering = new Set<RoomId>();
   /** Attaching is one after the other: it bounds what one client can ask for. */
   #attaching: Promise<void> = Promise.resolve();
-  #attachingCount = 0;
   #onDrain: (() => void)[] | null = null;
   #onClose: (connection: Connection) => void;
   #onDetached: (connection: Connection, room: RoomId) => void;
@@ -95,13 +98,10 @@ export class Connection implements Receiver, Outbox {
     if (why === "slow") this.close("slow");
   }
 
-  /** Runs `work` after every attaching that was asked for before. Too many that wait: the client is at fault. */
+  /** Runs `work` after every attaching that was asked for before. */
   attaching(work: () => Promise<void>): void {
-    if (this.#attachingCount >= limits.attachingMax) return this.close("protocol");
-    this.#attachingCount++;
     this.#attaching = this.#attaching.then(async () => {
       if (!this.closed) await work();
-      this.#attachingCount--;
     });
   }
 

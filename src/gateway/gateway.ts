@@ -138,10 +138,15 @@ export class Gateway {
 
   /** Makes rooms live that the user came into, from the newest page on. */
   enter(connection: Connection, rooms: readonly RoomId[]): void {
-    const fresh = rooms.filter((room) => !connection.rooms.has(room));
-    if (fresh.length > 0) {
-      this.#resume(connection, 0, Object.fromEntries(fresh.map((room) => [room, null])), false);
-    }
+    const { entering } = connection;
+    const waits = entering.size > 0;
+    for (const room of rooms) if (!connection.rooms.has(room)) entering.add(room);
+    if (waits || entering.size === 0) return;
+    connection.attaching(() => {
+      const entered = [...entering].map((room) => [room, null] as const);
+      entering.clear();
+      return this.#resume(connection, 0, Object.fromEntries(entered), false);
+    });
   }
 
   /** Closes all sockets in slices over `withinMs`, telling each how long to wait at most. */
@@ -256,9 +261,9 @@ export class Gateway {
       case "request":
         return this.#request(connection, frame);
       case "resume":
-        return this.#resume(connection, frame.n, frame.rooms, true);
+        return this.#asked(connection, frame.n, frame.rooms);
       case "sync":
-        return this.#resume(connection, 0, frame.rooms, true);
+        return this.#asked(connection, 0, frame.rooms);
       case "renew":
         return this.#renew(connection, frame.token);
       case "pong":
@@ -305,30 +310,42 @@ export class Gateway {
     );
   }
 
-  /** `asked`: the answer is wanted even when nothing became live. What couldn't be read is said in any case. */
-  #resume(connection: Connection, n: number, rooms: Record<RoomId, Cursor | null>, asked: boolean): void {
-    connection.attaching(async () => {
-      const live: Record<RoomId, Cursor> = {};
-      const refused: Record<RoomId, "not-found" | "left" | "unavailable"> = {};
-      for (const [i, [room, cursor]] of Object.entries(rooms).entries()) {
-        // Reads of an embedded store are microtasks: nobody else would get the loop before the last room.
-        if (i % limits.resumeSliceMax === limits.resumeSliceMax - 1) await this.#yield();
-        // The client's own resume may have brought it meanwhile.
-        if (!asked && connection.rooms.has(room)) continue;
-        const attached = await this.#attach(connection, room, cursor);
-        if (connection.closed) return;
-        this.#sources.probe?.resumed(
-          "refused" in attached ? attached.refused : "live" in attached ? "live" : "void",
-        );
-        if ("void" in attached) return connection.close("resume-void");
-        if ("live" in attached) live[room] = attached.live;
-        else refused[room] = attached.refused;
-      }
-      const missing = Object.values(refused).includes("unavailable");
-      if (asked || missing || Object.keys(live).length > 0) {
-        connection.send({ t: "live", n, rooms: live, refused });
-      }
+  #asked(connection: Connection, n: number, rooms: Record<RoomId, Cursor | null>): void {
+    if (connection.asked >= limits.attachingMax) return connection.close("overloaded");
+    connection.asked++;
+    connection.attaching(() => {
+      connection.asked--;
+      return this.#resume(connection, n, rooms, true);
     });
+  }
+
+  /** `asked`: the answer is wanted even when nothing became live. What couldn't be read is said in any case. */
+  async #resume(
+    connection: Connection,
+    n: number,
+    rooms: Record<RoomId, Cursor | null>,
+    asked: boolean,
+  ): Promise<void> {
+    const live: Record<RoomId, Cursor> = {};
+    const refused: Record<RoomId, "not-found" | "left" | "unavailable"> = {};
+    for (const [i, [room, cursor]] of Object.entries(rooms).entries()) {
+      // Reads of an embedded store are microtasks: nobody else would get the loop before the last room.
+      if (i % limits.resumeSliceMax === limits.resumeSliceMax - 1) await this.#yield();
+      // The client's own resume may have brought it meanwhile.
+      if (!asked && connection.rooms.has(room)) continue;
+      const attached = await this.#attach(connection, room, cursor);
+      if (connection.closed) return;
+      this.#sources.probe?.resumed(
+        "refused" in attached ? attached.refused : "live" in attached ? "live" : "void",
+      );
+      if ("void" in attached) return connection.close("resume-void");
+      if ("live" in attached) live[room] = attached.live;
+      else refused[room] = attached.refused;
+    }
+    const missing = Object.values(refused).includes("unavailable");
+    if (asked || missing || Object.keys(live).length > 0) {
+      connection.send({ t: "live", n, rooms: live, refused });
+    }
   }
 
   async #attach(connection: Connection, room: RoomId, cursor: Cursor | null): Promise<Attached> {

@@ -4,7 +4,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { limits } from "../../../actors/limits.ts";
 import { openEmbedded } from "../../../src/store/sqlite/open.ts";
-import { settle, startLive } from "../../support/live.ts";
+import { settle, startLive, until } from "../../support/live.ts";
 
 test("a resume waits for the socket instead of piling up in memory", async () => {
   const dir = await mkdtemp(join(tmpdir(), "starling-"));
@@ -59,4 +59,26 @@ test("a resume of many rooms lets others have the loop", async () => {
   over = true;
   await settle(2);
   expect(turns).toBeGreaterThanOrEqual(100 / limits.resumeSliceMax - 1);
+});
+
+test("many rooms that one comes into are one piece of work, and never the client's fault", async () => {
+  const node = await startLive();
+  const ana = await node.join("ana");
+  const rooms: string[] = [];
+  const { socket, connection } = await node.connect(ana);
+  for (let i = 0; i < 2 * limits.attachingMax; i++) rooms.push(await node.room(ana));
+  for (const room of rooms) node.gateway.enter(connection, [room]);
+  await until(() => connection.rooms.size === rooms.length);
+  expect(socket.closed).toBeNull();
+});
+
+test("more resumes than may wait are sent back", async () => {
+  const node = await startLive();
+  const ana = await node.join("ana");
+  const { socket, connection } = await node.connect(ana);
+  const ask = () => node.gateway.receive(connection, JSON.stringify({ t: "resume", n: 1, rooms: {} }));
+  for (let i = 0; i < limits.attachingMax; i++) ask();
+  expect(socket.closed).toBeNull();
+  ask();
+  expect(socket.closed?.code).toBe(4003);
 });
