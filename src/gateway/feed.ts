@@ -35,9 +35,13 @@ const exits = /"kind":"(left|removed|banned)"/;
 const deletions = '"kind":"deleted"';
 const repairStep = 500;
 
+export interface FeedSources extends Sources {
+  onFailure: (error: unknown) => void;
+}
+
 export class Feed {
   readonly room: RoomId;
-  readonly #sources: Sources;
+  readonly #sources: FeedSources;
   readonly #attached = new Map<Subscriber, Attachment>();
   /** Newest lines, consecutive up to `seq`. */
   #ring: KnownLine[] = [];
@@ -53,7 +57,7 @@ export class Feed {
   /** Holes that were repaired, for metrics. */
   repairs = 0;
 
-  constructor(room: RoomId, sources: Sources) {
+  constructor(room: RoomId, sources: FeedSources) {
     this.room = room;
     this.#sources = sources;
   }
@@ -147,7 +151,10 @@ export class Feed {
     // What came live meanwhile is newer: keep it, and put the older ones before it.
     const start = this.#start();
     const older = lines.filter(({ seq }) => seq < start);
-    if (older.at(-1)?.seq === start - 1) this.#ring = [...older, ...this.#ring];
+    if (older.at(-1)?.seq !== start - 1) return;
+    // So may a deletion be of what was read.
+    bury(older, deletionsIn(this.#ring));
+    this.#ring = [...older, ...this.#ring];
   }
 
   #take(record: LogRecord): void {
@@ -160,7 +167,7 @@ export class Feed {
     if (record.count === 0 || record.from + record.count - 1 <= this.seq) return;
     if (record.from !== this.seq + 1) {
       this.#early.push(record);
-      this.#repair().catch(() => {});
+      this.#repair().catch(this.#sources.onFailure);
       return;
     }
     this.epoch = record.epoch;
@@ -266,14 +273,16 @@ export class Feed {
 
   #remember(lines: readonly KnownLine[], frame: string): void {
     for (const line of lines) this.#ring.push(line);
-    if (frame.includes(deletions)) {
-      const gone = new Map<Seq, Seq>();
-      for (const { line } of lines) noteDeletion(line, gone);
-      bury(this.#ring, gone);
-    }
+    if (frame.includes(deletions)) bury(this.#ring, deletionsIn(lines));
     // Twice the size before it is cut, so that cutting is rare.
     if (this.#ring.length > 2 * limits.ringEventsMax) this.#ring = this.#ring.slice(-limits.ringEventsMax);
   }
+}
+
+function deletionsIn(lines: readonly KnownLine[]): Map<Seq, Seq> {
+  const gone = new Map<Seq, Seq>();
+  for (const { line } of lines) noteDeletion(line, gone);
+  return gone;
 }
 
 /** Whose membership ends in these lines, and at which seq (the first, if it ends twice). */

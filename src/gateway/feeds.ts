@@ -1,15 +1,13 @@
 /** The feeds of one node: opened for the first subscriber of a room, closed some time after the last one left. */
 
 import type { Bus, Json, RoomId, Seq, Store } from "../../actors/ports.ts";
-import type { Sources } from "../../actors/room/catch-up.ts";
 import type { Platform } from "../../actors/runtime/platform.ts";
-import { Feed, type Subscriber } from "./feed.ts";
+import { Feed, type FeedSources, type Subscriber } from "./feed.ts";
 
-export interface FeedSources extends Sources {
+export interface FeedsSources extends FeedSources {
   store: Pick<Store, "messages" | "projection" | "rooms">;
   bus: Bus;
   platform: Platform;
-  onFailure: (error: unknown) => void;
 }
 
 interface Held {
@@ -31,12 +29,12 @@ const compareEveryMs = 30_000;
 const compareSlice = 250;
 
 export class Feeds {
-  readonly #sources: FeedSources;
+  readonly #sources: FeedsSources;
   readonly #held = new Map<RoomId, Held>();
   readonly #cancels: (() => void)[] = [];
   #stopped = false;
 
-  constructor(sources: FeedSources) {
+  constructor(sources: FeedsSources) {
     this.#sources = sources;
     this.#every(compareEveryMs, () => this.#compare([...this.#held.keys()]));
   }
@@ -117,12 +115,13 @@ export class Feeds {
     if (this.#held.get(room) === held) this.#held.delete(room);
   }
 
-  /** A lost record shows as a head above the feed's seq. */
+  /** A lost record shows as a head above the feed's seq. One room's failure is no other room's. */
   async #compare(rooms: RoomId[]): Promise<void> {
     for (let at = 0; at < rooms.length; at += compareSlice) {
       const known = rooms.slice(at, at + compareSlice).filter((room) => this.#held.has(room));
       const heads = await this.#sources.log.heads(known);
-      await Promise.all(known.map((room, i) => this.get(room)?.reach(heads[i]?.seq ?? 0)));
+      const reaching = known.map((room, i) => this.get(room)?.reach(heads[i]?.seq ?? 0));
+      await Promise.all(reaching.map((reached) => reached?.catch(this.#sources.onFailure)));
       // The loop gets a turn between slices.
       await new Promise<void>((resolve) => this.#sources.platform.soon(resolve));
     }
