@@ -10,6 +10,7 @@ import { refuse } from "../../actors/room/refusals.ts";
 import type { Platform } from "../../actors/runtime/platform.ts";
 import type { Call, Caller, Result } from "../operations/operation.ts";
 import type { CloseName } from "../protocol/close.ts";
+import type { ReceiptDesk } from "../rooms/receipts.ts";
 import { type Attached, type AttachSources, attach } from "./attach.ts";
 import { Connection } from "./connection.ts";
 import { Flusher, type Socket } from "./outbox.ts";
@@ -18,6 +19,8 @@ import { replyOf } from "./reply.ts";
 
 export interface GatewaySources extends AttachSources {
   platform: Platform;
+  /** A resume cursor says what a device has. */
+  receipts: Pick<ReceiptDesk, "mark">;
   /** null: the token is refused. Checks that the session still lives. */
   authenticate(token: string): Promise<Caller | null>;
   /** Asked again once the node listens for revocations: one may have come in between. */
@@ -339,13 +342,22 @@ export class Gateway {
         "refused" in attached ? attached.refused : "live" in attached ? "live" : "void",
       );
       if ("void" in attached) return connection.close("resume-void");
-      if ("live" in attached) live[room] = attached.live;
-      else refused[room] = attached.refused;
+      if ("live" in attached) {
+        live[room] = attached.live;
+        this.#delivered(connection.user, room, cursor, attached.live);
+      } else refused[room] = attached.refused;
     }
     const missing = Object.values(refused).includes("unavailable");
     if (asked || missing || Object.keys(live).length > 0) {
       connection.send({ t: "live", n, rooms: live, refused });
     }
+  }
+
+  /** What the client has, it was given: the cursor lies at or below the feed's seq. */
+  #delivered(user: UserId, room: RoomId, cursor: Cursor | null, [epoch, seq]: Cursor): void {
+    if (cursor === null || cursor[0] !== epoch || cursor[1] === 0) return;
+    const mark = { room, user, delivered: Math.min(cursor[1], seq), read: 0 };
+    this.#sources.receipts.mark(mark).catch(this.#sources.onFailure);
   }
 
   async #attach(connection: Connection, room: RoomId, cursor: Cursor | null): Promise<Attached> {

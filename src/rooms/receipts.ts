@@ -3,11 +3,13 @@
  * only after the write. Only `read` moves the read watermark, never a send.
  */
 import { limits } from "../../actors/limits.ts";
-import type { Bus, Mark, RoomId, Seq, Store, UserId } from "../../actors/ports.ts";
+import type { Bus, Log, Mark, RoomId, Seq, Store, UserId } from "../../actors/ports.ts";
 import type { Platform } from "../../actors/runtime/platform.ts";
+import { accessOf } from "./access.ts";
 
 export interface ReceiptSources {
-  store: Pick<Store, "receipts" | "rooms">;
+  log: Log;
+  store: Pick<Store, "receipts" | "rooms" | "memberships" | "projection">;
   bus: Bus;
   platform: Platform;
   onFailure: (error: unknown) => void;
@@ -62,7 +64,11 @@ export class ReceiptDesk {
     for (const [i, { settle }] of all.entries()) {
       for (const resolve of settle) resolve(merged[i] as Mark);
     }
-    await this.#publish(merged);
+    for (const [i, [room, marks]] of [...Map.groupBy(merged, (mark) => mark.room)].entries()) {
+      // A resume marks many rooms at once.
+      if (i % limits.resumeSliceMax === limits.resumeSliceMax - 1) await this.#yield();
+      await this.#publish(room, marks);
+    }
   }
 
   #flushSafely(): void {
@@ -70,20 +76,28 @@ export class ReceiptDesk {
     this.flush().catch(this.#sources.onFailure);
   }
 
-  /** Rooms above receiptsListMax get no lists; whoever wants counts asks for them. */
-  async #publish(marks: readonly Mark[]): Promise<void> {
-    const byRoom = Map.groupBy(marks, ({ room }) => room);
-    const documents = await this.#sources.store.rooms.many([...byRoom.keys()]);
-    for (const { id, members } of documents) {
-      if (members > limits.receiptsListMax) continue;
-      this.#publishRoom(id, byRoom.get(id) ?? []);
-    }
+  /**
+   * Only current members' marks, stamped with the head at which they are members: a feed that is behind, and may not know
+   * of a removal yet, drops them. Rooms above receiptsListMax get no lists; whoever wants counts asks for them.
+   */
+  async #publish(room: RoomId, marks: readonly Mark[]): Promise<void> {
+    const { bus } = this.#sources;
+    const accesses = await accessOf(
+      this.#sources,
+      room,
+      marks.map(({ user }) => user),
+    );
+    if ((accesses[0]?.document?.members ?? 0) > limits.receiptsListMax) return;
+    const listed = marks
+      .filter((_, i) => accesses[i]?.sight.role !== null)
+      .map(({ user, delivered, read }): [UserId, Seq, Seq] => [user, delivered, read]);
+    if (listed.length === 0) return;
+    const seq = Math.max(...accesses.map(({ head }) => head));
+    const frame = JSON.stringify({ t: "receipts", room, seq, marks: listed });
+    bus.publish(`room.${room}`, { seq, from: null, frame });
   }
 
-  #publishRoom(room: RoomId, marks: readonly Mark[]): void {
-    const seq = Math.max(...marks.map(({ delivered, read }) => Math.max(delivered, read)));
-    const listed = marks.map(({ user, delivered, read }): [UserId, Seq, Seq] => [user, delivered, read]);
-    const frame = JSON.stringify({ t: "receipts", room, seq, marks: listed });
-    this.#sources.bus.publish(`room.${room}`, { seq, from: null, frame });
+  #yield(): Promise<void> {
+    return new Promise((resolve) => this.#sources.platform.soon(resolve));
   }
 }
