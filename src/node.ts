@@ -157,7 +157,11 @@ export function startNode(parts: NodeParts): Node {
       await system.stop();
       await receipts.flush();
       feeds.stop();
-      await history.caughtUp();
+      // A store that takes nothing must not hold up the end: the checkpoint knows where to go on.
+      const late = Promise.withResolvers<void>();
+      const cancel = platform.after(limits.drainMs, late.resolve);
+      await Promise.race([history.caughtUp(), late.promise]);
+      cancel();
       await history[Symbol.asyncDispose]();
     },
   };

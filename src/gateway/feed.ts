@@ -6,9 +6,25 @@
 
 import { limits } from "../../actors/limits.ts";
 import type { Epoch, LogRecord, RoomId, Seq, Unsubscribe, UserId } from "../../actors/ports.ts";
-import { bury, catchUp, type KnownLine, noteDeletion, type Sources } from "../../actors/room/catch-up.ts";
+import {
+  bury,
+  catchUp,
+  type KnownLine,
+  NewerFormat,
+  noteDeletion,
+  type Sources,
+} from "../../actors/room/catch-up.ts";
 import type { Viewer } from "../../actors/room/frame.ts";
-import { differs, eventOf, frameOf, linesOf, type Part, partsOf, view } from "../../actors/room/frame.ts";
+import {
+  differs,
+  eventOf,
+  frameOf,
+  linesOf,
+  type Part,
+  partsOf,
+  recordFormat,
+  view,
+} from "../../actors/room/frame.ts";
 import { advance, closedAt, entriesFor, type Sight } from "../../actors/room/sight.ts";
 
 /** One connection, as a feed sees it. */
@@ -170,8 +186,12 @@ export class Feed {
       this.#repair().catch(this.#sources.onFailure);
       return;
     }
+    const { parts, format } = partsOf(record.server);
+    if (format > recordFormat) {
+      this.#sources.onFailure(new NewerFormat(`record format ${format} in room ${this.room}`));
+      return;
+    }
     this.epoch = record.epoch;
-    const { parts } = partsOf(record.server);
     const lines = linesOf(record.frame).map((line, i) => ({
       seq: record.from + i,
       line,
