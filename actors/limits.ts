@@ -139,6 +139,8 @@ export const limits = {
   unreadExactMax: 1_000,
   explainMax: 1_000,
   typingMs: 5_000,
+  /** Notes of one connection and room closer together than this say nothing new: clients send one every 3 s. */
+  typingGapMs: 2_000,
   watchMax: 500,
   presenceLeaseMs: 60_000,
   awayMs: 300_000,

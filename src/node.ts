@@ -118,6 +118,7 @@ export function startNode(parts: NodeParts): Node {
         const open = gateway.connection(connection);
         if (open !== undefined) gateway.enter(open, [room]);
       },
+      types: (connection, room) => gateway.connection(connection)?.types(room, platform.monotonic()) ?? true,
       away: (user, connection, away) => users.away(user, connection, away),
     },
   };

@@ -25,9 +25,12 @@ export class Connection implements Receiver, Outbox {
   clogged = false;
   dirty = false;
   inFlight = 0;
+  renewing = false;
   /** Why we closed it; null when the other side did. */
   ended: CloseName | null = null;
   closed = false;
+  /** When something was last typed here, by live room. */
+  readonly typed = new Map<RoomId, number>();
   /** Rooms that are live here. */
   readonly rooms = new Map<RoomId, Feed>();
   /** Resume and sync frames of the client that wait. */
@@ -94,6 +97,7 @@ export class Connection implements Receiver, Outbox {
 
   detached(room: RoomId, why: "left" | "slow"): void {
     this.rooms.delete(room);
+    this.typed.delete(room);
     this.#onDetached(this, room);
     if (why === "slow") this.close("slow");
   }
@@ -103,6 +107,14 @@ export class Connection implements Receiver, Outbox {
     this.#attaching = this.#attaching.then(async () => {
       if (!this.closed) await work();
     });
+  }
+
+  /** At most one in limits.typingGapMs per live room; in others every one is for the reader of memberships to refuse. */
+  types(room: RoomId, now: number): boolean {
+    const last = this.typed.get(room);
+    if (last !== undefined && now - last < limits.typingGapMs) return false;
+    if (this.rooms.has(room)) this.typed.set(room, now);
+    return true;
   }
 
   /** Sum of the cursors that the client has once everything sent has arrived. */

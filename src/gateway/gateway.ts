@@ -300,16 +300,23 @@ export class Gateway {
     );
   }
 
+  /** One at a time: each costs a check of a signature and a read. What can't be checked now comes back with its token. */
   #renew(connection: Connection, token: string): void {
+    if (connection.renewing) return connection.close("overloaded");
+    connection.renewing = true;
     this.#sources.authenticate(token).then(
       (caller) => {
+        connection.renewing = false;
         if (caller === null || caller.user !== connection.user || caller.session !== connection.session) {
           return connection.close("unauthorized");
         }
         connection.expiresAt = caller.expiresAt;
         connection.send({ t: "renewed", expiresAt: caller.expiresAt });
       },
-      (error) => this.#sources.onFailure(error),
+      (error) => {
+        this.#sources.onFailure(error);
+        connection.close("overloaded");
+      },
     );
   }
 

@@ -3,7 +3,7 @@ import { limits } from "../../../actors/limits.ts";
 import { startServer } from "../../../src/gateway/server.ts";
 import { subprotocol } from "../../../src/protocol/frames.ts";
 import { memoryStore } from "../../../src/store/memory.ts";
-import { FakeSocket, startLive, until } from "../../support/live.ts";
+import { FakeSocket, settle, startLive, until } from "../../support/live.ts";
 
 test("logins over a socket are slowed by the client's own address, like those over HTTP", async () => {
   const node = await startLive();
@@ -70,4 +70,39 @@ test("a socket that says no hello is told that it isn't signed in", async () => 
   node.gateway.open(socket, "192.0.2.1", null);
   node.platform.advance(limits.helloMs);
   expect(socket.closed?.code).toBe(4500);
+});
+
+test("a token that can't be checked now is sent back, and so are two at a time", async () => {
+  const memory = memoryStore();
+  const node = await startLive({ store: memory });
+  const eve = await node.join("eve");
+  const [one, two] = [await node.connect(eve, "1"), await node.connect(eve, "2")];
+  const renew = JSON.stringify({ t: "renew", token: eve.access });
+  node.gateway.receive(one.connection, renew);
+  await until(() => one.socket.of("renewed").length > 0);
+  node.gateway.receive(two.connection, renew);
+  node.gateway.receive(two.connection, renew);
+  expect(two.socket.closed?.code).toBe(4003);
+  memory.sessions.byId = () => Promise.reject(new Error("the store is away"));
+  node.gateway.receive(one.connection, renew);
+  await until(() => one.socket.closed !== null);
+  expect(one.socket.closed?.code).toBe(4003);
+});
+
+test("typing goes out once in two seconds, however often a client says it", async () => {
+  const node = await startLive();
+  const [ana, eve] = [await node.join("ana"), await node.join("eve")];
+  const room = await node.room(ana, [eve]);
+  const [anas, eves] = [await node.connect(ana), await node.connect(eve)];
+  await node.resume(anas.connection, anas.socket, { [room]: null });
+  await node.resume(eves.connection, eves.socket, { [room]: null });
+  const type = async () => {
+    node.gateway.receive(eves.connection, JSON.stringify({ op: "room.typing", in: { room } }));
+    await settle();
+  };
+  for (let i = 0; i < 10; i++) await type();
+  expect(anas.socket.of("typing")).toHaveLength(1);
+  node.platform.advance(limits.typingGapMs);
+  await type();
+  expect(anas.socket.of("typing")).toHaveLength(2);
 });

@@ -12,7 +12,7 @@ test("a resume waits for the socket instead of piling up in memory", async () =>
   const node = await startLive(embedded);
   const ana = await node.join("ana");
   const rooms: string[] = [];
-  for (let i = 0; i < 8; i++) {
+  for (let i = 0; i < 4; i++) {
     const room = await node.room(ana);
     rooms.push(room);
     const text = "x".repeat(16_000);
@@ -38,10 +38,10 @@ test("a resume waits for the socket instead of piling up in memory", async () =>
   await node[Symbol.asyncDispose]();
   await embedded[Symbol.asyncDispose]();
   await rm(dir, { recursive: true });
-  expect(got).toBe(8 * 50);
+  expect(got).toBe(4 * 50);
   expect(most).toBeLessThanOrEqual(2 * limits.resumeBytesMax);
   expect(socket.closed).toBeNull();
-});
+}, 20_000);
 
 test("a resume of many rooms lets others have the loop", async () => {
   const node = await startLive();
