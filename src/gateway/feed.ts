@@ -6,14 +6,7 @@
 
 import { limits } from "../../actors/limits.ts";
 import type { Epoch, LogRecord, RoomId, Seq, Unsubscribe, UserId } from "../../actors/ports.ts";
-import {
-  bury,
-  catchUp,
-  type KnownLine,
-  NewerFormat,
-  noteDeletion,
-  type Sources,
-} from "../../actors/room/catch-up.ts";
+import { bury, catchUp, type KnownLine, NewerFormat, type Sources } from "../../actors/room/catch-up.ts";
 import type { Viewer } from "../../actors/room/frame.ts";
 import {
   differs,
@@ -26,6 +19,7 @@ import {
   view,
 } from "../../actors/room/frame.ts";
 import { advance, closedAt, entriesFor, type Sight } from "../../actors/room/sight.ts";
+import { deletionsIn, exits, leavers, upTo } from "./lines.ts";
 
 /** One connection, as a feed sees it. */
 export interface Subscriber extends Viewer {
@@ -47,7 +41,6 @@ interface Batch {
   frame: string;
 }
 
-const exits = /"kind":"(left|removed|banned)"/;
 const deletions = '"kind":"deleted"';
 const repairStep = 500;
 
@@ -297,32 +290,4 @@ export class Feed {
     // Twice the size before it is cut, so that cutting is rare.
     if (this.#ring.length > 2 * limits.ringEventsMax) this.#ring = this.#ring.slice(-limits.ringEventsMax);
   }
-}
-
-function deletionsIn(lines: readonly KnownLine[]): Map<Seq, Seq> {
-  const gone = new Map<Seq, Seq>();
-  for (const { line } of lines) noteDeletion(line, gone);
-  return gone;
-}
-
-/** Whose membership ends in these lines, and at which seq (the first, if it ends twice). */
-function leavers(lines: readonly KnownLine[]): Map<UserId, Seq> {
-  const found = new Map<UserId, Seq>();
-  for (const { line } of lines) {
-    if (!exits.test(line)) continue;
-    const event = eventOf(line);
-    const user =
-      event.kind === "left"
-        ? event.by
-        : event.kind === "removed" || event.kind === "banned"
-          ? event.user
-          : null;
-    if (user !== null && !found.has(user)) found.set(user, event.seq);
-  }
-  return found;
-}
-
-/** Lines below `end`; all of them when it is null. */
-function upTo(lines: readonly KnownLine[], end: Seq | null): readonly KnownLine[] {
-  return end === null ? lines : lines.filter(({ seq }) => seq < end);
 }
