@@ -74,9 +74,9 @@ export function createClient(options: ClientOptions): Client {
   };
   const outbox = createOutbox({
     ...shared,
-    passed: (room, seq) => seq <= (rooms.sync(room)?.log.last ?? 0),
+    passed: (room, seq) => seq <= (rooms.get(room)?.log.last ?? 0),
     commandChanged: (command) => {
-      if (command.room !== null) rooms.open(command.room).sync.commandChanged(command);
+      if (command.room !== null) rooms.open(command.room).commandChanged(command);
     },
   });
   const host: Host = { ...shared, outbox };
@@ -180,7 +180,7 @@ export function createClient(options: ClientOptions): Client {
 
     async direct(user) {
       const { room, exists } = await call("room.direct", { user });
-      rooms.open(room).sync.direct(user, exists);
+      rooms.open(room).direct(user, exists);
       return exists ? summarised(room) : rooms.open(room).room;
     },
 

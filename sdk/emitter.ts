@@ -51,11 +51,11 @@ export function createEmitter(platform: ClientPlatform) {
     on<E extends keyof ClientEvents>(
       event: E,
       listener: Listener<ClientEvents[E]>,
-      options?: { signal?: AbortSignal },
+      { signal }: { signal?: AbortSignal } = {},
     ): () => void {
       const off = of(event).add(listener);
-      if (options?.signal?.aborted) off();
-      options?.signal?.addEventListener("abort", off);
+      if (signal?.aborted) off();
+      signal?.addEventListener("abort", off);
       return off;
     },
 

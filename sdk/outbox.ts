@@ -9,7 +9,7 @@ import { asError, failure, ignore, type StarlingError } from "./error.ts";
 import type { Host } from "./host.ts";
 import { outboxMax } from "./limits.ts";
 
-/** Kept in the storage, as it is, under `outbox:<cid>`. */
+/** Kept in the storage under `outbox:<cid>`, as JSON: so whoever waits for it is left out. */
 interface Command {
   cid: Cid;
   /** null: the command makes a room. */
@@ -30,6 +30,8 @@ interface Command {
   /** Its cid was minted anew, by the server's clock. */
   renamed?: boolean;
   attempt: number;
+  resolve?(done: Done): void;
+  reject?(error: StarlingError): void;
 }
 
 export type Pending = Readonly<Command>;
@@ -40,11 +42,6 @@ export interface Done {
   cid: Cid;
   seq: Seq;
   n: number;
-}
-
-interface Waiting {
-  resolve(done: Done): void;
-  reject(error: StarlingError): void;
 }
 
 interface Answer {
@@ -65,7 +62,6 @@ export type Outbox = ReturnType<typeof createOutbox>;
 export function createOutbox({ platform, clock, storage, online, request, passed, commandChanged }: Needs) {
   /** In the order of sending. */
   let commands = new Map<Cid, Command>();
-  const waiting = new Map<Command, Waiting>();
   /** Per lane: ends the pause after a failure, or does nothing while a command is in flight. */
   const busy = new Map<string, () => void>();
 
@@ -87,7 +83,7 @@ export function createOutbox({ platform, clock, storage, online, request, passed
   }
 
   function write(command: Command): Promise<void> {
-    return storage.put({ [`outbox:${command.cid}`]: { ...command } });
+    return storage.put({ [`outbox:${command.cid}`]: JSON.stringify(command) });
   }
 
   /** A record that stays by mistake is sent once more as `again`, which is safe: so nobody waits here. */
@@ -98,12 +94,6 @@ export function createOutbox({ platform, clock, storage, online, request, passed
   function drop(command: Command): void {
     erase(command);
     forget(command);
-  }
-
-  function settle(command: Command): Waiting | undefined {
-    const found = waiting.get(command);
-    waiting.delete(command);
-    return found;
   }
 
   /** Kept first, sent second: a crash in between loses nothing that the user saw. */
@@ -180,12 +170,12 @@ export function createOutbox({ platform, clock, storage, online, request, passed
     command.seq = done.seq;
     become(command, "stored");
     erase(command);
-    settle(command)?.resolve(done);
+    command.resolve?.(done);
   }
 
   /** A message waits for the user; anything else is gone with its error. */
   function fail(command: Command, error: StarlingError): void {
-    settle(command)?.reject(error);
+    command.reject?.(error);
     if (command.op !== "room.post") drop(command);
     else {
       command.error = error.code;
@@ -198,9 +188,8 @@ export function createOutbox({ platform, clock, storage, online, request, passed
   function add(op: string, room: RoomId | null, input: Record<string, unknown>): Promise<Done> {
     return new Promise((resolve, reject) => {
       if (commands.size >= outboxMax) throw failure("limit", "the outbox is full");
-      const stamp = { cid: clock.cid(), at: clock.now() };
-      const command: Command = { ...stamp, room, op, in: input, state: "queued", error: null, attempt: 0 };
-      waiting.set(command, { resolve, reject });
+      const made = { cid: clock.cid(), at: clock.now(), resolve, reject };
+      const command: Command = { ...made, room, op, in: input, state: "queued", error: null, attempt: 0 };
       enter(command);
       keep(command);
     });
@@ -221,7 +210,10 @@ export function createOutbox({ platform, clock, storage, online, request, passed
     /** What an earlier run left: nobody knows whether it was sent, so it goes as `again`. */
     async restore(): Promise<void> {
       for (const key of await storage.keys("outbox:")) {
-        const command = (await storage.get(key)) as Command | undefined;
+        // Another tab may have been faster.
+        const command = JSON.parse(
+          ((await storage.get(key)) as string | undefined) ?? "null",
+        ) as Command | null;
         if (!command || commands.has(command.cid)) continue;
         enter({ ...command, state: command.error ? "failed" : "queued", kept: true, again: true });
       }
@@ -269,16 +261,15 @@ export function createOutbox({ platform, clock, storage, online, request, passed
         if (answer.landed) return;
       }
       drop(command);
-      settle(command)?.reject(failure("closed", "discarded"));
+      command.reject?.(failure("closed", "discarded"));
     },
 
     /** The client closes: what is left stays in the storage, and its promises settle. */
     stop(): void {
       for (const end of busy.values()) end();
       busy.clear();
+      for (const { reject } of list()) reject?.(failure("unknown", "closed", true));
       commands.clear();
-      for (const { reject } of waiting.values()) reject(failure("unknown", "closed", true));
-      waiting.clear();
     },
   };
 }

@@ -43,10 +43,13 @@ export function puzzles(facts: Facts, line: Kept): boolean {
   return line.kind === "banned" || (line.kind === "deleted" && facts.last === null);
 }
 
-/** My own removal, ban or leave is the last event that I get. */
-export function closesFor(line: Kept, me: UserId): boolean {
-  if (line.kind === "left") return line.by === me;
-  return (line.kind === "removed" || line.kind === "banned") && line.user === me;
+/** My role after this line; undefined where the line doesn't say. */
+export function roleAfter(line: Kept, me: UserId): Role | null | undefined {
+  if (line.kind === "unresolved" || ("user" in line ? line.user : line.by) !== me) return undefined;
+  if ("role" in line) return line.role;
+  // Whoever hands over the ownership hears of their own new role through the account.
+  if (line.kind === "transferred") return "owner";
+  return line.kind === "left" || line.kind === "removed" || line.kind === "banned" ? null : undefined;
 }
 
 function changeOf({ members, last }: Facts, line: Kept): Partial<Facts> {

@@ -5,19 +5,13 @@ import { chore } from "./chore.ts";
 import { createSignal } from "./emitter.ts";
 import type { Host } from "./host.ts";
 import { paintMs } from "./limits.ts";
-import { ChatRoom } from "./room.ts";
 import { RoomSync } from "./room-sync.ts";
-
-interface Opened {
-  sync: RoomSync;
-  room: ChatRoom;
-}
 
 export type RoomList = ReturnType<typeof createRoomList>;
 
 export function createRoomList(host: Host) {
   const signal = createSignal(host.platform);
-  const rooms = new Map<RoomId, Opened>();
+  const rooms = new Map<RoomId, RoomSync>();
   let shown: readonly RoomInfo[] | null = null;
 
   /** Tells its listeners once per painted frame: a catch-up changes a thousand rooms at once. */
@@ -35,19 +29,15 @@ export function createRoomList(host: Host) {
     changed,
 
     /** The room, made if this is the first that we hear of it. */
-    open(id: RoomId): Opened {
-      let opened = rooms.get(id);
-      if (!opened) {
-        const sync = new RoomSync(id, host);
-        opened = { sync, room: new ChatRoom(sync, host) };
-        rooms.set(id, opened);
-      }
-      return opened;
+    open(id: RoomId): RoomSync {
+      const room = rooms.get(id) ?? new RoomSync(id, host);
+      rooms.set(id, room);
+      return room;
     },
 
     /** Only if we have heard of it. */
-    sync: (id: RoomId): RoomSync | undefined => rooms.get(id)?.sync,
-    syncs: (): RoomSync[] => [...rooms.values()].map(({ sync }) => sync),
+    get: (id: RoomId): RoomSync | undefined => rooms.get(id),
+    all: (): Iterable<RoomSync> => rooms.values(),
 
     clear(): void {
       rooms.clear();
@@ -58,7 +48,7 @@ export function createRoomList(host: Host) {
       /** Mine, by last activity. */
       snapshot(): readonly RoomInfo[] {
         shown ??= [...rooms.values()]
-          .filter(({ sync }) => sync.summarised && sync.role !== null)
+          .filter(({ summarised, role }) => summarised && role !== null)
           .map(({ room }) => room.info())
           .sort((a, b) => b.at - a.at || (a.id < b.id ? -1 : 1));
         return shown;

@@ -32,7 +32,7 @@ type Reacted = Pick<LineOf<"reacted">, "seq" | "by" | "key" | "on">;
 export class RoomLog {
   epoch: Epoch | null = null;
   /** Seqs that are here: events, tombstones, voids. */
-  readonly ranges = new Ranges();
+  ranges = new Ranges();
   /** Rows that changed since somebody last looked (and cleared this). */
   readonly touched = new Set<Seq>();
   #cursor: Seq | null = null;
@@ -129,6 +129,12 @@ export class RoomLog {
   /** Drops held entries: the connection that brought them is gone, and the next one resumes at the cursor. */
   release(): void {
     this.#held = [];
+  }
+
+  /** I came in (again): what was void for me may be visible now, so voids can be loaded anew. */
+  reopen(): void {
+    this.ranges = new Ranges();
+    for (const seq of this.#lines.keys()) this.ranges.add(seq, seq);
   }
 
   /** Keeps the newest lines only; older ones can be loaded again. */

@@ -13,7 +13,8 @@ import { deliveredMs, gapMax, gapMs, linesMax, pageMax, readMs, typingMs } from 
 import type { Pending } from "./outbox.ts";
 import { ownEvent } from "./own-event.ts";
 import { type Mark, mergeMarks, type Receipt } from "./receipts.ts";
-import { closesFor, evolveFacts, type Facts, noFacts, puzzles, type Summary } from "./room-facts.ts";
+import { ChatRoom } from "./room.ts";
+import { evolveFacts, type Facts, noFacts, puzzles, roleAfter, type Summary } from "./room-facts.ts";
 import { RoomLog } from "./room-log.ts";
 import { RoomTimeline } from "./timeline.ts";
 import { countHere, countOn, noUnread, type OwnMark, recount, type Unread } from "./unread.ts";
@@ -22,6 +23,8 @@ export class RoomSync {
   readonly id: RoomId;
   readonly log: RoomLog;
   readonly timeline: RoomTimeline;
+  /** What people get of this. */
+  readonly room: ChatRoom;
   /** The server sends this room's events by itself. */
   live = false;
   /** The server's summary has come. */
@@ -45,6 +48,7 @@ export class RoomSync {
   /** I have read up to here, and the server hasn't confirmed it. 0: nothing to tell. */
   #reading: Seq = 0;
   #receiptsWanted = false;
+  #roleSeq: Seq = 0;
 
   constructor(id: RoomId, host: Host) {
     this.id = id;
@@ -60,6 +64,7 @@ export class RoomSync {
       return command ? ownEvent(seq, at, command, host.me()) : null;
     });
     this.timeline = new RoomTimeline(this, host);
+    this.room = new ChatRoom(this, host);
   }
 
   /** Where a resume begins; null: with the newest page. */
@@ -118,9 +123,8 @@ export class RoomSync {
   }: Summary): void {
     const { head } = facts;
     this.unbornPeer = null;
-    // From then on the account knows better.
-    if (!this.summarised) this.role = role;
     this.summarised = true;
+    this.#become(role, head);
     if (head >= this.facts.head) {
       this.facts = this.log.between(head + 1, this.log.last).reduce(evolveFacts, facts);
     }
@@ -130,11 +134,18 @@ export class RoomSync {
   }
 
   /** What the account says of me. */
-  membership({ role }: MembershipItem): void {
-    if (role === this.role) return;
-    this.role = role;
-    if (role === null) this.live = false;
+  membership({ role, seq }: MembershipItem): void {
+    this.#become(role, seq);
     this.#show();
+  }
+
+  /** Account, summaries and events come in any order: the highest seq knows best. */
+  #become(role: Role | null, seq: Seq): void {
+    if (seq < this.#roleSeq) return;
+    if (this.role === null) this.log.reopen();
+    if (role === null) this.live = false;
+    this.role = role;
+    this.#roleSeq = seq;
   }
 
   /** What `room.direct` said. */
@@ -222,10 +233,8 @@ export class RoomSync {
         this.load({ after: line.seq - 1, limit: 1 }).catch(ignore);
         continue;
       }
-      if (closesFor(line, me())) {
-        this.live = false;
-        this.role = null;
-      }
+      const role = roleAfter(line, me());
+      if (role !== undefined) this.#become(role, line.seq);
       if (line.by === me()) continue;
       this.#typed(line.by);
       this.#tellDelivered(deliveredMs);

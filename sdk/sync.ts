@@ -15,15 +15,15 @@ import { createSummaries } from "./summaries.ts";
 export function createSync(host: Host, rooms: RoomList, connection: Connection, presence: Presence) {
   const { clock, outbox, online, refresh, request } = host;
   const account = createAccount();
-  const summaries = createSummaries(host, (summary) => rooms.open(summary.room).sync.summary(summary));
+  const summaries = createSummaries(host, (summary) => rooms.open(summary.room).summary(summary));
   let roomsMax = 0;
 
   async function syncAccount(version: number): Promise<void> {
     await account.sync(version, request);
     for (const [id, membership] of account.rooms()) {
-      const known = rooms.sync(id);
+      const known = rooms.get(id);
       if (membership.role !== null && !known?.summarised) refresh(id);
-      if (membership.role !== null || known) rooms.open(id).sync.membership(membership);
+      if (membership.role !== null || known) rooms.open(id).membership(membership);
     }
     rooms.changed();
   }
@@ -32,7 +32,7 @@ export function createSync(host: Host, rooms: RoomList, connection: Connection, 
   function cursors(): [RoomId, Cursor | null][] {
     const all: [RoomId, Cursor | null][] = [];
     for (const [id, { role, to }] of account.rooms()) {
-      const cursor = rooms.sync(id)?.cursor ?? null;
+      const cursor = rooms.get(id)?.cursor ?? null;
       if (role !== null || (cursor && to !== null && cursor[1] < to - 1)) all.push([id, cursor]);
     }
     return all;
@@ -49,8 +49,8 @@ export function createSync(host: Host, rooms: RoomList, connection: Connection, 
   }
 
   function live({ n, rooms: cursors, refused }: FrameOf<"live">): void {
-    for (const [id, cursor] of Object.entries(cursors)) rooms.open(id).sync.liveAt(cursor);
-    for (const id of Object.keys(refused)) rooms.open(id).sync.live = false;
+    for (const [id, cursor] of Object.entries(cursors)) rooms.open(id).liveAt(cursor);
+    for (const id of Object.keys(refused)) rooms.open(id).live = false;
     // A resume is a request whose answer is this frame.
     connection.requests.settle({ re: n, ok: true });
   }
@@ -60,7 +60,7 @@ export function createSync(host: Host, rooms: RoomList, connection: Connection, 
     if (!online()) return;
     const mine: [RoomId, Cursor][] = [];
     let sum = 0;
-    for (const { id, cursor, live } of rooms.syncs()) {
+    for (const { id, cursor, live } of rooms.all()) {
       if (!live || !cursor) continue;
       mine.push([id, cursor]);
       sum += cursor[1];
@@ -69,7 +69,7 @@ export function createSync(host: Host, rooms: RoomList, connection: Connection, 
       connection.send({ t: "sync", rooms: Object.fromEntries(some) });
     }
     // Rooms that ought to be live and aren't: refused for a while, or never heard of.
-    resume(cursors().filter(([id]) => !rooms.sync(id)?.live)).catch(ignore);
+    resume(cursors().filter(([id]) => !rooms.get(id)?.live)).catch(ignore);
   }
 
   async function welcomed(welcome: FrameOf<"welcome">): Promise<void> {
@@ -87,7 +87,7 @@ export function createSync(host: Host, rooms: RoomList, connection: Connection, 
     }
     connection.caughtUp();
     if (!online()) return;
-    for (const sync of rooms.syncs()) sync.online();
+    for (const sync of rooms.all()) sync.online();
     presence.flush();
     outbox.flush();
   }
@@ -98,23 +98,23 @@ export function createSync(host: Host, rooms: RoomList, connection: Connection, 
 
     /** The connection is gone. */
     offline(code: number | undefined): void {
-      for (const sync of rooms.syncs()) {
+      for (const sync of rooms.all()) {
         sync.offline();
         if (code === resumeVoid) sync.reset({ epoch: null });
       }
     },
 
     received(frame: ChatFrame): void {
-      const known = "room" in frame ? rooms.sync(frame.room) : undefined;
+      const known = "room" in frame ? rooms.get(frame.room) : undefined;
       switch (frame.t) {
         case "welcome":
           void welcomed(frame);
           break;
         case "events":
-          rooms.open(frame.room).sync.events(frame);
+          rooms.open(frame.room).events(frame);
           break;
         case "limited":
-          rooms.open(frame.room).sync.limited(frame);
+          rooms.open(frame.room).limited(frame);
           break;
         case "epoch":
           known?.reset(frame);

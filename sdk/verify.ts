@@ -7,46 +7,40 @@ import type { Host } from "./host.ts";
 import { gapMs, pageMax, requestMs } from "./limits.ts";
 import type { RoomLog } from "./room-log.ts";
 
-/** What the server said of a seq, and how far it knew the room when it did. */
-interface Said {
-  entry: Entry;
-  asOf: Seq;
-}
-
 export async function verify(
   room: string,
   log: RoomLog,
   { platform, request }: Pick<Host, "platform" | "request">,
 ): Promise<Verdict> {
-  const said = new Map<Seq, Said>();
+  const theirs = new Map<Seq, Entry>();
   const faults = new Set<Seq>();
   let head = 1;
-  let asOf = 0;
+  let newest = 0;
   for (let after = 0; after < head; ) {
     const page = (await request("room.history", { room, after, limit: pageMax, known: log.last })) as Page;
-    asOf = page.head;
-    if (after === 0) head = asOf;
+    newest = page.head;
+    if (after === 0) head = newest;
     if (page.entries.length === 0) break;
     for (const entry of page.entries) {
       const [from, to] = endsOf(entry);
       for (let seq = from; seq <= to; seq++) {
-        if (said.has(seq)) faults.add(seq);
-        said.set(seq, { entry, asOf });
+        if (theirs.has(seq)) faults.add(seq);
+        theirs.set(seq, entry);
       }
       after = to;
     }
   }
   // What the server knew may still be on its way to us.
-  for (let waitedMs = 0; log.last < asOf && waitedMs < requestMs; waitedMs += gapMs) {
+  for (let waitedMs = 0; log.last < newest && waitedMs < requestMs; waitedMs += gapMs) {
     await new Promise<void>((resolve) => platform.after(gapMs, resolve));
   }
   const verdict: Verdict = { ok: false, room, head, events: 0, tombstones: 0, voids: 0, faults: [] };
   for (let seq = 1; seq <= head; seq++) {
-    const theirs = said.get(seq);
-    const here = seq <= log.last && (!log.ranges.has(seq) || (theirs && same(log.line(seq), theirs)));
-    if (!here || !theirs) faults.add(seq);
-    else if ("void" in theirs.entry) verdict.voids++;
-    else if ("deleted" in theirs.entry) verdict.tombstones++;
+    const entry = theirs.get(seq);
+    const here = seq <= log.last && (!log.ranges.has(seq) || (entry && same(log.line(seq), entry, head)));
+    if (!here || !entry) faults.add(seq);
+    else if ("void" in entry) verdict.voids++;
+    else if ("deleted" in entry) verdict.tombstones++;
     else verdict.events++;
   }
   verdict.faults = [...faults].sort((a, b) => a - b);
@@ -54,9 +48,10 @@ export async function verify(
   return verdict;
 }
 
-function same(ours: Kept | undefined, { entry, asOf }: Said): boolean {
-  // A void may stand where a tombstone was: "not for you, or gone". And what was deleted since then, the page didn't know.
-  if (ours?.kind === "tombstone" && ("void" in entry || ours.deleted > asOf)) return true;
+/** @param head where the room ended when we began */
+function same(ours: Kept | undefined, entry: Entry, head: Seq): boolean {
+  // A void may stand where a tombstone was: "not for you, or gone". And a page may not know what was deleted since.
+  if (ours?.kind === "tombstone" && ("void" in entry || ours.deleted > head)) return true;
   if ("void" in entry) return !ours;
   // A list of keys makes JSON.stringify spell both in one order, without what is only for the viewer.
   const keys = new Set<string>();

@@ -6,15 +6,16 @@ import type { ConnectionId, Millis, SessionId, UserId } from "../ports.ts";
 
 export type PresenceState = "online" | "away" | "offline";
 
+/** A list: mostly one, and a Map of one takes five times as much. */
+export type Connections = { readonly connection: ConnectionId; readonly session: SessionId; away: boolean }[];
+
 export interface UserState {
   readonly user: UserId;
   /** Highest account version that this node's connections were told. */
   version: number;
-  connections: Connections;
+  readonly connections: Connections;
   presence: PresenceState;
 }
-
-export type Connections = Map<ConnectionId, { session: SessionId; away: boolean }>;
 
 export type Heard =
   | { t: "opened"; connection: ConnectionId; session: SessionId; version: number }
@@ -36,14 +37,14 @@ export type Effect =
   | { do: "close"; sessions: readonly SessionId[] };
 
 export function newUser(user: UserId): UserState {
-  return { user, version: 0, connections: new Map(), presence: "offline" };
+  return { user, version: 0, connections: [], presence: "offline" };
 }
 
 /** What the state hasn't heard of the connections that are there: closings and states of presence. */
 export function unheard(state: UserState, connections: Connections): Heard[] {
   const heard: Heard[] = [];
-  for (const [connection, { away }] of state.connections) {
-    const now = connections.get(connection);
+  for (const { connection, away } of state.connections) {
+    const now = connections.find((one) => one.connection === connection);
     if (now === undefined) heard.push({ t: "closed", connection });
     else if (now.away !== away) heard.push({ t: "away", connection, away: now.away });
   }
@@ -53,16 +54,17 @@ export function unheard(state: UserState, connections: Connections): Heard[] {
 export function hear(state: UserState, heard: Heard): Effect[] {
   switch (heard.t) {
     case "opened":
-      if (state.connections.size === 0) state.version = heard.version;
-      state.connections.set(heard.connection, { session: heard.session, away: false });
+      if (state.connections.length === 0) state.version = heard.version;
+      without(state.connections, heard.connection);
+      state.connections.push({ connection: heard.connection, session: heard.session, away: false });
       return presence(state);
     case "closed": {
-      const had = state.connections.delete(heard.connection);
+      const had = without(state.connections, heard.connection);
       const changed = presence(state);
-      return had && state.connections.size === 0 ? [...changed, { do: "seen" }] : changed;
+      return had && state.connections.length === 0 ? [...changed, { do: "seen" }] : changed;
     }
     case "away": {
-      const connection = state.connections.get(heard.connection);
+      const connection = state.connections.find((one) => one.connection === heard.connection);
       if (connection !== undefined) connection.away = heard.away;
       return presence(state);
     }
@@ -75,13 +77,21 @@ export function hear(state: UserState, heard: Heard): Effect[] {
   }
 }
 
+/** False when it wasn't there. */
+export function without(connections: Connections, connection: ConnectionId): boolean {
+  const place = connections.findIndex((one) => one.connection === connection);
+  if (place < 0) return false;
+  connections.splice(place, 1);
+  return true;
+}
+
 /** The connections were told everything up to here. Versions only rise. */
 export function synced(state: UserState, version: number): void {
   state.version = Math.max(state.version, version);
 }
 
 function presence(state: UserState): Effect[] {
-  const merged = merge([...state.connections.values()].map(({ away }) => (away ? "away" : "online")));
+  const merged = merge(state.connections.map(({ away }) => (away ? "away" : "online")));
   if (merged === state.presence) return [];
   state.presence = merged;
   return [{ do: "presence", state: merged }];

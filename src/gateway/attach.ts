@@ -4,7 +4,7 @@
  */
 
 import { limits } from "../../actors/limits.ts";
-import type { RoomId, Seq, UserId } from "../../actors/ports.ts";
+import { type RoomId, type Seq, Unavailable, type UserId } from "../../actors/ports.ts";
 import { catchUp, type KnownLine, type Sources } from "../../actors/room/catch-up.ts";
 import type { Cursor } from "../../actors/room/events.ts";
 import { closedAt, type Sight } from "../../actors/room/sight.ts";
@@ -38,6 +38,8 @@ export async function attach(
   const { feed, noted } = await sources.feeds.hold(room, receiver);
   try {
     const { sight, epoch, head } = await sources.access(room, receiver.user);
+    // It was read after the feed's seq was noted: an older one comes from a log that doesn't know its own end.
+    if (head < noted) throw new Unavailable("the log is behind its feed");
     // The sight may be read ahead of the feed: lines up to its head are held too, or they would go out whole as live ones.
     await feed.reach(head);
     const outcome = await bring(sources, feed, receiver, sight, epoch ?? feed.epoch, cursor, noted);

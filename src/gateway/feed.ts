@@ -7,6 +7,7 @@
 import { limits } from "../../actors/limits.ts";
 import type { Epoch, LogRecord, RoomId, Seq, Unsubscribe, UserId } from "../../actors/ports.ts";
 import { bury, catchUp, type KnownLine, NewerFormat, type Sources } from "../../actors/room/catch-up.ts";
+import type { Cursor } from "../../actors/room/events.ts";
 import type { Viewer } from "../../actors/room/frame.ts";
 import {
   differs,
@@ -26,14 +27,12 @@ export interface Subscriber extends Viewer {
   readonly user: UserId;
   readonly connection: string;
   push(frame: string): void;
-  /** The feed let it go: its user is no longer a member, or too much was held back. */
-  detached(room: RoomId, why: "left" | "slow"): void;
+  /** The feed let it go: its user was no longer a member at the cursor, or too much was held back. */
+  detached(room: RoomId, why: "left" | "slow", cursor: Cursor): void;
 }
 
-interface Attachment {
-  /** Live records that wait until older ones were sent; null once live. */
-  held: KnownLine[][] | null;
-}
+/** Live records that wait until older ones were sent; null once live. */
+type Held = KnownLine[][] | null;
 
 /** Consecutive lines and, when they came as one record, the frame that serialised them. */
 interface Batch {
@@ -51,7 +50,7 @@ export interface FeedSources extends Sources {
 export class Feed {
   readonly room: RoomId;
   readonly #sources: FeedSources;
-  readonly #attached = new Map<Subscriber, Attachment>();
+  readonly #attached = new Map<Subscriber, Held>();
   /** Newest lines, consecutive up to `seq`. */
   #ring: KnownLine[] = [];
   #filling: Promise<void> | null = null;
@@ -97,7 +96,7 @@ export class Feed {
 
   /** From here on live lines are held for this subscriber, until `release`. Returns the seq that they follow. */
   hold(subscriber: Subscriber): Seq {
-    this.#attached.set(subscriber, { held: [] });
+    this.#attached.set(subscriber, []);
     return this.seq;
   }
 
@@ -107,11 +106,10 @@ export class Feed {
 
   /** Hands out what was held, as far as this sight goes, and goes live. False when the user is no member any more. */
   release(subscriber: Subscriber, sight: Sight): boolean {
-    const attachment = this.#attached.get(subscriber);
-    if (attachment === undefined) return false;
-    const held = attachment.held ?? [];
-    attachment.held = null;
-    for (const lines of held) {
+    const held = this.#attached.get(subscriber);
+    if (held === undefined) return false;
+    this.#attached.set(subscriber, null);
+    for (const lines of held ?? []) {
       for (const { line } of lines) advance(sight, eventOf(line));
       this.#pushLines(subscriber, upTo(lines, closedAt(sight)), sight);
       if (sight.role === null) break;
@@ -127,7 +125,7 @@ export class Feed {
 
   /** A frame that isn't an event (typing, receipts) to all live subscribers but one. */
   broadcast(frame: string, exceptUser: UserId | null): void {
-    for (const [subscriber, { held }] of this.#attached) {
+    for (const [subscriber, held] of this.#attached) {
       if (held === null && subscriber.user !== exceptUser) subscriber.push(frame);
     }
   }
@@ -238,8 +236,8 @@ export class Feed {
     const senders = new Set<UserId>();
     for (const { part } of lines) if (part.cid !== undefined) senders.add(part.by);
     const leaving = exits.test(frame) ? leavers(lines) : null;
-    for (const [subscriber, attachment] of this.#attached) {
-      if (attachment.held !== null) this.#keep(subscriber, attachment.held, lines);
+    for (const [subscriber, held] of this.#attached) {
+      if (held !== null) this.#keep(subscriber, held, lines);
       else if (leaving?.has(subscriber.user))
         this.#letGo(subscriber, lines, leaving.get(subscriber.user) as Seq);
       else if (senders.has(subscriber.user)) this.#pushViewed(subscriber, lines, frame);
@@ -252,13 +250,13 @@ export class Feed {
     held.push(lines);
     if (held.length <= limits.heldFramesMax) return;
     this.#attached.delete(subscriber);
-    subscriber.detached(this.room, "slow");
+    subscriber.detached(this.room, "slow", [this.epoch, this.seq]);
   }
 
   #letGo(subscriber: Subscriber, lines: readonly KnownLine[], removal: Seq): void {
     this.#pushViewed(subscriber, upTo(lines, removal + 1), null);
     this.#attached.delete(subscriber);
-    subscriber.detached(this.room, "left");
+    subscriber.detached(this.room, "left", [this.epoch, removal]);
   }
 
   /** For one who sent some of these lines. `frame`: what to send when nothing differs after all. */

@@ -12,7 +12,8 @@ import type { Call, Caller, Result } from "../operations/operation.ts";
 import type { CloseName } from "../protocol/close.ts";
 import type { ReceiptDesk } from "../rooms/receipts.ts";
 import { type Attached, type AttachSources, attach } from "./attach.ts";
-import { Connection } from "./connection.ts";
+import { Connection, type ConnectionHooks } from "./connection.ts";
+import { Groups } from "./groups.ts";
 import { Flusher, type Socket } from "./outbox.ts";
 import { type Incoming, parseFrame } from "./parse.ts";
 import { replyOf } from "./reply.ts";
@@ -44,7 +45,6 @@ export interface GatewayProbe {
   opened(): void;
   /** `welcomed`: it had been counted by `opened`. `why` is null when the other side closed. */
   closed(why: CloseName | null, welcomed: boolean): void;
-  received(bytes: number): void;
   resumed(result: string): void;
 }
 
@@ -55,6 +55,10 @@ interface Pending {
   token: string | null;
   cancel: () => void;
   busy: boolean;
+  /** Whose it will be, once the token is read. */
+  caller: Caller | null;
+  /** The account's version that its welcome names: changes may be told before it is out. */
+  version: number;
 }
 
 const pingBuckets = Math.ceil(limits.pingMs / 1_000);
@@ -62,12 +66,19 @@ const pingBuckets = Math.ceil(limits.pingMs / 1_000);
 export class Gateway {
   readonly #sources: GatewaySources;
   readonly #flusher: Flusher;
+  readonly #hooks: ConnectionHooks = {
+    closed: (gone) => this.#gone(gone),
+    detached: (_, room) => this.#sources.feeds.idle(room),
+    // Who came back before the feed had got to the removal was told when the room was still live.
+    left: (one, room, cursor) => one.attaching(() => this.#resume(one, 0, { [room]: cursor }, false)),
+  };
   readonly #pending = new Map<Connection, Pending>();
+  readonly #admitting = new Groups<UserId, Pending>();
   readonly #perAddress = new Map<string, number>();
   readonly #connections = new Map<ConnectionId, Connection>();
-  readonly #bySession = new Map<SessionId, Set<Connection>>();
-  readonly #byUser = new Map<UserId, Set<Connection>>();
-  readonly #buckets: Set<Connection>[] = Array.from({ length: pingBuckets }, () => new Set());
+  readonly #byUser = new Groups<UserId, Connection>();
+  /** Since the start, for metrics. */
+  readonly received = { frames: 0, bytes: 0 };
   #tick = 0;
   #cancelTick: () => void = () => {};
   #draining = false;
@@ -92,15 +103,18 @@ export class Gateway {
 
   /** A socket was accepted. `address`: the client's as far as it can be trusted. `token`: from the subprotocol header, if there was one. */
   open(socket: Socket, address: string, token: string | null): Connection {
-    const connection = new Connection(this.#sources.platform.id(), socket, address, this.#flusher, {
-      closed: (gone) => this.#gone(gone),
-      detached: (_, room) => this.#sources.feeds.idle(room),
-    });
-    // A hello that we are slow to answer isn't the client's fault: it comes back.
-    const cancel = this.#sources.platform.after(limits.helloMs, () =>
-      connection.close(pending.busy ? "overloaded" : "unauthorized"),
+    const connection = new Connection(
+      this.#sources.platform.id(),
+      socket,
+      address,
+      this.#flusher,
+      this.#hooks,
     );
-    const pending: Pending = { connection, token, cancel, busy: false };
+    const cancel = this.#sources.platform.after(limits.helloMs, () => {
+      // Whoever said hello in time isn't to blame that we are slow: 4500 would sign them out.
+      connection.close(this.#pending.get(connection)?.busy ? "overloaded" : "unauthorized");
+    });
+    const pending = { connection, token, cancel, busy: false, caller: null, version: 0 };
     this.#pending.set(connection, pending);
     const already = this.#perAddress.get(address) ?? 0;
     this.#perAddress.set(address, already + 1);
@@ -117,7 +131,8 @@ export class Gateway {
   /** One frame came. Never throws: whatever is wrong with it is answered or closes the socket. */
   receive(connection: Connection, text: string): void {
     if (connection.closed) return;
-    this.#sources.probe?.received(text.length);
+    this.received.frames++;
+    this.received.bytes += text.length;
     const pending = this.#pending.get(connection);
     if (pending !== undefined && text.length > limits.helloBytesMax) return connection.close("protocol");
     const frame = parseFrame(text);
@@ -130,24 +145,41 @@ export class Gateway {
     return this.#connections.get(connection);
   }
 
-  connectionsOf(user: UserId): ReadonlySet<Connection> {
-    return this.#byUser.get(user) ?? new Set();
+  connectionsOf(user: UserId): readonly Connection[] {
+    return this.#byUser.of(user);
   }
 
-  /** Ends all sockets of a session. */
-  closeSession(session: SessionId, why: CloseName): void {
-    for (const connection of [...(this.#bySession.get(session) ?? [])]) connection.close(why);
+  /** Ends all sockets of a session, those that are being admitted too. */
+  closeSession(user: UserId, session: SessionId, why: CloseName): void {
+    for (const connection of this.#ofSession(user, session)) connection.close(why);
+    for (const { connection, caller } of [...this.#pending.values()]) {
+      if (caller?.session === session) connection.close(why);
+    }
+  }
+
+  /** The account changed; `entered`: rooms that the user is in, to be made live where they aren't. */
+  told(user: UserId, version: number, entered: readonly RoomId[]): void {
+    for (const connection of this.connectionsOf(user)) {
+      connection.send({ t: "account", version });
+      this.enter(connection, entered);
+    }
+    // Their welcome says it: whatever a client learns of before that, it would miss.
+    for (const pending of this.#admitting.of(user)) pending.version = Math.max(pending.version, version);
   }
 
   /** Makes rooms live that the user came into, from the newest page on. */
   enter(connection: Connection, rooms: readonly RoomId[]): void {
-    const { entering } = connection;
-    const waits = entering.size > 0;
-    for (const room of rooms) if (!connection.rooms.has(room)) entering.add(room);
-    if (waits || entering.size === 0) return;
+    const fresh = rooms.filter((room) => connection.feedOf(room) === undefined);
+    if (fresh.length === 0) return;
+    if (connection.entering !== null) {
+      for (const room of fresh) connection.entering.add(room);
+      return;
+    }
+    const entering = new Set(fresh);
+    connection.entering = entering;
     connection.attaching(() => {
+      connection.entering = null;
       const entered = [...entering].map((room) => [room, null] as const);
-      entering.clear();
       return this.#resume(connection, 0, Object.fromEntries(entered), false);
     });
   }
@@ -183,35 +215,39 @@ export class Gateway {
     });
   }
 
-  async #admit({ connection }: Pending, token: string, tab: string): Promise<void> {
+  async #admit(pending: Pending, token: string, tab: string): Promise<void> {
     const { users } = this.#sources;
+    const { connection } = pending;
     const caller = await this.#sources.authenticate(token);
     if (connection.closed) return;
     if (caller === null) return connection.close("unauthorized");
+    pending.caller = caller;
+    this.#admitting.add(caller.user, pending);
     let admitted = false;
     try {
       const version = await users.opened(caller.user, caller.session, connection.connection);
+      pending.version = Math.max(pending.version, version);
       if (!(await this.#sources.sessionLives(caller.session))) return connection.close("revoked");
       if (connection.closed) return;
       admitted = true;
-      this.#welcome(connection, caller, tab, version);
     } finally {
       // However it ended: nobody else knows that it was announced.
       if (!admitted) users.closed(caller.user, connection.connection);
     }
-  }
-
-  #welcome(connection: Connection, caller: Caller, tab: string, version: number): void {
     this.#forget(connection);
     connection.user = caller.user;
     connection.session = caller.session;
     connection.expiresAt = caller.expiresAt;
     connection.tab = tab;
     this.#register(connection);
+    this.#welcome(connection, pending.version);
+  }
+
+  #welcome(connection: Connection, version: number): void {
     connection.send({
       t: "welcome",
-      session: caller.session,
-      user: caller.user,
+      session: connection.session,
+      user: connection.user,
       connection: connection.connection,
       now: this.#sources.platform.now(),
       pingMs: limits.pingMs,
@@ -226,14 +262,14 @@ export class Gateway {
   }
 
   #register(connection: Connection): void {
-    const session = setOf(this.#bySession, connection.session);
-    for (const other of [...session]) if (other.tab === connection.tab) other.close("replaced");
-    if (session.size >= limits.connectionsPerSessionMax) [...session][0]?.close("replaced");
-    setOf(this.#bySession, connection.session).add(connection);
-    setOf(this.#byUser, connection.user).add(connection);
+    const { user, session, tab } = connection;
+    for (const other of this.#ofSession(user, session)) if (other.tab === tab) other.close("replaced");
+    const others = this.#ofSession(user, session);
+    if (others.length >= limits.connectionsPerSessionMax) others[0]?.close("replaced");
+    this.#byUser.add(user, connection);
     this.#connections.set(connection.connection, connection);
     this.#sources.probe?.opened();
-    this.#buckets[this.#tick % pingBuckets]?.add(connection);
+    connection.pingedAt = this.#tick % pingBuckets;
   }
 
   #gone(connection: Connection): void {
@@ -241,9 +277,7 @@ export class Gateway {
     const welcomed = this.#connections.delete(connection.connection);
     this.#sources.probe?.closed(connection.ended, welcomed);
     if (!welcomed) return;
-    leave(this.#bySession, connection.session, connection);
-    leave(this.#byUser, connection.user, connection);
-    for (const bucket of this.#buckets) bucket.delete(connection);
+    this.#byUser.remove(connection.user, connection);
     this.#sources.users.closed(connection.user, connection.connection);
   }
 
@@ -253,6 +287,7 @@ export class Gateway {
     if (pending === undefined) return;
     pending.cancel();
     this.#pending.delete(connection);
+    if (pending.caller !== null) this.#admitting.remove(pending.caller.user, pending);
     const { address } = connection;
     const left = (this.#perAddress.get(address) ?? 1) - 1;
     if (left === 0) this.#perAddress.delete(address);
@@ -342,7 +377,7 @@ export class Gateway {
       // Reads of an embedded store are microtasks: nobody else would get the loop before the last room.
       if (i % limits.resumeSliceMax === limits.resumeSliceMax - 1) await this.#yield();
       // The client's own resume may have brought it meanwhile.
-      if (!asked && connection.rooms.has(room)) continue;
+      if (!asked && connection.feedOf(room) !== undefined) continue;
       const attached = await this.#attach(connection, room, cursor);
       if (connection.closed) return;
       this.#sources.probe?.resumed(
@@ -360,13 +395,6 @@ export class Gateway {
     }
   }
 
-  /** What the client has, it was given: the cursor lies at or below the feed's seq. */
-  #delivered(user: UserId, room: RoomId, cursor: Cursor | null, [epoch, seq]: Cursor): void {
-    if (cursor === null || cursor[0] !== epoch || cursor[1] === 0) return;
-    const mark = { room, user, delivered: Math.min(cursor[1], seq), read: 0 };
-    this.#sources.receipts.mark(mark).catch(this.#sources.onFailure);
-  }
-
   async #attach(connection: Connection, room: RoomId, cursor: Cursor | null): Promise<Attached> {
     try {
       const { feeds } = this.#sources;
@@ -374,32 +402,44 @@ export class Gateway {
       const feed = feeds.get(room);
       // What came after the release may have let it go again.
       const live = "live" in attached && feed?.isAttached(connection) === true;
-      if (live && !connection.closed) connection.rooms.set(room, feed);
+      if (live && !connection.closed) connection.entered(feed);
       else {
-        connection.rooms.delete(room);
+        connection.left(room);
         feed?.detach(connection);
         feeds.idle(room);
       }
       return "live" in attached && !live ? { refused: "left" } : attached;
     } catch (error) {
       this.#sources.onFailure(error);
-      connection.rooms.delete(room);
+      connection.left(room);
       return { refused: "unavailable" };
     }
   }
 
-  /** One bucket a second: pings are spread, and one timer serves all connections. */
+  /** What the client has, it was given: the cursor lies at or below the feed's seq. */
+  #delivered(user: UserId, room: RoomId, cursor: Cursor | null, [epoch, seq]: Cursor): void {
+    if (cursor === null || cursor[0] !== epoch || cursor[1] === 0) return;
+    const mark = { room, user, delivered: Math.min(cursor[1], seq), read: 0 };
+    this.#sources.receipts.mark(mark, seq).catch(this.#sources.onFailure);
+  }
+
+  #ofSession(user: UserId, session: SessionId): Connection[] {
+    return this.#byUser.of(user).filter((connection) => connection.session === session);
+  }
+
+  /** Each second those that came at it: pings are spread, and one timer serves all connections. */
   #schedulePing(): void {
     this.#cancelTick = this.#sources.platform.after(1_000, () => {
       this.#tick++;
-      this.#ping(this.#buckets[this.#tick % pingBuckets] ?? new Set());
+      this.#ping(this.#tick % pingBuckets);
       this.#schedulePing();
     });
   }
 
-  #ping(bucket: ReadonlySet<Connection>): void {
+  #ping(second: number): void {
     const now = this.#sources.platform.now();
-    for (const connection of [...bucket]) {
+    for (const connection of this.#connections.values()) {
+      if (connection.pingedAt !== second) continue;
       if (connection.expiresAt <= now) connection.close("unauthorized");
       else connection.send({ t: "ping", heads: connection.heads() });
     }
@@ -412,20 +452,4 @@ export class Gateway {
   #pause(ms: number): Promise<void> {
     return new Promise((resolve) => this.#sources.platform.after(ms, resolve));
   }
-}
-
-function setOf<K>(map: Map<K, Set<Connection>>, key: K): Set<Connection> {
-  let set = map.get(key);
-  if (set === undefined) {
-    set = new Set();
-    map.set(key, set);
-  }
-  return set;
-}
-
-function leave<K>(map: Map<K, Set<Connection>>, key: K, connection: Connection): void {
-  const set = map.get(key);
-  if (set === undefined) return;
-  set.delete(connection);
-  if (set.size === 0) map.delete(key);
 }

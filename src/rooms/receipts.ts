@@ -15,8 +15,15 @@ export interface ReceiptSources {
   onFailure: (error: unknown) => void;
 }
 
+/** A watermark, and what its setter knew of the room. */
+interface Known {
+  mark: Mark;
+  asOf: Seq;
+}
+
 interface Waiting {
   mark: Mark;
+  asOf: Seq;
   settle: ((mark: Mark) => void)[];
   fail: ((error: unknown) => void)[];
 }
@@ -30,11 +37,15 @@ export class ReceiptDesk {
     this.#sources = sources;
   }
 
-  /** Resolves to the merged watermarks once they are durable. The caller has clamped the seqs. */
-  mark(mark: Mark): Promise<Mark> {
+  /**
+   * Resolves to the merged watermarks once they are durable. The caller has clamped the seqs.
+   * @param asOf what the caller knows of the room: who left it before that must not hear of this
+   */
+  mark(mark: Mark, asOf: Seq): Promise<Mark> {
     return new Promise((resolve, reject) => {
       const key = `${mark.room} ${mark.user}`;
-      const waiting = this.#waiting.get(key) ?? { mark, settle: [], fail: [] };
+      const waiting = this.#waiting.get(key) ?? { mark, asOf, settle: [], fail: [] };
+      waiting.asOf = Math.max(asOf, waiting.asOf);
       waiting.mark = {
         ...mark,
         delivered: Math.max(mark.delivered, waiting.mark.delivered),
@@ -64,7 +75,8 @@ export class ReceiptDesk {
     for (const [i, { settle }] of all.entries()) {
       for (const resolve of settle) resolve(merged[i] as Mark);
     }
-    for (const [i, [room, marks]] of [...Map.groupBy(merged, (mark) => mark.room)].entries()) {
+    const known = merged.map((mark, i) => ({ mark, asOf: all[i]?.asOf ?? 0 }));
+    for (const [i, [room, marks]] of [...Map.groupBy(known, ({ mark }) => mark.room)].entries()) {
       // A resume marks many rooms at once.
       if (i % limits.resumeSliceMax === limits.resumeSliceMax - 1) await this.#yield();
       await this.#publish(room, marks);
@@ -77,22 +89,22 @@ export class ReceiptDesk {
   }
 
   /**
-   * Only current members' marks, stamped with the head at which they are members: a feed that is behind, and may not know
-   * of a removal yet, drops them. Rooms above receiptsListMax get no lists; whoever wants counts asks for them.
+   * Only current members' marks, stamped with the head at which they are members: a feed that hasn't got there drops them, since
+   * it may still send to somebody who is out by then. Rooms above receiptsListMax get no lists; whoever wants counts asks for them.
    */
-  async #publish(room: RoomId, marks: readonly Mark[]): Promise<void> {
+  async #publish(room: RoomId, marks: readonly Known[]): Promise<void> {
     const { bus } = this.#sources;
     const accesses = await accessOf(
       this.#sources,
       room,
-      marks.map(({ user }) => user),
+      marks.map(({ mark }) => mark.user),
     );
     if ((accesses[0]?.document?.members ?? 0) > limits.receiptsListMax) return;
     const listed = marks
       .filter((_, i) => accesses[i]?.sight.role !== null)
-      .map(({ user, delivered, read }): [UserId, Seq, Seq] => [user, delivered, read]);
+      .map(({ mark }): [UserId, Seq, Seq] => [mark.user, mark.delivered, mark.read]);
     if (listed.length === 0) return;
-    const seq = Math.max(...accesses.map(({ head }) => head));
+    const seq = Math.max(...accesses.map(({ head }) => head), ...marks.map(({ asOf }) => asOf));
     const frame = JSON.stringify({ t: "receipts", room, seq, marks: listed });
     bus.publish(`room.${room}`, { seq, from: null, frame });
   }

@@ -13,6 +13,7 @@ import {
   type SessionId,
   type Store,
   Unavailable,
+  UnknownOutcome,
   type Unsubscribe,
   type UserId,
 } from "../../actors/ports.ts";
@@ -30,6 +31,7 @@ import {
   synced,
   type UserState,
   unheard,
+  without,
 } from "../../actors/user/user.ts";
 import type { UserDesk } from "../gateway/gateway.ts";
 
@@ -45,7 +47,7 @@ export interface UsersSources {
 /** What reaches the sockets of one user on this node. */
 export interface UserSockets {
   told(user: UserId, version: number, entered: readonly RoomId[]): void;
-  closeSession(session: SessionId): void;
+  closeSession(user: UserId, session: SessionId): void;
   frame(user: UserId, frame: string): void;
 }
 
@@ -85,11 +87,7 @@ export class Users implements UserDesk {
       overflow: ({ t }) => (t === "account" || t === "version" || t === "changed" ? "coalesce" : "reject"),
       idleMs: lingerMs,
       residentMax: limits.usersResidentMax,
-      create: (id) =>
-        new UserActor(sources, this.#presentOf(id), {
-          tell: (mail) => this.#tell(id, mail),
-          forget: () => this.#present.delete(id),
-        }),
+      create: (id) => new UserActor(sources, this.#presentOf(id), this),
     });
     this.#scheduleCheck();
   }
@@ -99,7 +97,7 @@ export class Users implements UserDesk {
   }
 
   async opened(user: UserId, session: SessionId, connection: ConnectionId): Promise<number> {
-    this.#presentOf(user).connections.set(connection, { session, away: false });
+    this.#presentOf(user).connections.push({ connection, session, away: false });
     const opened: Heard = { t: "opened", connection, session, version: 0 };
     const version = await this.#sources.system.ref(this.#kind, user).ask(opened);
     if (typeof version !== "number") throw new Error(`user actor: ${version.failure}`);
@@ -107,16 +105,14 @@ export class Users implements UserDesk {
   }
 
   closed(user: UserId, connection: ConnectionId): void {
-    const connections = this.#present.get(user)?.connections;
-    if (connections?.delete(connection) !== true) return;
-    this.#tell(user, { t: "changed" });
+    if (without(this.#present.get(user)?.connections ?? [], connection)) this.tell(user, { t: "changed" });
   }
 
   away(user: UserId, connection: ConnectionId, away: boolean): void {
-    const seat = this.#present.get(user)?.connections.get(connection);
+    const seat = this.#present.get(user)?.connections.find((one) => one.connection === connection);
     if (seat === undefined || seat.away === away) return;
     seat.away = away;
-    this.#tell(user, { t: "changed" });
+    this.tell(user, { t: "changed" });
   }
 
   stop(): void {
@@ -124,13 +120,18 @@ export class Users implements UserDesk {
   }
 
   #presentOf(user: UserId): Present {
-    const present = this.#present.get(user) ?? { state: newUser(user), connections: new Map() };
+    const present = this.#present.get(user) ?? { state: newUser(user), connections: [] };
     this.#present.set(user, present);
     return present;
   }
 
-  #tell(user: UserId, mail: Mail): void {
+  tell(user: UserId, mail: Mail): void {
     this.#sources.system.ref(this.#kind, user).tell(mail, mail.t);
+  }
+
+  /** Nobody of this user is there, and the actor knows. */
+  forget(user: UserId): void {
+    this.#present.delete(user);
   }
 
   /** A lost tell costs at most versionCheckMs. An actor that crashed begins again by it. */
@@ -144,7 +145,7 @@ export class Users implements UserDesk {
   async #check(): Promise<void> {
     const users = [...this.#present.keys()];
     const versions = await this.#sources.store.items.versions(users);
-    for (const [i, user] of users.entries()) this.#tell(user, { t: "version", version: versions[i] ?? 0 });
+    for (const [i, user] of users.entries()) this.tell(user, { t: "version", version: versions[i] ?? 0 });
   }
 }
 
@@ -152,18 +153,14 @@ class UserActor implements Behavior<Mail, number> {
   readonly #sources: UsersSources;
   readonly #state: UserState;
   readonly #connections: Connections;
-  readonly #desk: { tell: (mail: Mail) => void; forget: () => void };
+  readonly #users: Pick<Users, "tell" | "forget">;
   #unsubscribe: Unsubscribe = () => {};
 
-  constructor(
-    sources: UsersSources,
-    { state, connections }: Present,
-    desk: { tell: (mail: Mail) => void; forget: () => void },
-  ) {
+  constructor(sources: UsersSources, { state, connections }: Present, users: Pick<Users, "tell" | "forget">) {
     this.#sources = sources;
     this.#state = state;
     this.#connections = connections;
-    this.#desk = desk;
+    this.#users = users;
   }
 
   async start(): Promise<void> {
@@ -177,19 +174,21 @@ class UserActor implements Behavior<Mail, number> {
       for (const envelope of batch) envelope.reply(await this.#take(envelope.message));
     } catch (error) {
       // The store's trouble isn't the actor's: no quarantine for that.
-      throw error instanceof Unavailable ? new Interrupted("the store is away", { cause: error }) : error;
+      const away = error instanceof Unavailable || error instanceof UnknownOutcome;
+      throw away ? new Interrupted("the store is away", { cause: error }) : error;
     }
   }
 
   busy(): boolean {
-    return this.#state.connections.size > 0;
+    return this.#state.connections.length > 0;
   }
 
   release(): void {
     this.#unsubscribe();
-    if (this.#state.connections.size === 0 && this.#connections.size === 0) this.#desk.forget();
+    const { user, connections } = this.#state;
+    if (connections.length === 0 && this.#connections.length === 0) this.#users.forget(user);
     // It crashed, and its sockets are there: the next incarnation hears for them.
-    else this.#desk.tell({ t: "account" });
+    else this.#users.tell(user, { t: "account" });
   }
 
   /** Returns the account's version to one that opened. */
@@ -198,7 +197,8 @@ class UserActor implements Behavior<Mail, number> {
     if (mail.t === "opened") {
       [version = 0] = await this.#sources.store.items.versions([this.#state.user]);
       // It may have gone while it waited.
-      if (this.#connections.has(mail.connection)) await this.#follow({ ...mail, version });
+      if (this.#connections.some((one) => one.connection === mail.connection))
+        await this.#follow({ ...mail, version });
     } else if (mail.t !== "changed") await this.#follow(mail);
     for (const heard of unheard(this.#state, this.#connections)) await this.#follow(heard);
     return version;
@@ -208,7 +208,7 @@ class UserActor implements Behavior<Mail, number> {
     const heard = message as unknown as BusMessage;
     if (heard.t === "frame") this.#sources.sockets.frame(this.#state.user, heard.frame);
     else if (heard.t === "presence?") answer?.(this.#state.presence);
-    else this.#desk.tell(heard);
+    else this.#users.tell(this.#state.user, heard);
   }
 
   async #follow(heard: Heard): Promise<void> {
@@ -228,7 +228,7 @@ class UserActor implements Behavior<Mail, number> {
           await store.accounts.seen(this.#state.user, platform.now()).catch(onFailure);
           break;
         case "close":
-          for (const session of effect.sessions) sockets.closeSession(session);
+          for (const session of effect.sessions) sockets.closeSession(this.#state.user, session);
           break;
       }
     }
@@ -240,7 +240,7 @@ class UserActor implements Behavior<Mail, number> {
     for (let from = since; ; ) {
       const { version, items } = await store.items.since(user, from, itemsPage);
       const reached = items.length < itemsPage ? version : (items.at(-1)?.version ?? version);
-      for (const session of endedSessions(items)) sockets.closeSession(session);
+      for (const session of endedSessions(items)) sockets.closeSession(user, session);
       if (reached > from) sockets.told(user, reached, enteredRooms(items));
       synced(this.#state, reached);
       if (items.length < itemsPage) return;

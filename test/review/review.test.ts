@@ -32,7 +32,10 @@ async function given(twist: (store: Store) => Store = (store) => store, ports?: 
     onFailure: (_, error) => faults.push(error),
   });
   let last = platform.now();
-  const cid = () => Bun.randomUUIDv7("hex", (last = Math.max(last, platform.now())));
+  const cid = () => {
+    last = Math.max(last, platform.now());
+    return Bun.randomUUIDv7("hex", last);
+  };
   return {
     ...node,
     platform,

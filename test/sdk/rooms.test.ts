@@ -1,4 +1,5 @@
 import { describe, expect, test } from "bun:test";
+import type { Entry } from "../../actors/room/frame.ts";
 import type { Client, Message } from "../../sdk/api.ts";
 import {
   deleted,
@@ -184,6 +185,72 @@ describe("limited", () => {
     expect(timeline.snapshot().find((row) => row.type === "hole")).toMatchObject({ from: 110, to: 130 });
     await timeline.older(131);
     expect(timeline.snapshot().some((row) => row.type === "hole")).toBe(false);
+  });
+});
+
+describe("my membership", () => {
+  const about = (seq: number, kind: "removed" | "added"): Entry =>
+    kind === "added"
+      ? { seq, at: start + seq, ord: 1, by: "ana", kind, user: "me", role: "member" }
+      : { seq, at: start + seq, ord: 1, by: "ana", kind, user: "me" };
+
+  test("that comes back makes voids loadable again: what was not for me may be now", async () => {
+    const { client, server, platform } = await inRoom(1);
+    server.push("R", about(2, "removed"));
+    // Added at 5 and removed again before the gap was fetched: the page of a former member has voids.
+    const lines = [posted(1, "ana", "m1"), about(2, "removed"), null, null];
+    server.room("R", lines);
+    server.push("R", about(5, "added"), about(6, "removed"));
+    await platform.advance(500);
+    await client.room("R").timeline.older(5);
+    const holes = () =>
+      client
+        .room("R")
+        .timeline.snapshot()
+        .filter(({ type }) => type === "hole");
+    expect(holes()).toEqual([]);
+    server.rooms.get("R")?.lines.splice(2, 2, posted(3, "ana", "m3"), posted(4, "ana", "m4"));
+    server.push("R", about(7, "added"));
+    expect(holes()).toMatchObject([{ from: 3, to: 4 }]);
+    await client.room("R").timeline.older(5);
+    expect(texts(client)).toEqual(["m1", "m3", "m4"]);
+    expect(await client.room("R").verify()).toMatchObject({ ok: true });
+  });
+
+  test("is what the highest seq says, whether the account or the events come first", async () => {
+    const { client, server, platform } = await inRoom(1);
+    const room = server.rooms.get("R");
+    const role = (): string | null => client.room("R").info().role;
+    server.on("account.sync", () => ({
+      ok: {
+        version: 9,
+        more: false,
+        items: [
+          { key: "room:R", version: 9, value: { role: "member", from: 3, to: null, banned: false, seq: 3 } },
+        ],
+      },
+    }));
+    server.link.deliver({ t: "account", version: 9 });
+    await platform.advance(0);
+    server.push("R", about(2, "removed"));
+    expect(role()).toBe("member");
+    server.push("R", about(3, "added"), about(4, "removed"));
+    expect(role()).toBeNull();
+    server.link.deliver({ t: "account", version: 10 });
+    await platform.advance(0);
+    expect(role()).toBeNull();
+    expect(room?.lines.length).toBe(4);
+  });
+
+  test("rises and falls with the events", async () => {
+    const { client, server } = await inRoom(1);
+    const by = { at: start, ord: 1, by: "ana" };
+    server.push("R", { ...by, seq: 2, kind: "role", user: "me", role: "admin" });
+    expect(client.room("R").info().role).toBe("admin");
+    server.push("R", { ...by, seq: 3, kind: "role", user: "bob", role: "member" });
+    expect(client.room("R").info().role).toBe("admin");
+    server.push("R", { ...by, seq: 4, kind: "transferred", user: "me" });
+    expect(client.room("R").info().role).toBe("owner");
   });
 });
 

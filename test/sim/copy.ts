@@ -99,6 +99,11 @@ export class RoomCopy {
     return JSON.stringify([...posts].map(([seq, { text, reactions }]) => [seq, text, [...reactions].sort()]));
   }
 
+  /** We came in again: what was not for us then may be now, and can be loaded. */
+  forgetVoids(): void {
+    for (const [seq, { is }] of this.#kept) if (is === "void") this.#kept.delete(seq);
+  }
+
   #bury(target: Seq, deleted: Seq): void {
     for (const [seq, kept] of this.#kept) {
       const isEdit = kept.is === "event" && kept.event.kind === "edited" && kept.event.target === target;

@@ -36,7 +36,7 @@ export class Device {
   /** The server's clock minus ours. */
   #clockOffset = 0;
   #version = 0;
-  #syncing = false;
+  #syncing: Promise<void> | null = null;
   #connectedAt = 0;
   #resumes = 0;
   /** Rooms of the newest resume that had a cursor, until `live`. */
@@ -95,6 +95,7 @@ export class Device {
   async load(room: RoomId, where: object): Promise<boolean> {
     const copy = this.copy(room);
     const invoked = this.#world.sim.now();
+    const { blinded } = this.#world;
     const knew = copy.last;
     const known = this.roles.get(room) === null ? {} : { known: knew };
     const answer = await this.socket.request("room.history", { room, ...where, ...known }, 17_000);
@@ -114,6 +115,7 @@ export class Device {
     this.#recorder.entries(path, room, page.entries);
     this.#recorder.history.reads.push({
       ...{ user, device, room, invoked, knew, answered: this.#world.sim.now(), head: page.head },
+      sighted: blinded === this.#world.blinded,
       fields: page.fields.map(({ seq, edit, reactions }) => ({
         seq,
         by: [...(edit === null ? [] : [edit.seq]), ...reactions.flatMap(({ seqs }) => seqs)],
@@ -135,7 +137,7 @@ export class Device {
 
   async #start(version: number): Promise<void> {
     const { connection } = this.socket;
-    if (version > this.#version) await this.#sync();
+    while (version > this.#version && !this.socket.ended) await this.#sync();
     if (connection !== this.socket.connection || !this.socket.online) return;
     const rooms: Record<RoomId, [string, Seq] | null> = {};
     for (const [room, role] of this.roles) {
@@ -155,10 +157,17 @@ export class Device {
     this.socket.send({ t: "resume", n: ++this.#resumes, rooms });
   }
 
-  async #sync(): Promise<void> {
-    if (this.#syncing) return;
-    this.#syncing = true;
-    for (let more = true; more && this.socket.online; ) {
+  /** Calls share one run. */
+  #sync(): Promise<void> {
+    this.#syncing ??= this.#catchUp().finally(() => {
+      this.#syncing = null;
+    });
+    return this.#syncing;
+  }
+
+  async #catchUp(): Promise<void> {
+    for (let more = true; more && !this.socket.ended; ) {
+      await this.socket.whenOnline();
       const answer = await this.socket.request("account.sync", { since: this.#version }, 5_000);
       if (!("ok" in answer)) {
         await this.pause(200);
@@ -176,7 +185,6 @@ export class Device {
       more = delta.more;
       if (!more) this.#version = Math.max(this.#version, delta.version);
     }
-    this.#syncing = false;
   }
 
   #frame(frame: ServerFrame): void {
@@ -218,6 +226,15 @@ export class Device {
     const copy = this.copy(room);
     if (!copy.apply(epoch, entries)) this.#background(this.#mend(room, entries));
     if (entries.some((entry) => this.#ends(entry))) copy.live = false;
+    if (entries.some((entry) => this.#begins(entry))) copy.forgetVoids();
+  }
+
+  #begins(entry: Entry): boolean {
+    if (!("kind" in entry)) return false;
+    return (
+      (entry.kind === "joined" && entry.by === this.user) ||
+      (entry.kind === "added" && entry.user === this.user)
+    );
   }
 
   /** Our own removal, ban or leaving is the last that we get. */
@@ -295,7 +312,7 @@ export class Device {
       delivered,
       read,
     });
-    this.#world.trace.add("heard", device, kind, room, about, seq, delivered, read);
+    this.#world.trace.note("heard", device, kind, room, about, seq, delivered, read);
   }
 
   #closed(code: number, final: boolean): void {

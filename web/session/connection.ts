@@ -51,7 +51,7 @@ function subscribeToNetwork(listener: () => void): () => void {
 }
 
 /** The same words while it is tried again: they shouldn't flicker with each try. */
-const lost = "No connection. What you write is kept and sent when it is back.";
+const lost = "No connection. What you write is sent later.";
 
 const words: Record<ConnectionState, string> = {
   idle: lost,

@@ -62,7 +62,9 @@ export class MemoryProjection implements Projection {
       case "membership": {
         const row = memberships.apply(write);
         if (!row) return null;
-        items.raise(row.user, `room:${row.room}`, membershipItem(row));
+        const item = membershipItem(row);
+        if (item === null) return null;
+        items.raise(row.user, `room:${row.room}`, item);
         return row.user;
       }
     }

@@ -11,6 +11,7 @@ import { SqliteMessages } from "./messages.ts";
 import { prepare } from "./prepare.ts";
 import { SqliteProjection } from "./projection.ts";
 import { SqliteReceipts } from "./receipts.ts";
+import { makeOwn } from "./restore.ts";
 import { SqliteRooms } from "./rooms.ts";
 import { SqliteSecrets } from "./secrets.ts";
 import { SqliteSessions } from "./sessions.ts";
@@ -39,6 +40,7 @@ export async function openEmbedded({ dir, ...options }: EmbeddedOptions): Promis
   stack.use(lockFolder(dir));
   const path = `${dir}/${databaseFile}`;
   prepare(path);
+  makeOwn(path);
   const writer = stack.use(await Writer.open(path, options));
   const reads = openReading(path);
   stack.defer(() => closeFully(reads));

@@ -50,7 +50,9 @@ export function projectionOperations(db: Database, raise: Raise) {
     const { before, after } = changed;
     const was = before !== null && before.role !== null;
     rooms.count(after.room, Number(after.role !== null) - Number(was));
-    raise(after.user, `room:${after.room}`, membershipItem(after));
+    const item = membershipItem(after);
+    if (item === null) return null;
+    raise(after.user, `room:${after.room}`, item);
     return after.user;
   }
 

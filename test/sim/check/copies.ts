@@ -10,7 +10,9 @@ export function checkCopies(history: History, truth: Truth, report: Report): voi
     const isMember = until > truth.head;
     // Who was in and out again before a device heard of it has nothing to show.
     if (since > until || (!isMember && copy.last === 0)) continue;
-    checkWhole(copy, truth, Math.min(truth.head, until), report);
+    // A stay that began and ended while nobody told the device isn't pushed: it is there for whoever asks.
+    const ends = isMember ? [truth.head] : truth.stays(copy.user).map(([, end]) => end);
+    checkWhole(copy, truth, ends.includes(copy.last) ? copy.last : Math.min(truth.head, until), report);
     if (!isMember) continue;
     if (copy.state !== truth.state(copy.user)) {
       report("C13", `${copy.device} shows another room: ${copy.state} instead of ${truth.state(copy.user)}`);

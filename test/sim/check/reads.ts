@@ -32,6 +32,7 @@ function checkRead(read: Read, acks: readonly Command[], truth: Truth, report: R
   if (head > truth.headAt(answered)) report("C11", `${device} was told of ${head} before it was durable`);
   if (!truth.memberThroughout(user, invoked, answered)) return;
   if (head < knew) report("C11", `${device} had ${knew}, and is told that the head is ${head}`);
+  if (!read.sighted) return;
   for (const ack of acks) {
     const last = ack.seq + ack.n - 1;
     if ((ack.answered ?? 0) < invoked && last > head) {

@@ -144,8 +144,13 @@ export class Truth {
     return this.#joins.findLast(({ from }) => from <= seq)?.join ?? "closed";
   }
 
+  /** In a stay, or a deletion of something that happened in or before one: it is for everybody who may have a copy. */
   inStay(user: UserId, seq: Seq): boolean {
-    return this.stays(user).some(([first, last]) => first <= seq && seq <= last);
+    const stays = this.stays(user);
+    if (stays.some(([first, last]) => first <= seq && seq <= last)) return true;
+    const { kind, target = 0 } = this.line(seq)?.event ?? {};
+    const returns = seq < (stays.at(-1)?.[0] ?? 0);
+    return kind === "deleted" && returns && stays.some(([first, last]) => first < seq && last >= target);
   }
 
   /** Whether a viewer could be shown this seq by something that was decided between t0 and t1. */

@@ -9,7 +9,7 @@ function given() {
   const flusher = new Flusher(manualPlatform());
   let overflowed = false;
   const outbox: Outbox = {
-    ...{ socket, frames: [], waiting: 0, clogged: false, dirty: false },
+    ...{ socket, next: null, later: null, waiting: 0, clogged: false, dirty: false },
     flushed() {},
     overflowed() {
       overflowed = true;
