@@ -386,7 +386,7 @@ export class Gateway {
       if ("void" in attached) return connection.close("resume-void");
       if ("live" in attached) {
         live[room] = attached.live;
-        this.#delivered(connection.user, room, cursor, attached.live);
+        if (asked) this.#delivered(connection.user, room, cursor, attached.live);
       } else refused[room] = attached.refused;
     }
     const missing = Object.values(refused).includes("unavailable");
@@ -416,7 +416,7 @@ export class Gateway {
     }
   }
 
-  /** What the client has, it was given: the cursor lies at or below the feed's seq. */
+  /** What the client says it has, it was given: the cursor lies at or below the feed's seq. */
   #delivered(user: UserId, room: RoomId, cursor: Cursor | null, [epoch, seq]: Cursor): void {
     if (cursor === null || cursor[0] !== epoch || cursor[1] === 0) return;
     const mark = { room, user, delivered: Math.min(cursor[1], seq), read: 0 };
