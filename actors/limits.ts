@@ -8,6 +8,12 @@ export const limits = {
   /** A family emoji with skin tones has 41 bytes. */
   reactionBytesMax: 64,
   mentionsMax: 50,
+  /** Kinds of reactions that one user may have standing on one post. */
+  reactionsPerUserMax: 10,
+  /** Reactions that a page names per post, the first ones: 100 posts of them are 20,000 rows, some 20 ms. */
+  reactionsListMax: 200,
+  /** Older versions of one message that are listed, the newest ones: up to 1.6 MB. */
+  versionsMax: 100,
   /** Login names: what fits a mention and a URL. */
   loginCharsMin: 2,
   loginCharsMax: 32,
@@ -46,7 +52,7 @@ export const limits = {
   // The embedded database
   /** A group takes this much time of appends and other urgent writes: more than a commit, less than people feel. */
   groupMs: 4,
-  /** History gets this much of each group (some 100 rows): what a backlog adds to an append's wait. */
+  /** A group of history takes this much, some 100 rows: what a backlog adds to an append's wait. */
   groupBackgroundMs: 1,
   /** Projected writes or receipts of one operation: about 1 ms. */
   writesPerOperationMax: 32,
@@ -56,6 +62,8 @@ export const limits = {
   walPagesMax: 1_000,
   /** A WAL that grew larger, during a backup say, is cut back to this. */
   walKeptBytesMax: 64 * 1_048_576,
+  /** A start looks through databases up to this size for damage: about 1 s, of the 3 s that a start may take. */
+  startCheckBytesMax: 1_073_741_824,
 
   // Actors
   roomMailboxMax: 4_096,
@@ -134,10 +142,7 @@ export const limits = {
   receiptsListMax: 100,
   unreadExactMax: 1_000,
   explainMax: 1_000,
-  typingMs: 5_000,
   watchMax: 500,
-  presenceLeaseMs: 60_000,
-  awayMs: 300_000,
   /** A lost tell costs at most this. */
   versionCheckMs: 30_000,
 

@@ -174,11 +174,12 @@ export interface Rooms {
 
 export interface Memberships {
   of(room: RoomId, users: readonly UserId[]): Promise<Membership[]>;
-  /** All rooms of a user, former ones included. */
-  ofUser(user: UserId): Promise<Membership[]>;
+  /** How many rooms each of these users is in now, in their order. */
+  roomsOf(users: readonly UserId[]): Promise<number[]>;
   /** Current members, by user id, after `after`. */
   ofRoom(room: RoomId, after: UserId, limit: number): Promise<Membership[]>;
-  banned(room: RoomId, limit: number): Promise<UserId[]>;
+  /** Who is banned, by user id, after `after`. */
+  banned(room: RoomId, after: UserId, limit: number): Promise<UserId[]>;
 }
 
 /** One event as a projection keeps it: the line as it is now (a tombstone line once deleted). */
@@ -197,6 +198,8 @@ export interface Fields {
   edit: { seq: Seq; text: string; at: Millis; mentions: UserId[] } | null;
   /** `seqs[i]`: the event by which `users[i]` reacted. */
   reactions: { key: string; users: UserId[]; seqs: Seq[] }[];
+  /** There are more than limits.reactionsListMax reactions; the first ones are here. */
+  more?: true;
 }
 
 /** What a cid led to. `n` events from `seq`; closed ones have neither. */
@@ -207,9 +210,18 @@ export type Outcome =
 export interface Messages {
   /** Events with from ≤ seq ≤ to, oldest first (newest `limit` of them when `newest`). */
   range(room: RoomId, from: Seq, to: Seq, limit: number, newest?: boolean): Promise<StoredEvent[]>;
+  /** Of each kind that sets something of the room itself, the newest event at or below a seq, oldest first. */
+  settings(room: RoomId, upTo: Seq): Promise<StoredEvent[]>;
   fields(room: RoomId, seqs: readonly Seq[]): Promise<Fields[]>;
-  /** Older versions of an edited message, oldest first, the first text included. */
-  versions(room: RoomId, seq: Seq): Promise<{ seq: Seq; text: string; at: Millis }[]>;
+  /** Older versions of an edited message with a seq below `before`: the newest `limit`, oldest first, the first text included. */
+  versions(
+    room: RoomId,
+    seq: Seq,
+    before: Seq,
+    limit: number,
+  ): Promise<{ seq: Seq; text: string; at: Millis }[]>;
+  /** Keys that a user's reactions have standing on a post, at most `limit`. */
+  reactionsBy(room: RoomId, seq: Seq, user: UserId, limit: number): Promise<string[]>;
   outcome(room: RoomId, sender: UserId, cid: Cid): Promise<Outcome | null>;
   /** The highest closed cid of a room (a UUIDv7 sorts by its time). */
   lastClosed(room: RoomId): Promise<Cid | null>;
@@ -322,10 +334,11 @@ export type Write =
 
 export interface Projection {
   checkpoint(stream: number): Promise<Position>;
-  /** Returns the users whose account version rose. */
-  apply(writes: readonly Write[]): Promise<UserId[]>;
-  /** Merged as a maximum. Called only after `apply` of everything up to it. */
-  advance(stream: number, position: Position): Promise<void>;
+  /**
+   * Returns the users whose account version rose. The checkpoint (a maximum) never becomes visible before the documents.
+   * @param upTo checkpoint that these writes complete; default: it stays
+   */
+  apply(writes: readonly Write[], upTo?: { stream: number; position: Position }): Promise<UserId[]>;
 }
 
 /** Small repositories over one database. Every read sees every write that resolved before it began. */

@@ -13,7 +13,7 @@ import { run, say, tableOf } from "./kit/report.ts";
 import { Server } from "./kit/server.ts";
 import type { Fault, FaultKind } from "./oracle.ts";
 import { type Plan, planOf, postsOf } from "./plan.ts";
-import { Cast, freshSession } from "./replay/cast.ts";
+import { Cast, freshSession, readyMs } from "./replay/cast.ts";
 import { Flight } from "./replay/flight.ts";
 import { readFolder } from "./replay/folder.ts";
 import { judgeRoom, pageRoom, type RoomVerdict } from "./replay/judge.ts";
@@ -100,7 +100,7 @@ async function played(
     killServer(troubled),
     play(stages, leash, storm),
   ]);
-  await Promise.all(players.map((player) => player.client.ready(60_000)));
+  await Promise.all(players.map((player) => player.ready(readyMs)));
   say("everything was said");
 
   const verdicts = await judge(stages, cast, base, storm);
@@ -226,11 +226,12 @@ function show(plan: Plan, verdicts: readonly RoomVerdict[], counts: Record<strin
   if (faults.length > faultsShown) process.stdout.write(`… and ${faults.length - faultsShown} more faults\n`);
 }
 
-function sayFault({ kind, line, seq, user }: Fault): string {
+function sayFault({ kind, line, seq, user, verify }: Fault): string {
   const where = [
     line === undefined ? "" : ` line ${line}`,
     seq === undefined ? "" : ` seq ${seq}`,
     user === undefined ? "" : ` user ${user}`,
+    verify ? ", found by verify()" : "",
   ];
   return `${kind}${where.join("")}`;
 }

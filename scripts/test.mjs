@@ -10,7 +10,16 @@ import { buildWeb } from "./run.mjs";
 const ci = process.env.CI === "true";
 /** Each group is a process of its own: what one leaves open can't reach the next. */
 const groups = [
-  ["test/actors", "test/src", "test/contract", "test/sdk", "test/load", "test/matrix", "test/tidy.test.ts"],
+  [
+    "test/actors",
+    "test/src",
+    "test/contract",
+    "test/sdk",
+    "test/web",
+    "test/load",
+    "test/matrix",
+    "test/tidy.test.ts",
+  ],
   ["test/sim"],
   ["test/e2e"],
 ];

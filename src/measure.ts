@@ -12,12 +12,12 @@ export function actorProbe(metrics: Metrics): Probe {
   const counts = new Map<string, number>();
   return {
     admitted(kind, admission, depth) {
-      metrics.mailbox.observe({ kind }, depth);
+      metrics.mailbox.observe(depth, kind);
       if (admission === "rejected" || admission === "dropped") metrics.refusedMail.inc({ kind });
     },
     turned(kind, count, _waitedMs, ranMs) {
-      metrics.turns.observe({ kind }, ranMs / 1_000);
-      metrics.turnMessages.observe({ kind }, count);
+      metrics.turns.observe(ranMs / 1_000, kind);
+      metrics.turnMessages.observe(count, kind);
     },
     changed(kind, phase, reason) {
       if (reason === "crashed" || reason === "interrupted") metrics.restarts.inc({ kind });
@@ -42,22 +42,22 @@ export function gatewayProbe(metrics: Metrics): GatewayProbe {
       if (welcomed) metrics.wsConnections.dec();
       if (why === "slow") metrics.wsSlow.inc();
     },
-    received(bytes) {
-      metrics.wsFrames.inc({ direction: "in" });
-      metrics.wsBytes.inc({ direction: "in" }, bytes);
-    },
     resumed: (result) => metrics.resumes.inc({ result }),
   };
 }
 
 /** What is counted where it happens and read now and then. The returned function reads. */
 export function nodeGauges(metrics: Metrics, node: Node): () => void {
-  let [frames, writes] = [0, 0];
+  let [framesOut, writes, framesIn, bytesIn, reads] = [0, 0, 0, 0, 0];
   return () => {
-    const { flusher } = node.gateway;
-    metrics.wsFrames.inc({ direction: "out" }, flusher.frames - frames);
+    const { flusher, received } = node.gateway;
+    metrics.wsFrames.inc({ direction: "out" }, flusher.frames - framesOut);
     metrics.wsWrites.inc(flusher.writes - writes);
-    [frames, writes] = [flusher.frames, flusher.writes];
+    metrics.wsFrames.inc({ direction: "in" }, received.frames - framesIn);
+    metrics.wsBytes.inc({ direction: "in" }, received.bytes - bytesIn);
+    metrics.catchUpReads.inc(node.feeds.reads - reads);
+    [framesOut, writes] = [flusher.frames, flusher.writes];
+    [framesIn, bytesIn, reads] = [received.frames, received.bytes, node.feeds.reads];
     metrics.historyLag.set(node.history.lag());
   };
 }

@@ -79,6 +79,7 @@ export function startNode(parts: NodeParts): Node {
   };
   const rooms = new RoomEdge({
     ...sources,
+    hurry: () => history.hurry(),
     rooms: parts.route?.(own) ?? own,
     ...(parts.sent === undefined ? {} : { sent: parts.sent }),
   });
@@ -90,13 +91,8 @@ export function startNode(parts: NodeParts): Node {
     onFailure: failing("user"),
     sockets: {
       connections: (user) => [...gateway.connectionsOf(user)],
-      told(user, version, entered) {
-        for (const connection of gateway.connectionsOf(user)) {
-          connection.send({ t: "account", version });
-          gateway.enter(connection, entered);
-        }
-      },
-      closeSession: (session) => gateway.closeSession(session, "revoked"),
+      told: (user, version, entered) => gateway.told(user, version, entered),
+      closeSession: (user, session) => gateway.closeSession(user, session, "revoked"),
       frame(user, frame) {
         for (const connection of gateway.connectionsOf(user)) connection.push(frame);
       },
@@ -114,7 +110,7 @@ export function startNode(parts: NodeParts): Node {
     receipts,
     presence,
     live: {
-      seqOf: (connection, room) => gateway.connection(connection)?.rooms.get(room)?.seq ?? null,
+      seqOf: (connection, room) => gateway.connection(connection)?.feedOf(room)?.seq ?? null,
       enter(connection, room) {
         const open = gateway.connection(connection);
         if (open !== undefined) gateway.enter(open, [room]);

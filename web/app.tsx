@@ -17,6 +17,10 @@ export function App({ client }: { client: Client }) {
   }, [client]);
 
   useEffect(() => {
+    return phase.at === "in" ? () => phase.session.end() : undefined;
+  }, [phase]);
+
+  useEffect(() => {
     // Nobody is signed in here: that is no failure.
     enter().catch(() => setPhase({ at: "out", notice: null }));
     return client.on("signedOut", () => {

@@ -1,4 +1,3 @@
-import { StrictMode } from "react";
 import { createRoot } from "react-dom/client";
 import { createClient } from "../sdk/index.ts";
 import { indexedDbStorage } from "../sdk/indexed-db.ts";
@@ -12,10 +11,8 @@ fitViewport();
 const root = document.getElementById("root");
 if (root) {
   createRoot(root).render(
-    <StrictMode>
-      <Crash>
-        <App client={client} />
-      </Crash>
-    </StrictMode>,
+    <Crash>
+      <App client={client} />
+    </Crash>,
   );
 }

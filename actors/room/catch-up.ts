@@ -40,7 +40,7 @@ export class NewerFormat extends Error {
 }
 
 /** A hole between two sources: nothing is handed out then. */
-export class Hole extends Error {
+class Hole extends Error {
   override name = "Hole";
 }
 

@@ -1,11 +1,7 @@
 /** Client-chosen ids of durable commands: UUIDv7 in lower case (RFC 9562), so that a cid carries its time. */
 import type { Cid, Millis } from "../ports.ts";
 
-const shape = /^[0-9a-f]{8}-[0-9a-f]{4}-7[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}$/;
-
-export function isCid(text: string): boolean {
-  return shape.test(text);
-}
+export const cidShape = /^[0-9a-f]{8}-[0-9a-f]{4}-7[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}$/;
 
 /** When the cid was minted, by its client's clock. */
 export function cidTime(cid: Cid): Millis {

@@ -51,6 +51,11 @@ export type RoomCommand = RoomAction & {
   origin: ConnectionId | null;
   /** Sent before without an answer: a refusal must be recorded. */
   again: boolean;
+  /**
+   * A verdict of the edge on what may change with time (a cap on the sender's rooms). It travels with the command, so that
+   * a retry of what landed is answered with its outcome, and the refusal can be recorded.
+   */
+  deny?: Refusal;
   /** The edge looked for this cid in documents and tail up to this position, and found nothing. */
   looked?: Position;
 };

@@ -15,7 +15,7 @@ export type Decision =
   | { stale: true };
 
 export function decide(room: RoomState, command: RoomCommand): Decision {
-  const denied = deny(room, command);
+  const denied = deny(room, command) ?? command.deny ?? null;
   if (denied !== null) return { error: denied };
   switch (command.do) {
     case "create":

@@ -35,8 +35,10 @@ export class KnownCids {
     this.#max = max;
   }
 
-  get(by: UserId, cid: Cid): Outcome | undefined {
-    return this.#entries.get(keyOf(by, cid))?.outcome;
+  /** `durable`: its record is in the log; false while its turn is being decided. */
+  get(by: UserId, cid: Cid): { outcome: Outcome; durable: boolean } | undefined {
+    const entry = this.#entries.get(keyOf(by, cid));
+    return entry && { outcome: entry.outcome, durable: entry.position > 0 };
   }
 
   /** True when a cid that isn't cached can't have an outcome. */

@@ -35,7 +35,8 @@ export function decidePost(room: RoomState, command: Command<"post">): Decision 
   if (command.re !== undefined && command.re > room.seq) {
     return { error: refuseField("re", "there is no such message", room.seq) };
   }
-  const mentions = membersAmong(room, command.mentions);
+  const members = room.kind === null ? new Set(command.pair) : room.members;
+  const mentions = membersAmong(members, command.mentions);
   events.push({
     kind: "posted",
     text: command.text,
@@ -57,7 +58,7 @@ export function decideEdit(room: RoomState, command: Command<"edit">): Decision 
   const trouble = judge(room, command.target);
   if (trouble !== null) return trouble;
   if (command.target.by !== command.by) return { error: refuse("forbidden") };
-  const mentions = membersAmong(room, command.mentions);
+  const mentions = membersAmong(room.members, command.mentions);
   return {
     events: [
       {
@@ -97,6 +98,8 @@ export function decideReact(room: RoomState, command: Command<"react">): Decisio
 
 /** The edge read the fact; what happened to the message since then is in the room's state. */
 function judge(room: RoomState, fact: Fact): Decision | null {
+  // What the caller may not see isn't there for them: not even as something deleted.
+  if (fact.is === "absent") return { error: refuse("not-found", { field: "seq" }) };
   if (room.deletions.has(fact.seq)) return { error: refuse("gone") };
   if (fact.asOf < room.deletionsAfter) return { stale: true };
   switch (fact.is) {
@@ -105,12 +108,11 @@ function judge(room: RoomState, fact: Fact): Decision | null {
     case "tombstone":
       return { error: refuse("gone") };
     case "other":
-    case "absent":
       return { error: refuse("not-found", { field: "seq" }) };
   }
 }
 
 /** Who isn't in the room can't be called to it. */
-function membersAmong(room: RoomState, users: readonly UserId[] | undefined): UserId[] {
-  return users === undefined ? [] : [...new Set(users)].filter((user) => room.members.has(user));
+function membersAmong(members: { has(user: UserId): boolean }, users: readonly UserId[] = []): UserId[] {
+  return [...new Set(users)].filter((user) => members.has(user));
 }

@@ -5,7 +5,7 @@
 import type { Seq, UserId } from "../ports.ts";
 import type { KnownLine } from "./catch-up.ts";
 import type { StampedEvent, Tombstone } from "./events.ts";
-import { type Viewer, view, voidOf } from "./frame.ts";
+import { eventOf, type Viewer, view, voidOf } from "./frame.ts";
 import type { HistoryRule, Interval, Role } from "./model.ts";
 
 export interface Rule {
@@ -22,10 +22,6 @@ export interface Sight {
   rules: Rule[];
   /** Every membership event up to here is applied. */
   asOf: Seq;
-}
-
-export function blindSight(user: UserId): Sight {
-  return { user, role: null, intervals: [], rules: [], asOf: 0 };
 }
 
 export function sees(sight: Sight, seq: Seq): boolean {
@@ -96,9 +92,14 @@ export function advance(sight: Sight, event: StampedEvent | Tombstone): void {
 
 /** Rules and memberships may have been read at different seqs, so each keeps its own order. */
 function addRule(rules: Rule[], event: StampedEvent | Tombstone): void {
-  if (event.seq <= (rules.at(-1)?.from ?? 0)) return;
-  if (event.kind === "created") rules.push({ from: event.seq, history: event.room.history });
-  if (event.kind === "history") rules.push({ from: event.seq, history: event.history });
+  const rule = ruleOf(event);
+  if (rule !== null && rule.from > (rules.at(-1)?.from ?? 0)) rules.push(rule);
+}
+
+/** A change holds for later events: at its own seq the rule before it does. */
+function ruleOf(event: StampedEvent | Tombstone): Rule | null {
+  if (event.kind === "created") return { from: event.seq, history: event.room.history };
+  return event.kind === "history" ? { from: event.seq + 1, history: event.history } : null;
 }
 
 function enter(sight: Sight, seq: Seq, role: Role): void {
@@ -119,7 +120,7 @@ export function entriesFor(lines: readonly KnownLine[], viewer: Viewer, sight: S
   const entries: string[] = [];
   let hidden: [Seq, Seq] | null = null;
   for (const { seq, line, part } of lines) {
-    if (!sees(sight, seq)) {
+    if (!sees(sight, seq) && !buries(sight, line)) {
       hidden = [hidden?.[0] ?? seq, seq];
       continue;
     }
@@ -129,4 +130,15 @@ export function entriesFor(lines: readonly KnownLine[], viewer: Viewer, sight: S
   }
   if (hidden !== null) entries.push(voidOf(...hidden));
   return entries;
+}
+
+/**
+ * A deletion is for everybody who was there between the message and its deletion and could see the message, wherever
+ * they were when it happened: their copies must drop the content too.
+ */
+function buries(sight: Sight, line: string): boolean {
+  if (!line.includes('"kind":"deleted"')) return false;
+  const event = eventOf(line);
+  if (event.kind !== "deleted" || !sees(sight, event.target)) return false;
+  return sight.intervals.some(([from, to]) => from < event.seq && (to === null || to > event.target));
 }

@@ -50,7 +50,7 @@ export function emptyRoom(id: RoomId, cidsMax: number = limits.cidsMax): RoomSta
 }
 
 /** A seq other than last + 1 is a broken log: it stops the activation. */
-export class BrokenOrder extends Error {
+class BrokenOrder extends Error {
   override name = "BrokenOrder";
 }
 

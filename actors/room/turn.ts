@@ -38,7 +38,11 @@ export class RoomTurn {
 
   decide(command: RoomCommand): Decided {
     const known = this.#room.cids.get(command.by, command.cid);
-    if (known !== undefined) return { reply: this.#answerKnown(command, known), needs: "nothing" };
+    if (known !== undefined) {
+      // Its twin came in this very turn: what that led to isn't true before it is in the log.
+      const needs = known.durable ? "nothing" : "append";
+      return { reply: this.#answerKnown(command, known.outcome), needs };
+    }
     if (!this.#room.cids.isNew(command.cid, command.looked)) {
       return { reply: { look: true }, needs: "nothing" };
     }

@@ -42,7 +42,7 @@ export async function direct(rounds: number, seconds: number): Promise<Outcome> 
       ),
       row("direct, 200/s: CPU per message ÷ floor", "×", ratios(found.pairs, perMessage), atMost(2.5)),
       row(
-        "   floor",
+        "   floor, direct",
         "µs",
         found.pairs.map(({ floor }) => perMessage(floor)),
       ),

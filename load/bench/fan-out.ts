@@ -32,7 +32,7 @@ export async function fanOut(rounds: number, seconds: number): Promise<Outcome> 
     rows: [
       row("1 × 1000, singles: CPU per delivery ÷ floor", "×", ratios(one.pairs, perDelivery), atMost(1.2)),
       row(
-        "   floor",
+        "   floor, singles",
         "µs",
         one.pairs.map(({ floor }) => perDelivery(floor)),
       ),
@@ -43,7 +43,7 @@ export async function fanOut(rounds: number, seconds: number): Promise<Outcome> 
       ),
       row("1 × 1000, bursts of 10: CPU per delivery ÷ floor", "×", ratios(ten.pairs, perDelivery), atMost(2)),
       row(
-        "   floor",
+        "   floor, bursts",
         "µs",
         ten.pairs.map(({ floor }) => perDelivery(floor)),
       ),

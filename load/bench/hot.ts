@@ -47,7 +47,7 @@ export async function hot(rounds: number, seconds: number): Promise<Outcome> {
         pairs.map((pair) => pair.starling.cpu),
       ),
       row(
-        "   floor",
+        "   floor, hot room",
         "/s",
         pairs.map((pair) => pair.floor.perSecond),
       ),
@@ -62,7 +62,7 @@ export async function hot(rounds: number, seconds: number): Promise<Outcome> {
 }
 
 /** The sockets of the room's members. */
-class Party {
+export class Party {
   readonly #subject: Subject;
   readonly #writers: Writer[] = [];
 

@@ -18,7 +18,7 @@ export async function idle(): Promise<Outcome> {
   return {
     rows: [
       row("memory per idle connection, slope 2k → 10k", "KB", [server.kilobytes], atMost(6)),
-      row("   floor", "KB", [ground.kilobytes]),
+      row("   floor, idle", "KB", [ground.kilobytes]),
       row("   resident at 10k", "MB", [server.resident]),
     ],
     voids: 0,

@@ -57,7 +57,7 @@ export function faultOfError(error: unknown): string | null {
 
 /** Words of our own machinery, which no answer may hold. */
 const inside =
-  /\bat (?:async )?\S+ \(|\.[jt]sx?:\d+|node_modules|\bsqlite\b|\bSELECT \b|\bINSERT INTO\b|valibot|~standard|"issues"|BaseIssue|TypeError|ReferenceError|RangeError|SyntaxError|\[native code\]/iu;
+  /\bat (?:async )?\S+ \(|\.[jt]sx?:\d+|node_modules|sqlite|\bSELECT |\bINSERT INTO\b|valibot|~standard|"issues"|BaseIssue|TypeError|ReferenceError|RangeError|SyntaxError|\[native code\]/iu;
 
 export function faultOfText(text: string, canaries: readonly string[]): string | null {
   const leak = canaries.find((canary) => text.includes(canary));

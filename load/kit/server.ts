@@ -18,6 +18,13 @@ export interface ServerOptions {
   program?: string;
 }
 
+/** Nothing that was started here outlives this program, however it ends. */
+const running = new Set<Bun.Subprocess>();
+process.on("exit", () => {
+  for (const child of running) child.kill("SIGKILL");
+});
+for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"] as const) process.on(signal, () => process.exit(1));
+
 export class Server {
   readonly process: Bun.Subprocess<"ignore", "pipe", "pipe">;
   /** `http://127.0.0.1:PORT` */
@@ -52,6 +59,8 @@ export class Server {
       stdout: "pipe",
       stderr: "pipe",
     });
+    running.add(child);
+    void child.exited.then(() => running.delete(child));
     const errors = new Tail(child.stderr);
     const base = await listening(child, errors);
     return new Server(child, base, errors);

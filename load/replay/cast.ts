@@ -8,6 +8,8 @@ import { type Credentials, Player } from "./player.ts";
 /** The server hashes a few passwords at a time and refuses when too many wait. */
 const registrationsMax = 16;
 const listenersCount = 2;
+/** After a kill clients come back with jitter, up to 20 s late; a busy machine takes its share. */
+export const readyMs = 60_000;
 
 export class Cast {
   /** The accounts of the plan, by index; then the listeners. */
@@ -45,7 +47,7 @@ export class Cast {
         for (let next = queue.pop(); next; next = queue.pop()) await next.register();
       }),
     );
-    await Promise.all([owner, ...players].map((player) => player.client.ready()));
+    await Promise.all([owner, ...players].map((player) => player.ready(readyMs)));
     const reader = named("thereader", "Reader");
     const { user } = (await post(base, "/v1/register", {
       name: reader.login,

@@ -34,9 +34,12 @@ export class Leash {
   /** Resolves when the next of this kind is due; false when there were enough. */
   async due(kind: string): Promise<boolean> {
     const trouble = this.#trouble.get(kind);
-    if (!trouble || trouble.done >= trouble.of) return false;
-    await this.#until(() => trouble.done / trouble.of <= (this.#ended + 1) / this.#lines + this.#slack);
-    return true;
+    if (!trouble) return false;
+    const enough = () => trouble.done >= trouble.of;
+    await this.#until(
+      () => enough() || trouble.done / trouble.of <= (this.#ended + 1) / this.#lines + this.#slack,
+    );
+    return !enough();
   }
 
   done(kind: string): void {

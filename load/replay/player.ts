@@ -18,12 +18,18 @@ export class Player {
   readonly client: Client;
   readonly witness = new Witness(() => Date.now());
   readonly #wire: CuttableWire;
+  /** What became of the connection lately, for whoever has to find out. */
+  readonly #changes: string[] = [];
 
   constructor(who: number, credentials: Credentials, base: string, flight: Flight) {
     this.who = who;
     this.credentials = credentials;
     this.#wire = new CuttableWire(base, (wire) => flight.closed(wire));
     this.client = createClient({ url: base, transport: this.#wire });
+    this.client.on("connection", ({ state, code, reason }) => {
+      this.#changes.push([state, code, reason].filter((part) => part !== undefined).join(" "));
+      if (this.#changes.length > 10) this.#changes.shift();
+    });
     this.client.on("frame", ({ direction, frame }) => {
       if (direction === "out") flight.sent(this.#wire.current, frame as Record<string, unknown>);
       else {
@@ -43,6 +49,16 @@ export class Player {
     const { login: name, display, password } = this.credentials;
     await this.client.register({ name, display, password });
     await this.client.connect();
+  }
+
+  /** Resolves when online and caught up. @throws {Error} that says what the connection did instead. */
+  async ready(timeoutMs: number): Promise<void> {
+    try {
+      await this.client.ready(timeoutMs);
+    } catch (error) {
+      const { login } = this.credentials;
+      throw new Error(`${login} didn't come online: ${this.#changes.join(", ")}`, { cause: error });
+    }
   }
 
   /** Breaks the connection as a lost network does: no close frame. False when there is none. */

@@ -2,12 +2,14 @@
 import { readConfig } from "../config.ts";
 import { serve } from "../main.ts";
 import { platform } from "../platform.ts";
-import { backupCommand } from "./backup.ts";
+import { backupCommand, type CommandResult } from "./backup.ts";
+import { checkCommand } from "./check.ts";
 
 const usage = `starling COMMAND
 
   serve            run the server (configuration: see README.md)
   backup TARGET    copy the data of STARLING_DATA to another folder, also while the server runs
+  check            look through the data for damage, also while the server runs (about 1 s per GB)
   help             this text`;
 
 const [command = "help", ...args] = process.argv.slice(2);
@@ -25,11 +27,10 @@ async function run(command: string): Promise<number> {
     case "serve":
       await serve(readConfig(process.env));
       return 0;
-    case "backup": {
-      const { exitCode, says } = backupCommand(args, readConfig(process.env).data, platform.now());
-      (exitCode === 0 ? console.log : console.error)(says);
-      return exitCode;
-    }
+    case "backup":
+      return tell(backupCommand(args, readConfig(process.env).data, platform.now()));
+    case "check":
+      return tell(checkCommand(readConfig(process.env).data));
     case "help":
     case "--help":
       console.log(usage);
@@ -38,4 +39,9 @@ async function run(command: string): Promise<number> {
       console.error(`there is no command ${command}\n\n${usage}`);
       return 1;
   }
+}
+
+function tell({ exitCode, says }: CommandResult): number {
+  (exitCode === 0 ? console.log : console.error)(says);
+  return exitCode;
 }

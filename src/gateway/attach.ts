@@ -4,8 +4,8 @@
  */
 
 import { limits } from "../../actors/limits.ts";
-import type { RoomId, Seq, UserId } from "../../actors/ports.ts";
-import { catchUp, type KnownLine, type Sources } from "../../actors/room/catch-up.ts";
+import { type RoomId, type Seq, Unavailable, type UserId } from "../../actors/ports.ts";
+import type { KnownLine, Sources } from "../../actors/room/catch-up.ts";
 import type { Cursor } from "../../actors/room/events.ts";
 import { closedAt, type Sight } from "../../actors/room/sight.ts";
 import type { ServerFrame } from "../protocol/frames.ts";
@@ -39,9 +39,11 @@ export async function attach(
   try {
     const noted = feed.hold(receiver);
     const { sight, epoch, head } = await sources.access(room, receiver.user);
+    // It was read after the feed's seq was noted: an older one comes from a log that doesn't know its own end.
+    if (head < noted) throw new Unavailable("the log is behind its feed");
     // The sight may be read ahead of the feed: lines up to its head are held too, or they would go out whole as live ones.
     await feed.reach(head);
-    const outcome = await bring(sources, feed, receiver, sight, epoch ?? feed.epoch, cursor, noted);
+    const outcome = await bring(feed, receiver, sight, epoch ?? feed.epoch, cursor, noted);
     if (!("live" in outcome)) feed.detach(receiver);
     if ("refused" in outcome && outcome.refused === "not-found") sources.feeds.drop(room);
     return outcome;
@@ -54,7 +56,6 @@ export async function attach(
 }
 
 async function bring(
-  sources: AttachSources,
   feed: Feed,
   receiver: Receiver,
   sight: Sight,
@@ -70,7 +71,7 @@ async function bring(
   // A former member is served from the documents and the log, and is never live.
   const end = closing === null ? Math.max(noted, await reached(feed, known)) : closing - 1;
   if (known !== null && known > end) return closing === null ? { void: true } : { refused: "left" };
-  await send(sources, feed, receiver, sight, known, closing === null ? noted : end);
+  await send(feed, receiver, sight, known, closing === null ? noted : end);
   if (closing !== null || !feed.release(receiver, sight)) return { refused: "left" };
   return { live: [epoch, feed.seq] };
 }
@@ -83,7 +84,6 @@ async function reached(feed: Feed, known: Seq | null): Promise<Seq> {
 
 /** Sends (known, end], or the newest page and what is missing before it. */
 async function send(
-  sources: AttachSources,
   feed: Feed,
   receiver: Receiver,
   sight: Sight,
@@ -99,7 +99,7 @@ async function send(
     after = to;
   }
   while (after < end) {
-    const lines = await linesAfter(sources, feed, after, Math.min(end, after + limits.sliceEventsMax));
+    const lines = await linesAfter(feed, after, Math.min(end, after + limits.sliceEventsMax));
     const last = lines.at(-1);
     if (last === undefined) throw new Error("a slice of a resume came back empty");
     receiver.push(feed.slice(lines, receiver, sight));
@@ -108,10 +108,10 @@ async function send(
   }
 }
 
-async function linesAfter(sources: Sources, feed: Feed, after: Seq, upTo: Seq): Promise<KnownLine[]> {
+async function linesAfter(feed: Feed, after: Seq, upTo: Seq): Promise<KnownLine[]> {
   const recalled = await feed.recall(after, upTo);
   if (recalled !== null) return recalled;
-  const { lines } = await catchUp(sources, feed.room, after, upTo - after);
+  const { lines } = await feed.read(after, upTo - after);
   return lines;
 }
 

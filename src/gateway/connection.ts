@@ -12,6 +12,13 @@ import type { Flusher, Outbox, Socket } from "./outbox.ts";
 /** Above this, a resume waits for the socket before it reads more. */
 const resumeWaitingMax = limits.outboxBytesMax / 4;
 
+/** Who hears of a connection's fate: one object for all of them. */
+export interface ConnectionHooks {
+  closed(connection: Connection): void;
+  detached(connection: Connection, room: RoomId): void;
+  left(connection: Connection, room: RoomId, cursor: Cursor): void;
+}
+
 export class Connection implements Receiver, Outbox {
   readonly connection: ConnectionId;
   readonly socket: Socket;
@@ -21,7 +28,10 @@ export class Connection implements Receiver, Outbox {
   session: SessionId = "";
   tab = "";
   expiresAt = 0;
-  frames: string[] = [];
+  /** At which second of the round its pings are due. */
+  pingedAt = 0;
+  next: string | null = null;
+  later: string[] | null = null;
   waiting = 0;
   clogged = false;
   dirty = false;
@@ -29,29 +39,19 @@ export class Connection implements Receiver, Outbox {
   /** Why we closed it; null when the other side did. */
   ended: CloseName | null = null;
   closed = false;
-  /** Rooms that are live here. */
-  readonly rooms = new Map<RoomId, Feed>();
-  /** Attaching is one after the other: it bounds what one client can ask for. */
-  #attaching: Promise<void> = Promise.resolve();
+  /** Of the rooms that are live here. A list: most have few rooms, and a Map of one takes five times as much. */
+  readonly #feeds: Feed[] = [];
+  /** Attaching is one after the other: it bounds what one client can ask for. null: none is under way. */
+  #attaching: Promise<void> | null = null;
   #attachingCount = 0;
   #onDrain: (() => void)[] | null = null;
-  #onClose: (connection: Connection) => void;
-  #onDetached: (connection: Connection, room: RoomId) => void;
+  readonly #hooks: ConnectionHooks;
 
-  constructor(
-    connection: ConnectionId,
-    socket: Socket,
-    flusher: Flusher,
-    hooks: {
-      closed: (connection: Connection) => void;
-      detached: (connection: Connection, room: RoomId) => void;
-    },
-  ) {
+  constructor(connection: ConnectionId, socket: Socket, flusher: Flusher, hooks: ConnectionHooks) {
     this.connection = connection;
     this.socket = socket;
     this.#flusher = flusher;
-    this.#onClose = hooks.closed;
-    this.#onDetached = hooks.detached;
+    this.#hooks = hooks;
   }
 
   push(frame: string): void {
@@ -84,31 +84,48 @@ export class Connection implements Receiver, Outbox {
     this.close("slow");
   }
 
-  detached(room: RoomId, why: "left" | "slow"): void {
-    this.rooms.delete(room);
-    this.#onDetached(this, room);
+  detached(room: RoomId, why: "left" | "slow", cursor: Cursor): void {
+    this.left(room);
+    this.#hooks.detached(this, room);
     if (why === "slow") this.close("slow");
+    else this.#hooks.left(this, room, cursor);
   }
 
   /** Runs `work` after every attaching that was asked for before. Too many that wait: the client is at fault. */
   attaching(work: () => Promise<void>): void {
     if (this.#attachingCount >= limits.attachingMax) return this.close("protocol");
     this.#attachingCount++;
-    this.#attaching = this.#attaching.then(async () => {
+    this.#attaching = (this.#attaching ?? Promise.resolve()).then(async () => {
       if (!this.closed) await work();
-      this.#attachingCount--;
+      if (--this.#attachingCount === 0) this.#attaching = null;
     });
+  }
+
+  /** The feed of a room that is live here. */
+  feedOf(room: RoomId): Feed | undefined {
+    return this.#feeds.find((feed) => feed.room === room);
+  }
+
+  /** The room is live here from now on. */
+  entered(feed: Feed): void {
+    this.left(feed.room);
+    this.#feeds.push(feed);
+  }
+
+  left(room: RoomId): void {
+    const place = this.#feeds.findIndex((feed) => feed.room === room);
+    if (place >= 0) this.#feeds.splice(place, 1);
   }
 
   /** Sum of the cursors that the client has once everything sent has arrived. */
   heads(): number {
     let sum = 0;
-    for (const feed of this.rooms.values()) sum += feed.seq;
+    for (const feed of this.#feeds) sum += feed.seq;
     return sum;
   }
 
   cursors(): Record<RoomId, Cursor> {
-    return Object.fromEntries([...this.rooms].map(([room, feed]) => [room, [feed.epoch, feed.seq]]));
+    return Object.fromEntries(this.#feeds.map((feed) => [feed.room, [feed.epoch, feed.seq]]));
   }
 
   /** `detail` replaces the usual reason, e.g. `afterMs=2000`. */
@@ -126,14 +143,14 @@ export class Connection implements Receiver, Outbox {
   gone(): void {
     if (this.closed) return;
     this.closed = true;
-    this.frames = [];
-    for (const [room, feed] of this.rooms) {
+    this.next = null;
+    this.later = null;
+    for (const feed of this.#feeds.splice(0)) {
       feed.detach(this);
-      this.#onDetached(this, room);
+      this.#hooks.detached(this, feed.room);
     }
-    this.rooms.clear();
     this.#wake();
-    this.#onClose(this);
+    this.#hooks.closed(this);
   }
 
   #wake(): void {

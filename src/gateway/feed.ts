@@ -6,24 +6,35 @@
 
 import { limits } from "../../actors/limits.ts";
 import type { Epoch, LogRecord, RoomId, Seq, Unsubscribe, UserId } from "../../actors/ports.ts";
-import { bury, catchUp, type KnownLine, noteDeletion, type Sources } from "../../actors/room/catch-up.ts";
+import {
+  bury,
+  type CaughtUp,
+  catchUp,
+  type KnownLine,
+  noteDeletion,
+  type Sources,
+} from "../../actors/room/catch-up.ts";
+import type { Cursor } from "../../actors/room/events.ts";
 import type { Viewer } from "../../actors/room/frame.ts";
 import { differs, eventOf, frameOf, linesOf, type Part, partsOf, view } from "../../actors/room/frame.ts";
 import { advance, closedAt, entriesFor, type Sight } from "../../actors/room/sight.ts";
+
+export interface ReadSources extends Sources {
+  /** Documents and log are about to be read for somebody who is behind. */
+  reading?: () => void;
+}
 
 /** One connection, as a feed sees it. */
 export interface Subscriber extends Viewer {
   readonly user: UserId;
   readonly connection: string;
   push(frame: string): void;
-  /** The feed let it go: its user is no longer a member, or too much was held back. */
-  detached(room: RoomId, why: "left" | "slow"): void;
+  /** The feed let it go: its user was no longer a member at the cursor, or too much was held back. */
+  detached(room: RoomId, why: "left" | "slow", cursor: Cursor): void;
 }
 
-interface Attachment {
-  /** Live records that wait until older ones were sent; null once live. */
-  held: KnownLine[][] | null;
-}
+/** Live records that wait until older ones were sent; null once live. */
+type Held = KnownLine[][] | null;
 
 /** Consecutive lines and, when they came as one record, the frame that serialised them. */
 interface Batch {
@@ -37,8 +48,8 @@ const repairStep = 500;
 
 export class Feed {
   readonly room: RoomId;
-  readonly #sources: Sources;
-  readonly #attached = new Map<Subscriber, Attachment>();
+  readonly #sources: ReadSources;
+  readonly #attached = new Map<Subscriber, Held>();
   /** Newest lines, consecutive up to `seq`. */
   #ring: KnownLine[] = [];
   #filling: Promise<void> | null = null;
@@ -50,10 +61,8 @@ export class Feed {
   epoch: Epoch = "";
   /** Everything up to here was handed out. */
   seq: Seq = 0;
-  /** Holes that were repaired, for metrics. */
-  repairs = 0;
 
-  constructor(room: RoomId, sources: Sources) {
+  constructor(room: RoomId, sources: ReadSources) {
     this.room = room;
     this.#sources = sources;
   }
@@ -84,7 +93,7 @@ export class Feed {
 
   /** From here on live lines are held for this subscriber, until `release`. Returns the seq that they follow. */
   hold(subscriber: Subscriber): Seq {
-    this.#attached.set(subscriber, { held: [] });
+    this.#attached.set(subscriber, []);
     return this.seq;
   }
 
@@ -94,11 +103,10 @@ export class Feed {
 
   /** Hands out what was held, as far as this sight goes, and goes live. False when the user is no member any more. */
   release(subscriber: Subscriber, sight: Sight): boolean {
-    const attachment = this.#attached.get(subscriber);
-    if (attachment === undefined) return false;
-    const held = attachment.held ?? [];
-    attachment.held = null;
-    for (const lines of held) {
+    const held = this.#attached.get(subscriber);
+    if (held === undefined) return false;
+    this.#attached.set(subscriber, null);
+    for (const lines of held ?? []) {
       for (const { line } of lines) advance(sight, eventOf(line));
       this.#pushLines(subscriber, upTo(lines, closedAt(sight)), sight);
       if (sight.role === null) break;
@@ -114,7 +122,7 @@ export class Feed {
 
   /** A frame that isn't an event (typing, receipts) to all live subscribers but one. */
   broadcast(frame: string, exceptUser: UserId | null): void {
-    for (const [subscriber, { held }] of this.#attached) {
+    for (const [subscriber, held] of this.#attached) {
       if (held === null && subscriber.user !== exceptUser) subscriber.push(frame);
     }
   }
@@ -127,6 +135,12 @@ export class Feed {
     const start = this.#start();
     if (start > after + 1) return null;
     return this.#ring.slice(after + 1 - start, upTo + 1 - start);
+  }
+
+  /** Lines that memory doesn't hold, from documents and log. */
+  read(after: Seq, max: number): Promise<CaughtUp> {
+    this.#sources.reading?.();
+    return catchUp(this.#sources, this.room, after, max);
   }
 
   #start(): Seq {
@@ -143,7 +157,7 @@ export class Feed {
 
   async #read(upTo: Seq): Promise<void> {
     const after = Math.max(0, upTo - limits.ringEventsMax);
-    const { lines } = await catchUp(this.#sources, this.room, after, limits.ringEventsMax);
+    const { lines } = await this.read(after, limits.ringEventsMax);
     // What came live meanwhile is newer: keep it, and put the older ones before it.
     const start = this.#start();
     const older = lines.filter(({ seq }) => seq < start);
@@ -195,9 +209,8 @@ export class Feed {
   }
 
   async #readOn(): Promise<void> {
-    this.repairs++;
     for (;;) {
-      const { lines, more, epoch } = await catchUp(this.#sources, this.room, this.seq, repairStep);
+      const { lines, more, epoch } = await this.read(this.seq, repairStep);
       if (epoch !== null) this.epoch = epoch;
       if (lines.length > 0)
         this.#deliver({
@@ -218,8 +231,8 @@ export class Feed {
     const senders = new Set<UserId>();
     for (const { part } of lines) if (part.cid !== undefined) senders.add(part.by);
     const leaving = exits.test(frame) ? leavers(lines) : null;
-    for (const [subscriber, attachment] of this.#attached) {
-      if (attachment.held !== null) this.#keep(subscriber, attachment.held, lines);
+    for (const [subscriber, held] of this.#attached) {
+      if (held !== null) this.#keep(subscriber, held, lines);
       else if (leaving?.has(subscriber.user))
         this.#letGo(subscriber, lines, leaving.get(subscriber.user) as Seq);
       else if (senders.has(subscriber.user)) this.#pushViewed(subscriber, lines, frame);
@@ -232,13 +245,13 @@ export class Feed {
     held.push(lines);
     if (held.length <= limits.heldFramesMax) return;
     this.#attached.delete(subscriber);
-    subscriber.detached(this.room, "slow");
+    subscriber.detached(this.room, "slow", [this.epoch, this.seq]);
   }
 
   #letGo(subscriber: Subscriber, lines: readonly KnownLine[], removal: Seq): void {
     this.#pushViewed(subscriber, upTo(lines, removal + 1), null);
     this.#attached.delete(subscriber);
-    subscriber.detached(this.room, "left");
+    subscriber.detached(this.room, "left", [this.epoch, removal]);
   }
 
   /** For one who sent some of these lines. `frame`: what to send when nothing differs after all. */

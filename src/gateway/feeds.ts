@@ -33,6 +33,8 @@ export class Feeds {
   readonly #held = new Map<RoomId, Held>();
   readonly #cancels: (() => void)[] = [];
   #stopped = false;
+  /** Reads of documents and log for those who are behind, for metrics. */
+  reads = 0;
 
   constructor(sources: FeedSources) {
     this.#sources = sources;
@@ -83,7 +85,10 @@ export class Feeds {
   }
 
   #start(room: RoomId): Held {
-    const feed = new Feed(room, this.#sources);
+    const reading = () => {
+      this.reads++;
+    };
+    const feed = new Feed(room, { ...this.#sources, reading });
     const held: Held = { feed, opening: Promise.resolve(), unsubscribe: () => {}, keep: null };
     held.opening = this.#opening(room, held);
     held.opening.catch(() => this.#close(room, held));

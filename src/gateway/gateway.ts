@@ -11,7 +11,8 @@ import type { Platform } from "../../actors/runtime/platform.ts";
 import type { Call, Caller, Result } from "../operations/operation.ts";
 import type { CloseName } from "../protocol/close.ts";
 import { type Attached, type AttachSources, attach } from "./attach.ts";
-import { Connection } from "./connection.ts";
+import { Connection, type ConnectionHooks } from "./connection.ts";
+import { Groups } from "./groups.ts";
 import { Flusher, type Socket } from "./outbox.ts";
 import { type Incoming, parseFrame } from "./parse.ts";
 import { replyOf } from "./reply.ts";
@@ -41,7 +42,6 @@ export interface GatewayProbe {
   opened(): void;
   /** `welcomed`: it had been counted by `opened`. `why` is null when the other side closed. */
   closed(why: CloseName | null, welcomed: boolean): void;
-  received(bytes: number): void;
   resumed(result: string): void;
 }
 
@@ -53,6 +53,10 @@ interface Pending {
   token: string | null;
   cancel: () => void;
   busy: boolean;
+  /** Whose it will be, once the token is read. */
+  caller: Caller | null;
+  /** The account's version that its welcome names: changes may be told before it is out. */
+  version: number;
 }
 
 const pingBuckets = Math.ceil(limits.pingMs / 1_000);
@@ -60,12 +64,19 @@ const pingBuckets = Math.ceil(limits.pingMs / 1_000);
 export class Gateway {
   readonly #sources: GatewaySources;
   readonly #flusher: Flusher;
+  readonly #hooks: ConnectionHooks = {
+    closed: (gone) => this.#gone(gone),
+    detached: (_, room) => this.#sources.feeds.idle(room),
+    // Who came back before the feed had got to the removal was told when the room was still live.
+    left: (one, room, cursor) => this.#resume(one, 0, { [room]: cursor }, false),
+  };
   readonly #pending = new Map<Connection, Pending>();
+  readonly #admitting = new Groups<UserId, Pending>();
   readonly #perAddress = new Map<string, number>();
   readonly #connections = new Map<ConnectionId, Connection>();
-  readonly #bySession = new Map<SessionId, Set<Connection>>();
-  readonly #byUser = new Map<UserId, Set<Connection>>();
-  readonly #buckets: Set<Connection>[] = Array.from({ length: pingBuckets }, () => new Set());
+  readonly #byUser = new Groups<UserId, Connection>();
+  /** Since the start, for metrics. */
+  readonly received = { frames: 0, bytes: 0 };
   #tick = 0;
   #cancelTick: () => void = () => {};
   #draining = false;
@@ -90,12 +101,13 @@ export class Gateway {
 
   /** A socket was accepted. `token`: from the subprotocol header, if there was one. */
   open(socket: Socket, address: string, token: string | null): Connection {
-    const connection = new Connection(this.#sources.platform.id(), socket, this.#flusher, {
-      closed: (gone) => this.#gone(gone),
-      detached: (_, room) => this.#sources.feeds.idle(room),
+    const connection = new Connection(this.#sources.platform.id(), socket, this.#flusher, this.#hooks);
+    const cancel = this.#sources.platform.after(limits.helloMs, () => {
+      // Whoever said hello in time isn't to blame that we are slow: 4500 would sign them out.
+      connection.close(this.#pending.get(connection)?.busy ? "overloaded" : "unauthorized");
     });
-    const cancel = this.#sources.platform.after(limits.helloMs, () => connection.close("unauthorized"));
-    this.#pending.set(connection, { connection, address, token, cancel, busy: false });
+    const pending = { connection, address, token, cancel, busy: false, caller: null, version: 0 };
+    this.#pending.set(connection, pending);
     const already = this.#perAddress.get(address) ?? 0;
     this.#perAddress.set(address, already + 1);
     if (this.#draining) connection.close("shutdown", "afterMs=1000");
@@ -111,7 +123,8 @@ export class Gateway {
   /** One frame came. Never throws: whatever is wrong with it is answered or closes the socket. */
   receive(connection: Connection, text: string): void {
     if (connection.closed) return;
-    this.#sources.probe?.received(text.length);
+    this.received.frames++;
+    this.received.bytes += text.length;
     const pending = this.#pending.get(connection);
     if (pending !== undefined && text.length > limits.helloBytesMax) return connection.close("protocol");
     const frame = parseFrame(text);
@@ -124,18 +137,31 @@ export class Gateway {
     return this.#connections.get(connection);
   }
 
-  connectionsOf(user: UserId): ReadonlySet<Connection> {
-    return this.#byUser.get(user) ?? new Set();
+  connectionsOf(user: UserId): readonly Connection[] {
+    return this.#byUser.of(user);
   }
 
-  /** Ends all sockets of a session. */
-  closeSession(session: SessionId, why: CloseName): void {
-    for (const connection of [...(this.#bySession.get(session) ?? [])]) connection.close(why);
+  /** Ends all sockets of a session, those that are being admitted too. */
+  closeSession(user: UserId, session: SessionId, why: CloseName): void {
+    for (const connection of this.#ofSession(user, session)) connection.close(why);
+    for (const { connection, caller } of [...this.#pending.values()]) {
+      if (caller?.session === session) connection.close(why);
+    }
+  }
+
+  /** The account changed; `entered`: rooms that the user is in, to be made live where they aren't. */
+  told(user: UserId, version: number, entered: readonly RoomId[]): void {
+    for (const connection of this.connectionsOf(user)) {
+      connection.send({ t: "account", version });
+      this.enter(connection, entered);
+    }
+    // Their welcome says it: whatever a client learns of before that, it would miss.
+    for (const pending of this.#admitting.of(user)) pending.version = Math.max(pending.version, version);
   }
 
   /** Makes rooms live that the user came into, from the newest page on. */
   enter(connection: Connection, rooms: readonly RoomId[]): void {
-    const fresh = rooms.filter((room) => !connection.rooms.has(room));
+    const fresh = rooms.filter((room) => connection.feedOf(room) === undefined);
     if (fresh.length > 0) {
       this.#resume(connection, 0, Object.fromEntries(fresh.map((room) => [room, null])), false);
     }
@@ -172,12 +198,16 @@ export class Gateway {
     });
   }
 
-  async #admit({ connection }: Pending, token: string, tab: string): Promise<void> {
-    const { platform, users } = this.#sources;
+  async #admit(pending: Pending, token: string, tab: string): Promise<void> {
+    const { users } = this.#sources;
+    const { connection } = pending;
     const caller = await this.#sources.authenticate(token);
     if (connection.closed) return;
     if (caller === null) return connection.close("unauthorized");
+    pending.caller = caller;
+    this.#admitting.add(caller.user, pending);
     const version = await users.opened(caller.user, caller.session, connection.connection);
+    pending.version = Math.max(pending.version, version);
     if (connection.closed) return users.closed(caller.user, connection.connection);
     if (!(await this.#sources.sessionLives(caller.session))) {
       users.closed(caller.user, connection.connection);
@@ -190,12 +220,16 @@ export class Gateway {
     connection.expiresAt = caller.expiresAt;
     connection.tab = tab;
     this.#register(connection);
+    this.#welcome(connection, pending.version);
+  }
+
+  #welcome(connection: Connection, version: number): void {
     connection.send({
       t: "welcome",
-      session: caller.session,
-      user: caller.user,
+      session: connection.session,
+      user: connection.user,
       connection: connection.connection,
-      now: platform.now(),
+      now: this.#sources.platform.now(),
       pingMs: limits.pingMs,
       version,
       limits: {
@@ -208,14 +242,14 @@ export class Gateway {
   }
 
   #register(connection: Connection): void {
-    const session = setOf(this.#bySession, connection.session);
-    for (const other of [...session]) if (other.tab === connection.tab) other.close("replaced");
-    if (session.size >= limits.connectionsPerSessionMax) [...session][0]?.close("replaced");
-    setOf(this.#bySession, connection.session).add(connection);
-    setOf(this.#byUser, connection.user).add(connection);
+    const { user, session, tab } = connection;
+    for (const other of this.#ofSession(user, session)) if (other.tab === tab) other.close("replaced");
+    const others = this.#ofSession(user, session);
+    if (others.length >= limits.connectionsPerSessionMax) others[0]?.close("replaced");
+    this.#byUser.add(user, connection);
     this.#connections.set(connection.connection, connection);
     this.#sources.probe?.opened();
-    this.#buckets[this.#tick % pingBuckets]?.add(connection);
+    connection.pingedAt = this.#tick % pingBuckets;
   }
 
   #gone(connection: Connection): void {
@@ -223,9 +257,7 @@ export class Gateway {
     const welcomed = this.#connections.delete(connection.connection);
     this.#sources.probe?.closed(connection.ended, welcomed);
     if (!welcomed) return;
-    leave(this.#bySession, connection.session, connection);
-    leave(this.#byUser, connection.user, connection);
-    for (const bucket of this.#buckets) bucket.delete(connection);
+    this.#byUser.remove(connection.user, connection);
     this.#sources.users.closed(connection.user, connection.connection);
   }
 
@@ -235,6 +267,7 @@ export class Gateway {
     if (pending === undefined) return;
     pending.cancel();
     this.#pending.delete(connection);
+    if (pending.caller !== null) this.#admitting.remove(pending.caller.user, pending);
     const left = (this.#perAddress.get(pending.address) ?? 1) - 1;
     if (left === 0) this.#perAddress.delete(pending.address);
     else this.#perAddress.set(pending.address, left);
@@ -297,12 +330,14 @@ export class Gateway {
     );
   }
 
-  /** `asked`: the answer is wanted even when nothing became live. */
+  /** `asked`: the answer is wanted even when nothing became live. What couldn't be read is said in any case. */
   #resume(connection: Connection, n: number, rooms: Record<RoomId, Cursor | null>, asked: boolean): void {
     connection.attaching(async () => {
       const live: Record<RoomId, Cursor> = {};
       const refused: Record<RoomId, "not-found" | "left" | "unavailable"> = {};
       for (const [room, cursor] of Object.entries(rooms)) {
+        // The client's own resume may have brought it meanwhile.
+        if (!asked && connection.feedOf(room) !== undefined) continue;
         const attached = await this.#attach(connection, room, cursor);
         if (connection.closed) return;
         this.#sources.probe?.resumed(
@@ -312,7 +347,10 @@ export class Gateway {
         if ("live" in attached) live[room] = attached.live;
         else refused[room] = attached.refused;
       }
-      if (asked || Object.keys(live).length > 0) connection.send({ t: "live", n, rooms: live, refused });
+      const missing = Object.values(refused).includes("unavailable");
+      if (asked || missing || Object.keys(live).length > 0) {
+        connection.send({ t: "live", n, rooms: live, refused });
+      }
     });
   }
 
@@ -321,29 +359,37 @@ export class Gateway {
       const attached = await attach(this.#sources, connection, room, cursor);
       const feed = this.#sources.feeds.get(room);
       if ("live" in attached && feed !== undefined) {
-        if (connection.closed) feed.detach(connection);
-        else connection.rooms.set(room, feed);
-      } else connection.rooms.delete(room);
+        if (!connection.closed) connection.entered(feed);
+        else {
+          feed.detach(connection);
+          this.#sources.feeds.idle(room);
+        }
+      } else connection.left(room);
       return attached;
     } catch (error) {
       this.#sources.onFailure(error);
-      connection.rooms.delete(room);
+      connection.left(room);
       return { refused: "unavailable" };
     }
   }
 
-  /** One bucket a second: pings are spread, and one timer serves all connections. */
+  #ofSession(user: UserId, session: SessionId): Connection[] {
+    return this.#byUser.of(user).filter((connection) => connection.session === session);
+  }
+
+  /** Each second those that came at it: pings are spread, and one timer serves all connections. */
   #schedulePing(): void {
     this.#cancelTick = this.#sources.platform.after(1_000, () => {
       this.#tick++;
-      this.#ping(this.#buckets[this.#tick % pingBuckets] ?? new Set());
+      this.#ping(this.#tick % pingBuckets);
       this.#schedulePing();
     });
   }
 
-  #ping(bucket: ReadonlySet<Connection>): void {
+  #ping(second: number): void {
     const now = this.#sources.platform.now();
-    for (const connection of [...bucket]) {
+    for (const connection of this.#connections.values()) {
+      if (connection.pingedAt !== second) continue;
       if (connection.expiresAt <= now) connection.close("unauthorized");
       else connection.send({ t: "ping", heads: connection.heads() });
     }
@@ -352,20 +398,4 @@ export class Gateway {
   #pause(ms: number): Promise<void> {
     return new Promise((resolve) => this.#sources.platform.after(ms, resolve));
   }
-}
-
-function setOf<K>(map: Map<K, Set<Connection>>, key: K): Set<Connection> {
-  let set = map.get(key);
-  if (set === undefined) {
-    set = new Set();
-    map.set(key, set);
-  }
-  return set;
-}
-
-function leave<K>(map: Map<K, Set<Connection>>, key: K, connection: Connection): void {
-  const set = map.get(key);
-  if (set === undefined) return;
-  set.delete(connection);
-  if (set.size === 0) map.delete(key);
 }

@@ -16,7 +16,9 @@ export interface Socket {
 
 export interface Outbox {
   readonly socket: Socket;
-  frames: string[];
+  /** The frame that leaves first; null when nothing waits. Mostly it is the only one, and needs no list. */
+  next: string | null;
+  later: string[] | null;
   /** UTF-16 units that wait here; bounded, since a slow reader must not cost the node its memory. */
   waiting: number;
   /** The socket is full: frames wait for `drained`. */
@@ -40,7 +42,11 @@ export class Flusher {
 
   /** `urgent`: replies, which must not wait for a fan-out to a thousand sockets. */
   push(outbox: Outbox, frame: string, urgent = false): void {
-    outbox.frames.push(frame);
+    if (outbox.next === null) outbox.next = frame;
+    else {
+      outbox.later ??= [];
+      outbox.later.push(frame);
+    }
     outbox.waiting += frame.length;
     if (outbox.clogged) {
       if (outbox.waiting > limits.outboxBytesMax) outbox.overflowed();
@@ -55,7 +61,7 @@ export class Flusher {
   /** The socket took everything that it had: go on. */
   drained(outbox: Outbox): void {
     outbox.clogged = false;
-    if (outbox.frames.length > 0) this.#flush(outbox);
+    if (outbox.next !== null) this.#flush(outbox);
   }
 
   #arm(): void {
@@ -79,14 +85,19 @@ export class Flusher {
 
   #flush(outbox: Outbox): void {
     outbox.dirty = false;
-    const { frames, socket } = outbox;
-    if (frames.length === 0) return;
-    outbox.frames = [];
+    const { next, later } = outbox;
+    if (next === null) return;
+    outbox.next = null;
+    outbox.later = null;
     outbox.waiting = 0;
-    this.frames += frames.length;
+    this.frames++;
     this.writes++;
-    if (frames.length === 1) this.#send(outbox, frames[0] as string);
-    else socket.cork(() => frames.every((frame) => this.#send(outbox, frame)));
+    if (later === null) {
+      this.#send(outbox, next);
+      return;
+    }
+    this.frames += later.length;
+    outbox.socket.cork(() => this.#send(outbox, next) && later.every((frame) => this.#send(outbox, frame)));
   }
 
   /** False when the frame was dropped: then the connection is over. */

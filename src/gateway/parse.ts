@@ -4,6 +4,7 @@ import { limits } from "../../actors/limits.ts";
 import type { RoomId } from "../../actors/ports.ts";
 import type { Cursor } from "../../actors/room/events.ts";
 import { utf8Length } from "../../actors/room/utf8.ts";
+import { id } from "../operations/fields.ts";
 import { parseJson } from "../protocol/json.ts";
 
 export type Incoming =
@@ -14,7 +15,6 @@ export type Incoming =
   | { t: "pong" }
   | { t: "request"; id?: number | string | undefined; op: string; in?: unknown };
 
-const id = v.pipe(v.string(), v.regex(/^[1-9A-HJ-NP-Za-km-z]{22}$/));
 const seq = v.pipe(v.number(), v.safeInteger(), v.minValue(0));
 const cursor = v.pipe(
   v.strictTuple([v.pipe(v.string(), v.maxLength(32)), seq]),

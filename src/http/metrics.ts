@@ -3,6 +3,7 @@
  * only, labels from closed sets and never an id.
  */
 import { Counter, Gauge, Histogram, Registry } from "prom-client";
+import { Distribution } from "./distribution.ts";
 import { collectProcess } from "./process-metrics.ts";
 
 /** Latencies from 1 ms to 10 s; few, since each is a series. */
@@ -36,6 +37,11 @@ export function createMetrics(version: string) {
       registers: [...registers],
     });
   }
+  /** Of what happens with every message; `label` is the name of the one label. */
+  function distribution(name: string, help: string, bounds: number[], label?: string) {
+    const options = { name: `starling_${name}`, help, bounds, ...(label === undefined ? {} : { label }) };
+    return new Distribution(options, registry);
+  }
 
   collectProcess(registry);
   gauge("build_info", "1, with the version as its label", ["version"]).set({ version }, 1);
@@ -51,27 +57,28 @@ export function createMetrics(version: string) {
     wsBytes: counter("ws_bytes_total", "Bytes of frames, by direction", ["direction"]),
     wsWrites: counter("ws_writes_total", "Corked writes to sockets"),
     wsSlow: counter("ws_slow_consumers_total", "Sockets closed because they read too slowly"),
+    catchUpReads: counter("catch_up_reads_total", "Reads of documents and log for those who are behind"),
     resumes: counter("resumes_total", "Rooms resumed, by result", ["result"]),
 
     // Messages
     sends: counter("sends_total", "Durable commands, by result (ok or an error code)", ["result"]),
-    sendAck: histogram("send_ack_seconds", "From a command's arrival to its reply", seconds),
-    delivery: histogram("delivery_seconds", "From a record's time to the write to a socket", seconds),
+    sendAck: distribution("send_ack_seconds", "From a command's arrival to its reply", seconds),
+    delivery: distribution("delivery_seconds", "From a record's time to the write to a socket", seconds),
     dedupeHits: counter("dedupe_hits_total", "Commands answered with the outcome of an earlier attempt"),
 
     // Actors
     actors: gauge("actors", "Actors with an incarnation, by kind", ["kind"]),
-    mailbox: histogram("actor_mailbox_messages", "Mailbox depth at admission, by kind", sizes, ["kind"]),
+    mailbox: distribution("actor_mailbox_messages", "Mailbox depth at admission, by kind", sizes, "kind"),
     refusedMail: counter("actor_mail_refused_total", "Messages that a mailbox refused or dropped", ["kind"]),
-    turns: histogram("actor_turn_seconds", "Length of turns, by kind", seconds, ["kind"]),
-    turnMessages: histogram("actor_turn_messages", "Messages per turn, by kind", sizes, ["kind"]),
+    turns: distribution("actor_turn_seconds", "Length of turns, by kind", seconds, "kind"),
+    turnMessages: distribution("actor_turn_messages", "Messages per turn, by kind", sizes, "kind"),
     restarts: counter("actor_restarts_total", "Incarnations that failed, by kind", ["kind"]),
 
     // Log, history, receipts
-    logAppend: histogram("log_append_seconds", "From an append's call to its durable answer", seconds),
-    logGroup: histogram("log_group_records", "Records per commit", sizes),
+    logAppend: distribution("log_append_seconds", "From an append's call to its durable answer", seconds),
+    logGroup: distribution("log_group_records", "Records per commit", sizes),
     historyLag: gauge("history_lag_records", "Records of the log that history hasn't applied yet"),
-    receiptsFlush: histogram("receipts_flush_seconds", "Length of a bulk write of receipts", seconds),
+    receiptsFlush: distribution("receipts_flush_seconds", "Length of a bulk write of receipts", seconds),
 
     // The edge
     http: histogram("http_request_seconds", "HTTP requests, by route and status", seconds, ["route", "code"]),
@@ -79,6 +86,6 @@ export function createMetrics(version: string) {
     rateLimited: counter("rate_limit_rejections_total", "Requests refused for their rate, by class", [
       "class",
     ]),
-    loopLag: histogram("event_loop_lag_seconds", "How late a timer fires", seconds),
+    loopLag: distribution("event_loop_lag_seconds", "How late a timer fires", seconds),
   };
 }

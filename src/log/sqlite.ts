@@ -19,7 +19,7 @@ const columns = `position, room, prev, epoch, "from", count, at, frame, server`;
 /** The log of one process: one stream, in the database that it shares with the store. */
 export class SqliteLog implements Log {
   readonly streams = 1;
-  #head;
+  #heads;
   #tail;
   #scan;
   #writer: Writer;
@@ -27,7 +27,11 @@ export class SqliteLog implements Log {
   #delivery = new Delivery(queueMicrotask);
 
   constructor(reads: Database, writer: Writer) {
-    this.#head = reads.prepare<Head, [RoomId]>("SELECT position, seq FROM heads WHERE room = ?");
+    const head = reads.prepare<Head, [RoomId]>("SELECT position, seq FROM heads WHERE room = ?");
+    // One transaction: heads of one moment, and a third of the locking.
+    this.#heads = reads.transaction((rooms: readonly RoomId[]) =>
+      rooms.map((room) => head.get(room) ?? { position: 0, seq: 0 }),
+    );
     this.#tail = reads.prepare<LogRecord, [RoomId, Position]>(
       `SELECT ${columns} FROM records WHERE room = ? AND position > ? ORDER BY position`,
     );
@@ -49,7 +53,7 @@ export class SqliteLog implements Log {
   }
 
   async heads(rooms: readonly RoomId[]): Promise<Head[]> {
-    return rooms.map((room) => this.#head.get(room) ?? { position: 0, seq: 0 });
+    return this.#heads(rooms);
   }
 
   async tail(room: RoomId, after: Position, bytesMax: number): Promise<LogRecord[]> {

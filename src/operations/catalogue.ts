@@ -4,6 +4,7 @@ import { accountMe, accountPassword, accountProfile, accountRegister, accountSyn
 import {
   roomAdd,
   roomBan,
+  roomBanned,
   roomJoin,
   roomLeave,
   roomMembers,
@@ -74,6 +75,7 @@ export const catalogue = [
   roomRole,
   roomTransfer,
   roomMembers,
+  roomBanned,
   roomDelivered,
   roomRead,
   roomReceipts,

@@ -20,8 +20,9 @@ export function sendTo(
   room: RoomId,
   input: Input,
   draft: Draft,
+  deny?: Refusal,
 ): Promise<{ ok: Done } | { error: Refusal }> {
   const { cid, again, body } = cidOf(input);
   const hash = services.auth.ids.hashOf(op, body);
-  return services.rooms.send({ user: caller.user, connection }, { room, draft, cid, again, hash });
+  return services.rooms.send({ user: caller.user, connection }, { room, draft, cid, again, hash, deny });
 }

@@ -27,7 +27,7 @@ export function createDispatcher(
 ): Dispatch {
   const operations = new Map(catalogue.map((operation) => [operation.name, operation]));
   const limiters = new Map<RateClass, Limiter>();
-  for (const rate of ["write", "read", "cheap", "auth"] as const) {
+  for (const rate of ["write", "read", "cheap", "auth", "retry"] as const) {
     const bound = rates[rate];
     if (bound) limiters.set(rate, createLimiter(bound, limits.rateKeysMax));
   }
@@ -39,12 +39,19 @@ export function createDispatcher(
     return caller && ((input: unknown) => operation.handle(services, { ...call, caller }, input));
   }
 
-  function tooFast(operation: AnyOperation, call: Call): Refusal | null {
-    const key = call.caller && operation.rate !== "auth" ? call.caller.session : call.address;
-    const wait = limiters.get(operation.rate)?.(key, services.platform.monotonic()) ?? 0;
+  function tooFast(rate: RateClass, call: Call): Refusal | null {
+    const key = call.caller && rate !== "auth" ? call.caller.session : call.address;
+    const wait = limiters.get(rate)?.(key, services.platform.monotonic()) ?? 0;
     if (wait === 0) return null;
-    watch.limited?.(operation.rate);
+    watch.limited?.(rate);
     return { code: "rate-limited", message: "too many requests", retryAfterMs: wait };
+  }
+
+  /** A retry in a room that isn't live here: the only commands by which strangers write. A member's are no more than writes. */
+  function retriesBlindly(input: unknown, { connection }: Call): boolean {
+    const { again, room } = input as { again?: unknown; room?: unknown };
+    if (again !== true) return false;
+    return connection === null || typeof room !== "string" || services.live.seqOf(connection, room) === null;
   }
 
   return async (name, raw, call) => {
@@ -52,12 +59,14 @@ export function createDispatcher(
     if (!operation) return refuse({ code: "not-found", message: "there is no such operation" });
     const handle = handlerFor(operation, call);
     if (!handle) return refuse({ code: "unauthorized", message: "sign in first" });
-    const slow = tooFast(operation, call);
+    const slow = tooFast(operation.rate, call);
     if (slow) return refuse(slow);
     // Valibot takes a list for an object without required fields.
     if (Array.isArray(raw)) return refuse(invalid(null, "must be an object"));
     const input = v.safeParse(operation.input, raw ?? {}, schemaConfig);
     if (!input.success) return refuse(invalidBy(input.issues[0]));
+    const slowRetry = retriesBlindly(input.output, call) ? tooFast("retry", call) : null;
+    if (slowRetry) return refuse(slowRetry);
     try {
       const result = await handle(input.output);
       // An allow-list: fields that the output schema doesn't name stay here.

@@ -1,10 +1,10 @@
 /** Schemas of what operations share. A message given here is shown to clients: literal, never with input. */
 import * as v from "valibot";
 import { limits } from "../../actors/limits.ts";
+import { cidShape } from "../../actors/room/cid.ts";
 import { roles } from "../../actors/room/model.ts";
 
 const idShape = /^[1-9A-HJ-NP-Za-km-z]{22}$/;
-const cidShape = /^[0-9a-f]{8}-[0-9a-f]{4}-7[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}$/;
 const loginShape = /^[a-z0-9._-]+$/;
 /** Control characters, and the ones that turn the direction of other people's text. */
 // biome-ignore lint/suspicious/noControlCharactersInRegex: they are what is refused

@@ -1,14 +1,26 @@
 /** Who is in a room. Who may do what stands in actors/room/permissions.ts. */
 import * as v from "valibot";
 import { limits } from "../../actors/limits.ts";
+import { lowestRole, rank } from "../../actors/room/permissions.ts";
 import { refuse } from "../../actors/room/refusals.ts";
 import { done, sendTo } from "./command.ts";
 import { commandInput } from "./command-input.ts";
 import { id, role } from "./fields.ts";
+import { denyFull } from "./full.ts";
 import { operation } from "./operation.ts";
 import { refuseUnknown } from "./room.ts";
 
 const moderators = "moderators and above, over lower ranks";
+
+/** A page of a room's people, by user id. */
+const usersPage = v.strictObject({
+  room: id,
+  after: v.optional(v.pipe(v.string(), v.maxLength(22)), ""),
+  limit: v.optional(
+    v.pipe(v.number(), v.integer(), v.minValue(1), v.maxValue(limits.pageMax)),
+    limits.pageMax,
+  ),
+});
 
 export const roomJoin = operation({
   name: "room.join",
@@ -20,7 +32,8 @@ export const roomJoin = operation({
   input: commandInput({ room: id }),
   output: done,
   async handle(services, call, input) {
-    const result = await sendTo(services, call, "room.join", input.room, input, { do: "join" });
+    const deny = await denyFull(services, { room: input.room, caller: call.caller.user });
+    const result = await sendTo(services, call, "room.join", input.room, input, { do: "join" }, deny);
     if ("ok" in result && call.connection !== null) services.live.enter(call.connection, input.room);
     return result;
   },
@@ -53,7 +66,9 @@ export const roomAdd = operation({
   async handle(services, call, input) {
     const unknown = await refuseUnknown(services, input.users, "users");
     if (unknown !== null) return unknown;
-    return sendTo(services, call, "room.add", input.room, input, { do: "add", users: [...input.users] });
+    const { room, users } = input;
+    const deny = await denyFull(services, { room, others: { users, field: "users" } });
+    return sendTo(services, call, "room.add", room, input, { do: "add", users: [...users] }, deny);
   },
 });
 
@@ -136,14 +151,7 @@ export const roomMembers = operation({
   policy: "members",
   http: { method: "GET", path: "/v1/rooms/:room/members" },
   rate: "read",
-  input: v.strictObject({
-    room: id,
-    after: v.optional(v.pipe(v.string(), v.maxLength(22)), ""),
-    limit: v.optional(
-      v.pipe(v.number(), v.integer(), v.minValue(1), v.maxValue(limits.pageMax)),
-      limits.pageMax,
-    ),
-  }),
+  input: usersPage,
   output: v.object({
     members: v.array(v.object({ user: v.string(), role: v.string() })),
     next: v.nullable(v.string()),
@@ -155,5 +163,23 @@ export const roomMembers = operation({
     const next = members.length < limit ? null : (members.at(-1)?.user ?? null);
     const listed = members.flatMap(({ user, role }) => (role === null ? [] : [{ user, role }]));
     return { ok: { members: listed, next } };
+  },
+});
+
+export const roomBanned = operation({
+  name: "room.banned",
+  summary: "Who is banned, by user id; `next` continues",
+  who: "session",
+  policy: "moderators and above",
+  http: { method: "GET", path: "/v1/rooms/:room/bans" },
+  rate: "read",
+  input: usersPage,
+  output: v.object({ users: v.array(v.string()), next: v.nullable(v.string()) }),
+  async handle(services, { caller }, { room, after, limit }) {
+    const { sight } = await services.rooms.settledAccess(room, caller.user);
+    if (sight.role === null) return { error: refuse("not-found") };
+    if (rank[sight.role] < rank[lowestRole.ban]) return { error: refuse("forbidden") };
+    const users = await services.store.memberships.banned(room, after, limit);
+    return { ok: { users, next: users.length < limit ? null : (users.at(-1) ?? null) } };
   },
 });

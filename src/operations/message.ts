@@ -1,10 +1,12 @@
 /** Posting, and what can be done to a post. */
 import * as v from "valibot";
 import { limits } from "../../actors/limits.ts";
-import { refuseField } from "../../actors/room/refusals.ts";
+import { refuse, refuseField } from "../../actors/room/refusals.ts";
+import { versionsOf } from "../rooms/versions.ts";
 import { done, sendTo } from "./command.ts";
 import { commandInput } from "./command-input.ts";
 import { id, reactionKey, seq, text } from "./fields.ts";
+import { denyFull } from "./full.ts";
 import { operation } from "./operation.ts";
 
 const mentions = v.exactOptional(v.pipe(v.array(id), v.maxLength(limits.mentionsMax)));
@@ -38,7 +40,8 @@ export const roomPost = operation({
     }
     const epoch = services.platform.id();
     const draft = { do: "post", text, ...optional, pair: [user, other] as [string, string], epoch } as const;
-    return sendTo(services, call, "room.post", room, input, draft);
+    const deny = await denyFull(services, { room, caller: user, others: { users: [other], field: "with" } });
+    return sendTo(services, call, "room.post", room, input, draft, deny);
   },
 });
 
@@ -80,20 +83,33 @@ export const roomReact = operation({
   rate: "write",
   input: commandInput({ room: id, seq, key: reactionKey, on: v.boolean() }),
   output: done,
-  handle(services, call, input) {
+  async handle(services, call, input) {
     const { room, seq, key, on } = input;
-    return sendTo(services, call, "room.react", room, input, { do: "react", seq, key, on });
+    const bound = limits.reactionsPerUserMax;
+    // Counted in the documents: some that come at once may pass.
+    const mine = on ? await services.store.messages.reactionsBy(room, seq, call.caller.user, bound) : [];
+    const full = mine.length >= bound && !mine.includes(key);
+    const deny = full ? refuse("limit", { bound, field: "key" }) : undefined;
+    return sendTo(services, call, "room.react", room, input, { do: "react", seq, key, on }, deny);
   },
 });
 
 export const roomVersions = operation({
   name: "room.versions",
-  summary: "Older versions of an edited message, oldest first",
+  summary: "Older versions of an edited message: the newest 100, oldest first",
   who: "session",
   policy: "whoever may see the message; versions that they may see",
   http: { method: "GET", path: "/v1/rooms/:room/messages/:seq/versions" },
   rate: "read",
   input: v.strictObject({ room: id, seq }),
-  output: v.object({ versions: v.array(v.object({ seq: v.number(), at: v.number(), text: v.string() })) }),
-  handle: (services, { caller }, { room, seq }) => services.rooms.versions(room, caller.user, seq),
+  output: v.object({
+    versions: v.array(v.object({ seq: v.number(), at: v.number(), text: v.string() })),
+    /** Older ones were left out. */
+    more: v.boolean(),
+  }),
+  async handle(services, { caller }, { room, seq }) {
+    const access = await services.rooms.access(room, caller.user);
+    const versions = await versionsOf(services, room, access, seq);
+    return versions === null ? { error: refuse("not-found") } : { ok: versions };
+  },
 });

@@ -25,8 +25,11 @@ export interface Call {
 
 export type Result<T> = { ok: T } | { error: Refusal };
 
-/** Cost of a request in its session's budget: write 1, read 1, cheap 0 (idempotent notes), auth has its own slowing. */
-export type RateClass = "write" | "read" | "cheap" | "auth";
+/**
+ * Cost of a request in its session's budget: write 1, read 1, cheap 0 (idempotent notes), auth has its own slowing; retry:
+ * what may leave a record for ever, although nothing comes of it.
+ */
+export type RateClass = "write" | "read" | "cheap" | "auth" | "retry";
 
 export interface Operation<Name extends string, In extends v.GenericSchema, Out extends v.GenericSchema> {
   /** `noun.verb` */

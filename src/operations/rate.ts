@@ -18,10 +18,13 @@ export const defaultRates: Rates = {
   cheap: null,
   // Hashing bounds these too; failures have their own slowing (src/auth/slowing.ts).
   auth: { perSecond: 10, burst: 100 },
+  // A refused retry leaves a record for good, also of a stranger's. Who comes back after a night offline has a few rooms
+  // with something unsent; the rest waits for its retryAfterMs.
+  retry: { perSecond: 1, burst: 30 },
 };
 
 /** For benchmarks and replays. */
-export const ratesOff: Rates = { write: null, read: null, cheap: null, auth: null };
+export const ratesOff: Rates = { write: null, read: null, cheap: null, auth: null, retry: null };
 
 /** Takes one request of `key`; returns 0, or the ms to wait. */
 export type Limiter = (key: string, now: number) => number;

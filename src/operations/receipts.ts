@@ -1,7 +1,7 @@
 /** Watermarks and what is unread. */
 import * as v from "valibot";
 import { limits } from "../../actors/limits.ts";
-import type { Mark, RoomId } from "../../actors/ports.ts";
+import type { Mark, Seq } from "../../actors/ports.ts";
 import { refuse } from "../../actors/room/refusals.ts";
 import { clamp, unreadAfter, unreadOf } from "../rooms/summary.ts";
 import { count, id, seq } from "./fields.ts";
@@ -31,7 +31,7 @@ export const roomDelivered = operation({
     const mark = { room, user: call.caller.user, delivered: seq, read: 0 };
     const clamped = await withinSight(services, call, mark);
     if (clamped === null) return { error: refuse("not-found") };
-    const { delivered, read } = await services.receipts.mark(clamped);
+    const { delivered, read } = await services.receipts.mark(clamped.mark, clamped.asOf);
     return { ok: { room, delivered, read } };
   },
 });
@@ -48,8 +48,10 @@ export const roomRead = operation({
   async handle(services, { caller }, { room, seq }) {
     const access = await services.rooms.access(room, caller.user);
     if (access.sight.intervals.length === 0) return { error: refuse("not-found") };
-    await services.receipts.mark(clamp(access, { room, user: caller.user, delivered: seq, read: seq }));
-    const counts = { room, ...(await unreadOf(services, room, access)) };
+    const mark = clamp(access, { room, user: caller.user, delivered: seq, read: seq });
+    await services.receipts.mark(mark, access.head);
+    const counted = await services.rooms.steady(room, caller.user, (now) => unreadOf(services, room, now));
+    const counts = { room, ...counted };
     // One read position for all devices: the others learn it at once.
     services.bus.publish(`user.${caller.user}`, {
       t: "frame",
@@ -104,15 +106,16 @@ export const roomUnreadExplain = operation({
     more: v.boolean(),
   }),
   async handle(services, { caller }, { room }) {
-    const access = await services.rooms.settledAccess(room, caller.user);
-    if (access.sight.intervals.length === 0) return { error: refuse("not-found") };
-    const { read, seq } = await unreadOf(services, room, access);
-    const { messages } = services.store;
-    const after = unreadAfter(access, read);
-    const seqs = await messages.unread(room, caller.user, after, seq, limits.explainMax + 1);
-    const mentions = await messages.mentions(room, caller.user, after, seq, limits.explainMax);
-    const more = seqs.length > limits.explainMax;
-    return { ok: { read, seq, seqs: seqs.slice(0, limits.explainMax), mentions, more } };
+    return await services.rooms.steady(room, caller.user, async (access) => {
+      if (access.sight.intervals.length === 0) return { error: refuse("not-found") };
+      const { read, seq } = await unreadOf(services, room, access);
+      const { messages } = services.store;
+      const after = unreadAfter(access, read);
+      const seqs = await messages.unread(room, caller.user, after, seq, limits.explainMax + 1);
+      const mentions = await messages.mentions(room, caller.user, after, seq, limits.explainMax);
+      const more = seqs.length > limits.explainMax;
+      return { ok: { read, seq, seqs: seqs.slice(0, limits.explainMax), mentions, more } };
+    });
   },
 });
 
@@ -142,13 +145,9 @@ async function withinSight(
   services: Services,
   call: Call & { caller: Caller },
   mark: Mark,
-): Promise<Mark | null> {
+): Promise<{ mark: Mark; asOf: Seq } | null> {
   const live = call.connection === null ? null : services.live.seqOf(call.connection, mark.room);
-  if (live !== null) return { ...mark, delivered: Math.min(mark.delivered, live) };
-  return clampedByAccess(services, mark.room, mark);
-}
-
-async function clampedByAccess(services: Services, room: RoomId, mark: Mark): Promise<Mark | null> {
-  const access = await services.rooms.access(room, mark.user);
-  return access.sight.intervals.length === 0 ? null : clamp(access, mark);
+  if (live !== null) return { mark: { ...mark, delivered: Math.min(mark.delivered, live) }, asOf: live };
+  const access = await services.rooms.access(mark.room, mark.user);
+  return access.sight.intervals.length === 0 ? null : { mark: clamp(access, mark), asOf: access.head };
 }

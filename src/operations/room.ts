@@ -8,6 +8,7 @@ import { summaryOf } from "../rooms/summary.ts";
 import { done, sendTo } from "./command.ts";
 import { commandInput } from "./command-input.ts";
 import { about, count, history, id, join, roomName, seq } from "./fields.ts";
+import { denyFull } from "./full.ts";
 import { operation } from "./operation.ts";
 import type { Services } from "./services.ts";
 
@@ -31,17 +32,13 @@ export const roomCreate = operation({
     const { user } = call.caller;
     const unknown = await refuseUnknown(services, members, "members");
     if (unknown !== null) return unknown;
-    const mine = await services.store.memberships.ofUser(user);
-    if (mine.filter(({ role }) => role !== null).length >= limits.roomsPerUserMax) {
-      return { error: refuse("limit", { bound: limits.roomsPerUserMax }) };
-    }
     const room = services.auth.ids.roomIdOf(user, input.cid);
+    const others = { users: members, field: "members" };
+    const deny = await denyFull(services, { room, caller: user, others });
     const epoch = services.platform.id();
     const draft = { do: "create", epoch, name, about, history, join, members } as const;
-    const result = await sendTo(services, call, "room.create", room, input, {
-      ...draft,
-      members: [...members],
-    });
+    const asked = { ...draft, members: [...members] };
+    const result = await sendTo(services, call, "room.create", room, input, asked, deny);
     if ("error" in result) return result;
     return { ok: { room, ...result.ok } };
   },
@@ -77,8 +74,8 @@ export const roomSummaries = operation({
   output: v.object({ rooms: v.array(v.record(v.string(), v.unknown())) }),
   async handle(services, { caller }, { rooms }) {
     const summaries = await Promise.all(
-      [...new Set(rooms)].map(async (room) =>
-        summaryOf(services, room, await services.rooms.settledAccess(room, caller.user)),
+      [...new Set(rooms)].map((room) =>
+        services.rooms.steady(room, caller.user, (access) => summaryOf(services, room, access)),
       ),
     );
     return {
@@ -138,7 +135,7 @@ export const roomLanded = operation({
   who: "session",
   policy: "the sender, about their own cids",
   http: { method: "POST", path: "/v1/rooms/:room/landed" },
-  rate: "write",
+  rate: "retry",
   input: v.strictObject({ room: id, cid: commandInput({}).entries.cid }),
   output: v.variant("landed", [
     v.object({ landed: v.literal(true), ...done.entries }),

@@ -3,6 +3,7 @@
  * head → tail, with the tail's edits, reactions and tombstones applied, so a read that begins after an ack includes it.
  */
 
+import { limits } from "../../actors/limits.ts";
 import type { Epoch, Fields, Position, RoomId, Seq } from "../../actors/ports.ts";
 import { catchUp, type Sources } from "../../actors/room/catch-up.ts";
 import type { StampedEvent, Tombstone } from "../../actors/room/events.ts";
@@ -62,7 +63,7 @@ function boundsOf({ before, after, around, limit }: Where, head: Seq): [Seq, Seq
   return [Math.max(1, to - limit + 1), to];
 }
 
-/** What later events set on these posts, as far as this viewer may see those events. */
+/** What later events set on these posts, as far as this viewer may know of those events. */
 async function fieldsOf(
   sources: Sources,
   room: RoomId,
@@ -72,15 +73,26 @@ async function fieldsOf(
 ): Promise<Fields[]> {
   const seqs = posts.map(({ seq }) => seq);
   const stored = await sources.store.messages.fields(room, seqs);
-  const bySeq = new Map(stored.map((fields) => [fields.seq, fields]));
-  for (const event of await tailEvents(sources, room, checkpoint)) applyTail(bySeq, new Set(seqs), event);
-  const visible = await Promise.all(
-    [...bySeq.values()].map((fields) => within(sources, room, fields, sight)),
+  const seen = await Promise.all(
+    stored.map(async (fields) => ({ ...fields, edit: await seenEdit(sources, room, fields, sight) })),
   );
-  return visible.filter(({ edit, reactions }) => edit !== null || reactions.length > 0);
+  const bySeq = new Map(seen.map((fields) => [fields.seq, fields]));
+  for (const event of await tailEvents(sources, room, checkpoint)) {
+    // A hidden edit leaves the one before it standing; of a reaction the newest event counts, seen or not.
+    if (event.kind === "reacted" || knows(sight, event.seq)) applyTail(bySeq, new Set(seqs), event);
+  }
+  return [...bySeq.values()]
+    .map((fields) => ({ ...fields, reactions: seenReactions(fields, sight) }))
+    .filter(({ edit, reactions }) => edit !== null || reactions.length > 0);
 }
 
-async function tailEvents(
+/** Above the seq at which the sight was read, nobody knows whether the viewer is still in. */
+function knows(sight: Sight, seq: Seq): boolean {
+  return seq <= sight.asOf && sees(sight, seq);
+}
+
+/** What the log holds above the documents about earlier messages. */
+export async function tailEvents(
   { log }: Sources,
   room: RoomId,
   checkpoint: Position,
@@ -121,16 +133,37 @@ function applyTail(bySeq: Map<Seq, Fields>, seqs: ReadonlySet<Seq>, event: Stamp
   if (reaction.users.length > 0) fields.reactions.push(reaction);
 }
 
-/** An edit or reaction that happened out of sight must not show through the message that it changed (P5). */
-async function within(sources: Sources, room: RoomId, fields: Fields, sight: Sight): Promise<Fields> {
-  const reactions = fields.reactions
+/** The newest edit that this viewer may see: one that was made out of sight must not show (P5). */
+async function seenEdit(
+  sources: Sources,
+  room: RoomId,
+  { seq: post, edit }: Fields,
+  sight: Sight,
+): Promise<Fields["edit"]> {
+  if (edit === null || knows(sight, edit.seq)) return edit;
+  const last = await seenVersion(sources, room, post, edit.seq, sight);
+  if (last === null) return null;
+  const [stored] = await sources.store.messages.range(room, last.seq, last.seq, 1);
+  const event = stored === undefined ? null : eventOf(stored.line);
+  return { ...last, mentions: event?.kind === "edited" ? (event.mentions ?? []) : [] };
+}
+
+/** The newest one before a seq that isn't the first text: page by page, since any number may be out of sight. */
+async function seenVersion({ store }: Sources, room: RoomId, post: Seq, before: Seq, sight: Sight) {
+  for (let below = before; ; ) {
+    const versions = await store.messages.versions(room, post, below, limits.versionsMax);
+    const last = versions.findLast(({ seq }) => seq > post && knows(sight, seq));
+    if (last !== undefined) return last;
+    if (versions.length < limits.versionsMax) return null;
+    below = versions[0]?.seq ?? 0;
+  }
+}
+
+function seenReactions({ reactions }: Fields, sight: Sight): Fields["reactions"] {
+  return reactions
     .map(({ key, users, seqs }) => {
-      const seen = seqs.map((seq) => sees(sight, seq));
+      const seen = seqs.map((seq) => knows(sight, seq));
       return { key, users: users.filter((_, i) => seen[i]), seqs: seqs.filter((_, i) => seen[i]) };
     })
     .filter(({ users }) => users.length > 0);
-  if (fields.edit === null || sees(sight, fields.edit.seq)) return { ...fields, reactions };
-  const versions = await sources.store.messages.versions(room, fields.seq);
-  const last = versions.findLast(({ seq }) => seq > fields.seq && sees(sight, seq));
-  return { seq: fields.seq, edit: last === undefined ? null : { ...last, mentions: [] }, reactions };
 }

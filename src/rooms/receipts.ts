@@ -13,8 +13,15 @@ export interface ReceiptSources {
   onFailure: (error: unknown) => void;
 }
 
+/** A watermark, and what its setter knew of the room. */
+interface Known {
+  mark: Mark;
+  asOf: Seq;
+}
+
 interface Waiting {
   mark: Mark;
+  asOf: Seq;
   settle: ((mark: Mark) => void)[];
   fail: ((error: unknown) => void)[];
 }
@@ -28,11 +35,15 @@ export class ReceiptDesk {
     this.#sources = sources;
   }
 
-  /** Resolves to the merged watermarks once they are durable. The caller has clamped the seqs. */
-  mark(mark: Mark): Promise<Mark> {
+  /**
+   * Resolves to the merged watermarks once they are durable. The caller has clamped the seqs.
+   * @param asOf what the caller knows of the room: who left it before that must not hear of this
+   */
+  mark(mark: Mark, asOf: Seq): Promise<Mark> {
     return new Promise((resolve, reject) => {
       const key = `${mark.room} ${mark.user}`;
-      const waiting = this.#waiting.get(key) ?? { mark, settle: [], fail: [] };
+      const waiting = this.#waiting.get(key) ?? { mark, asOf, settle: [], fail: [] };
+      waiting.asOf = Math.max(asOf, waiting.asOf);
       waiting.mark = {
         ...mark,
         delivered: Math.max(mark.delivered, waiting.mark.delivered),
@@ -62,7 +73,7 @@ export class ReceiptDesk {
     for (const [i, { settle }] of all.entries()) {
       for (const resolve of settle) resolve(merged[i] as Mark);
     }
-    await this.#publish(merged);
+    await this.#publish(merged.map((mark, i) => ({ mark, asOf: all[i]?.asOf ?? 0 })));
   }
 
   #flushSafely(): void {
@@ -71,8 +82,8 @@ export class ReceiptDesk {
   }
 
   /** Rooms above receiptsListMax get no lists; whoever wants counts asks for them. */
-  async #publish(marks: readonly Mark[]): Promise<void> {
-    const byRoom = Map.groupBy(marks, ({ room }) => room);
+  async #publish(marks: readonly Known[]): Promise<void> {
+    const byRoom = Map.groupBy(marks, ({ mark }) => mark.room);
     const documents = await this.#sources.store.rooms.many([...byRoom.keys()]);
     for (const { id, members } of documents) {
       if (members > limits.receiptsListMax) continue;
@@ -80,9 +91,10 @@ export class ReceiptDesk {
     }
   }
 
-  #publishRoom(room: RoomId, marks: readonly Mark[]): void {
-    const seq = Math.max(...marks.map(({ delivered, read }) => Math.max(delivered, read)));
-    const listed = marks.map(({ user, delivered, read }): [UserId, Seq, Seq] => [user, delivered, read]);
+  /** A feed that hasn't got to `seq` drops the frame: it may still send to somebody who is out by then. */
+  #publishRoom(room: RoomId, marks: readonly Known[]): void {
+    const seq = Math.max(...marks.map(({ asOf }) => asOf));
+    const listed = marks.map(({ mark }): [UserId, Seq, Seq] => [mark.user, mark.delivered, mark.read]);
     const frame = JSON.stringify({ t: "receipts", room, seq, marks: listed });
     this.#sources.bus.publish(`room.${room}`, { seq, from: null, frame });
   }

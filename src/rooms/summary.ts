@@ -1,10 +1,9 @@
 /** What a chat list shows of a room: settings, watermarks, unread counts, the newest visible post. */
 
 import { limits } from "../../actors/limits.ts";
-import type { Mark, Millis, RoomId, Seq, Store, UserId } from "../../actors/ports.ts";
+import type { Mark, Millis, RoomDoc, RoomId, Seq, Store, UserId } from "../../actors/ports.ts";
 import { catchUp, type Sources } from "../../actors/room/catch-up.ts";
-import type { StampedEvent } from "../../actors/room/events.ts";
-import { eventOf } from "../../actors/room/frame.ts";
+import { eventOf, headOf } from "../../actors/room/frame.ts";
 import type { Membership, RoomKind, RoomSettings } from "../../actors/room/model.ts";
 import { sees } from "../../actors/room/sight.ts";
 import type { Access } from "./access.ts";
@@ -24,6 +23,7 @@ export interface Summary extends RoomSettings, Omit<Unread, "seq"> {
   room: RoomId;
   epoch: string;
   kind: RoomKind;
+  /** 0 for a former member. */
   members: number;
   head: Seq;
   /** Unread counts are as of this seq. */
@@ -39,8 +39,8 @@ export type SummarySources = Sources & {
   store: Pick<Store, "messages" | "projection" | "receipts" | "memberships">;
 };
 
-/** Events that are looked through for the newest post. */
-const lookBack = 20;
+/** Events that are looked through for the newest post: mostly it is among the first of these numbers. */
+const lookBacks = [20, 1_000];
 
 /** null when the room says nothing to this user. */
 export async function summaryOf(
@@ -56,10 +56,35 @@ export async function summaryOf(
     unreadOf(sources, room, access),
     document.kind === "direct" ? peerOf(sources, room, user) : null,
   ]);
-  const { kind, name, about, history, join, members, at } = document;
+  const { kind } = document;
   const { role } = sight;
   const head = horizon(access);
-  return { room, epoch, kind, name, about, history, join, members, head, at, role, peer, last, ...unread };
+  const settings = role === null ? await settingsAt(sources, room, head) : settingsNow(document);
+  return { room, epoch, kind, ...settings, head, role, peer, last, ...unread };
+}
+
+type Shown = RoomSettings & Pick<Summary, "members" | "at">;
+
+function settingsNow({ name, about, history, join, members, at }: RoomDoc): Shown {
+  return { name, about, history, join, members, at };
+}
+
+/** To a former member the room stays what it was at the end; how many are in it is no longer theirs to know (P5). */
+async function settingsAt({ store }: SummarySources, room: RoomId, closing: Seq): Promise<Shown> {
+  const shown: Shown = { name: "", about: "", history: "everyone", join: "closed", members: 0, at: 0 };
+  for (const { line } of await store.messages.settings(room, closing)) {
+    const event = eventOf(line);
+    if (event.kind === "created") {
+      const { name, about, history, join } = event.room;
+      Object.assign(shown, { name, about, history, join });
+    } else if (event.kind === "renamed") shown.name = event.name;
+    else if (event.kind === "described") shown.about = event.about;
+    else if (event.kind === "history") shown.history = event.history;
+    else if (event.kind === "access") shown.join = event.join;
+  }
+  const [last] = await store.messages.range(room, closing, closing, 1);
+  if (last !== undefined) shown.at = headOf(last.line).at;
+  return shown;
 }
 
 /** Counted from seqs: posts above the read mark that are visible, not one's own and not deleted. */
@@ -91,16 +116,17 @@ export function clamp(access: Access, mark: Mark): Mark {
 
 async function newestPost(sources: Sources, room: RoomId, access: Access): Promise<Summary["last"]> {
   const head = horizon(access);
-  const after = Math.max(0, head - lookBack);
-  const { lines } = await catchUp(sources, room, after, head - after);
-  const events = lines.map(({ line }) => eventOf(line));
-  const post = events.findLast((event) => event.kind === "posted" && sees(access.sight, event.seq));
-  if (post === undefined || post.kind !== "posted") return null;
-  const edit = events.findLast(
-    (event): event is StampedEvent & { kind: "edited" } =>
-      event.kind === "edited" && event.target === post.seq && sees(access.sight, event.seq),
-  );
-  return { seq: post.seq, by: post.by, at: post.at, text: edit?.text ?? post.text };
+  for (const lookBack of lookBacks) {
+    const after = Math.max(0, head - lookBack);
+    const { lines } = await catchUp(sources, room, after, head - after);
+    const events = lines.map(({ line }) => eventOf(line)).filter(({ seq }) => sees(access.sight, seq));
+    const post = events.findLast((event) => event.kind === "posted");
+    if (post === undefined || post.kind !== "posted") continue;
+    const edit = events.findLast((event) => event.kind === "edited" && event.target === post.seq);
+    const text = edit?.kind === "edited" ? edit.text : post.text;
+    return { seq: post.seq, by: post.by, at: post.at, text };
+  }
+  return null;
 }
 
 async function peerOf(sources: SummarySources, room: RoomId, user: UserId): Promise<UserId | null> {

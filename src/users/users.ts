@@ -4,23 +4,26 @@
  */
 
 import { limits } from "../../actors/limits.ts";
-import type {
-  Bus,
-  ConnectionId,
-  Item,
-  Json,
-  RoomId,
-  SessionId,
-  Store,
-  Unsubscribe,
-  UserId,
+import {
+  type Bus,
+  type ConnectionId,
+  type Item,
+  type Json,
+  type RoomId,
+  type SessionId,
+  type Store,
+  Unavailable,
+  UnknownOutcome,
+  type Unsubscribe,
+  type UserId,
 } from "../../actors/ports.ts";
 import type { Behavior } from "../../actors/runtime/behavior.ts";
 import type { Envelope } from "../../actors/runtime/envelope.ts";
+import { Interrupted } from "../../actors/runtime/failure.ts";
 import type { Kind } from "../../actors/runtime/kind.ts";
 import type { Platform } from "../../actors/runtime/platform.ts";
 import type { System } from "../../actors/runtime/system.ts";
-import { type Heard, hear, newUser, synced, type UserState } from "../../actors/user/user.ts";
+import { connected, type Heard, hear, newUser, synced, type UserState } from "../../actors/user/user.ts";
 import type { UserDesk } from "../gateway/gateway.ts";
 
 export interface UsersSources {
@@ -37,7 +40,7 @@ export interface UserSockets {
   /** For an actor that begins again after a crash. */
   connections(user: UserId): { connection: ConnectionId; session: SessionId }[];
   told(user: UserId, version: number, entered: readonly RoomId[]): void;
-  closeSession(session: SessionId): void;
+  closeSession(user: UserId, session: SessionId): void;
   frame(user: UserId, frame: string): void;
 }
 
@@ -66,7 +69,7 @@ export class Users implements UserDesk {
       overflow: ({ t }) => (t === "account" || t === "version" ? "coalesce" : "reject"),
       idleMs: lingerMs,
       residentMax: limits.usersResidentMax,
-      create: (id) => new UserActor(sources, id, this.#present, (heard) => this.#tell(id, heard)),
+      create: (id) => new UserActor(sources, id, this.#present, this),
     });
     this.#scheduleCheck();
   }
@@ -83,18 +86,18 @@ export class Users implements UserDesk {
   }
 
   closed(user: UserId, connection: ConnectionId): void {
-    this.#tell(user, { t: "closed", connection });
+    this.tell(user, { t: "closed", connection });
   }
 
   away(user: UserId, connection: ConnectionId, away: boolean): void {
-    this.#tell(user, { t: "away", connection, away });
+    this.tell(user, { t: "away", connection, away });
   }
 
   stop(): void {
     this.#cancel();
   }
 
-  #tell(user: UserId, heard: Heard): void {
+  tell(user: UserId, heard: Heard): void {
     this.#sources.system.ref(this.#kind, user).tell(heard, heard.t);
   }
 
@@ -109,7 +112,7 @@ export class Users implements UserDesk {
   async #check(): Promise<void> {
     const users = [...this.#present];
     const versions = await this.#sources.store.items.versions(users);
-    for (const [i, user] of users.entries()) this.#tell(user, { t: "version", version: versions[i] ?? 0 });
+    for (const [i, user] of users.entries()) this.tell(user, { t: "version", version: versions[i] ?? 0 });
   }
 }
 
@@ -117,43 +120,53 @@ class UserActor implements Behavior<Heard, number> {
   readonly #sources: UsersSources;
   readonly #state: UserState;
   readonly #present: Set<UserId>;
-  readonly #tell: (heard: Heard) => void;
+  readonly #users: Pick<Users, "tell">;
   #unsubscribe: Unsubscribe = () => {};
 
-  constructor(sources: UsersSources, user: UserId, present: Set<UserId>, tell: (heard: Heard) => void) {
+  constructor(sources: UsersSources, user: UserId, present: Set<UserId>, users: Pick<Users, "tell">) {
     this.#sources = sources;
     this.#state = newUser(user);
     this.#present = present;
-    this.#tell = tell;
+    this.#users = users;
   }
 
   async start(): Promise<void> {
     const { bus, sockets } = this.#sources;
-    const { user, connections } = this.#state;
+    const { user } = this.#state;
     this.#unsubscribe = await bus.subscribe(`user.${user}`, (message, answer) =>
       this.#hearBus(message, answer),
     );
     for (const { connection, session } of sockets.connections(user)) {
-      connections.set(connection, { session, away: false });
+      connected(this.#state, connection, session);
     }
     this.#present.add(user);
   }
 
   async turn(batch: readonly Envelope<Heard, number>[]): Promise<void> {
-    for (const envelope of batch) {
-      const heard = await this.#withVersion(envelope.message);
-      await this.#follow(heard);
-      envelope.reply(heard.t === "opened" ? heard.version : 0);
+    try {
+      for (const envelope of batch) {
+        const heard = await this.#withVersion(envelope.message);
+        await this.#follow(heard);
+        envelope.reply(heard.t === "opened" ? heard.version : 0);
+      }
+    } catch (error) {
+      const away = error instanceof Unavailable || error instanceof UnknownOutcome;
+      throw away ? new Interrupted("the store is away", { cause: error }) : error;
     }
   }
 
   busy(): boolean {
-    return this.#state.connections.size > 0;
+    return this.#state.connections.length > 0;
   }
 
   release(): void {
+    const { user } = this.#state;
     this.#unsubscribe();
-    this.#present.delete(this.#state.user);
+    this.#present.delete(user);
+    if (this.#sources.sockets.connections(user).length === 0) return;
+    // It crashed under its connections: the next one begins at once, and the check finds them if this is refused.
+    this.#present.add(user);
+    this.#users.tell(this.#state.user, { t: "account" });
   }
 
   async #withVersion(heard: Heard): Promise<Heard> {
@@ -166,7 +179,7 @@ class UserActor implements Behavior<Heard, number> {
     const heard = message as unknown as BusMessage;
     if (heard.t === "frame") this.#sources.sockets.frame(this.#state.user, heard.frame);
     else if (heard.t === "presence?") answer?.(this.#state.presence);
-    else this.#tell(heard);
+    else this.#users.tell(this.#state.user, heard);
   }
 
   async #follow(heard: Heard): Promise<void> {
@@ -185,7 +198,7 @@ class UserActor implements Behavior<Heard, number> {
           await store.accounts.seen(this.#state.user, platform.now());
           break;
         case "close":
-          for (const session of effect.sessions) sockets.closeSession(session);
+          for (const session of effect.sessions) sockets.closeSession(this.#state.user, session);
           break;
       }
     }
@@ -197,7 +210,7 @@ class UserActor implements Behavior<Heard, number> {
     for (let from = since; ; ) {
       const { version, items } = await store.items.since(user, from, itemsPage);
       const reached = items.length < itemsPage ? version : (items.at(-1)?.version ?? version);
-      for (const session of endedSessions(items)) sockets.closeSession(session);
+      for (const session of endedSessions(items)) sockets.closeSession(this.#state.user, session);
       if (reached > from) sockets.told(user, reached, enteredRooms(items));
       synced(this.#state, reached);
       if (items.length < itemsPage) return;

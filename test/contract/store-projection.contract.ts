@@ -1,4 +1,5 @@
 import { describe, expect, test } from "bun:test";
+import { limits } from "../../actors/limits.ts";
 import type { Store } from "../../actors/ports.ts";
 import { changed, cidOf, created, deleted, edited, joined, left, posted, reacted } from "./writes.ts";
 
@@ -12,9 +13,9 @@ export function projectionContract(current: () => Store): void {
     test("checkpoints only rise, one per stream", async () => {
       const { projection } = current();
       expect(await projection.checkpoint(0)).toBe(0);
-      await projection.advance(0, 7);
-      await projection.advance(0, 5);
-      await projection.advance(1, 3);
+      await projection.apply([], { stream: 0, position: 7 });
+      await projection.apply([], { stream: 0, position: 5 });
+      await projection.apply([], { stream: 1, position: 3 });
       expect([await projection.checkpoint(0), await projection.checkpoint(1)]).toEqual([7, 3]);
     });
   });
@@ -97,6 +98,24 @@ export function projectionContract(current: () => Store): void {
       ]);
     });
 
+    test("settings are the newest events up to a seq that set something of the room", async () => {
+      const { messages } = current();
+      const setting = (seq: number, kind: string) => ({ ...posted(seq, "ana"), kind });
+      await apply(
+        setting(1, "created"),
+        posted(2, "ana"),
+        setting(3, "renamed"),
+        setting(4, "access"),
+        setting(5, "renamed"),
+        setting(6, "history"),
+        setting(7, "described"),
+      );
+      const seqs = async (upTo: number) => (await messages.settings("r", upTo)).map(({ seq }) => seq);
+      expect(await seqs(9)).toEqual([1, 4, 5, 6, 7]);
+      expect(await seqs(4)).toEqual([1, 3, 4]);
+      expect(await messages.settings("s", 9)).toEqual([]);
+    });
+
     test("older versions of an edited message begin with its first text and end before the newest", async () => {
       const { messages } = current();
       await apply(
@@ -106,16 +125,49 @@ export function projectionContract(current: () => Store): void {
         ...edited(4, "bob", 2, "of another"),
         ...edited(5, "ana", 1, "third"),
       );
-      expect(await messages.versions("r", 1)).toEqual([
+      expect(await messages.versions("r", 1, 999, 9)).toEqual([
         { seq: 1, text: "first", at: 1_001 },
         { seq: 3, text: "second", at: 1_003 },
       ]);
-      expect(await messages.versions("r", 99)).toEqual([]);
+      expect((await messages.versions("r", 1, 3, 9)).map(({ seq }) => seq)).toEqual([1]);
+      expect((await messages.versions("r", 1, 999, 1)).map(({ seq }) => seq)).toEqual([3]);
+      expect(await messages.versions("r", 99, 999, 9)).toEqual([]);
+    });
+
+    test("of many reactions the first are listed, and that there are more; what was taken back doesn't count", async () => {
+      const { messages } = current();
+      const users = Array.from({ length: limits.reactionsListMax }, (_, i) => `user ${i}`);
+      await apply(
+        posted(1, "ana"),
+        ...users.map((user, i) => reacted(10 + i, user, 1, "👍")),
+        ...users.map((user, i) => reacted(1_000 + i, user, 1, "👎", false)),
+      );
+      const all = {
+        seq: 1,
+        edit: null,
+        reactions: [{ key: "👍", users, seqs: users.map((_, i) => 10 + i) }],
+      };
+      expect(await messages.fields("r", [1])).toEqual([all]);
+      await apply(reacted(5_000, "late", 1, "👎"));
+      expect(await messages.fields("r", [1])).toEqual([{ ...all, more: true }]);
+    });
+
+    test("a user's own standing reactions on a post are counted up to a limit", async () => {
+      const { messages } = current();
+      await apply(
+        posted(1, "ana"),
+        ...["a", "b", "c"].map((key, i) => reacted(10 + i, "bob", 1, key)),
+        reacted(13, "bob", 1, "b", false),
+        reacted(14, "cid", 1, "d"),
+      );
+      expect((await messages.reactionsBy("r", 1, "bob", 9)).sort()).toEqual(["a", "c"]);
+      expect(await messages.reactionsBy("r", 1, "bob", 1)).toHaveLength(1);
+      expect(await messages.reactionsBy("r", 2, "bob", 9)).toEqual([]);
     });
 
     test("a message that was never edited has no older versions", async () => {
       await apply(posted(1, "ana"));
-      expect(await current().messages.versions("r", 1)).toEqual([]);
+      expect(await current().messages.versions("r", 1, 999, 9)).toEqual([]);
     });
 
     test("a tombstone takes the content of the message and of its edits for ever", async () => {
@@ -139,7 +191,7 @@ export function projectionContract(current: () => Store): void {
         [cidOf(3), "connection of bob"],
       ]);
       expect(await messages.fields("r", [1, 2])).toEqual([]);
-      expect(await messages.versions("r", 1)).toEqual([]);
+      expect(await messages.versions("r", 1, 999, 9)).toEqual([]);
       expect(await messages.mentions("r", "bob", 0, 9, 9)).toEqual([]);
     });
 
@@ -194,6 +246,16 @@ export function projectionContract(current: () => Store): void {
   });
 
   describe("memberships", () => {
+    test("a ban of somebody who was never in, and its end, write nothing into their account", async () => {
+      const { items, memberships, projection } = current();
+      const ban = left(4, "bob", { banned: true });
+      expect(await projection.apply([ban])).toEqual([]);
+      expect(await projection.apply([left(5, "bob", { banned: false, interval: "keep" })])).toEqual([]);
+      expect(await items.since("bob", 0, 9)).toEqual({ version: 0, items: [] });
+      expect(await memberships.of("r", ["bob"])).toMatchObject([{ role: null, banned: false, seq: 5 }]);
+      expect(await projection.apply([joined(6, "bob")])).toEqual(["bob"]);
+    });
+
     test("joining opens an interval, leaving closes it after the event, coming back opens another", async () => {
       const { memberships } = current();
       await apply(joined(2, "ana"), left(5, "ana"), joined(8, "ana", { role: "admin" }));
@@ -223,9 +285,10 @@ export function projectionContract(current: () => Store): void {
         { room: "r", user: "ana", role: "moderator", banned: false, intervals: [[2, null]], seq: 3 },
         { room: "r", user: "bob", role: null, banned: true, intervals: [], seq: 4 },
       ]);
-      expect(await memberships.banned("r", 9)).toEqual(["bob"]);
+      expect(await memberships.banned("r", "", 9)).toEqual(["bob"]);
+      expect(await memberships.banned("r", "bob", 9)).toEqual([]);
       await apply(left(5, "bob", { banned: false, interval: "keep" }));
-      expect(await memberships.banned("r", 9)).toEqual([]);
+      expect(await memberships.banned("r", "", 9)).toEqual([]);
     });
 
     test("a room lists its current members in pages, a user all rooms", async () => {
@@ -239,8 +302,7 @@ export function projectionContract(current: () => Store): void {
         (await memberships.ofRoom("r", after, limit)).map(({ user }) => user);
       expect(await users("", 2)).toEqual(["ana", "bob"]);
       expect(await users("bob", 2)).toEqual(["dan"]);
-      expect((await memberships.ofUser("ana")).map(({ room }) => room)).toEqual(["r", "s"]);
-      expect((await memberships.ofUser("cid")).map(({ role }) => role)).toEqual([null]);
+      expect(await memberships.roomsOf(["ana", "cid", "nobody"])).toEqual([2, 0, 0]);
     });
 
     test("each change raises the user's version once and is mirrored; a replay raises nothing", async () => {

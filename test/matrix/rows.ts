@@ -176,6 +176,7 @@ export const rows: { [Name in OperationName]: readonly Case<Name>[] } = {
     ),
   ],
   "room.transfer": [row(ownerOnly, ({ room, cid, of }) => ({ room, cid: cid(), user: of.other.user }))],
+  "room.banned": [row([unauth, unauth, none, none, none, no, ok, ok, ok], ({ room }) => ({ room }))],
   "room.members": [row(membersOnly, ({ room }) => ({ room }))],
 
   "room.delivered": [row(insiders, ({ room }) => ({ room, seq: 1 }))],

@@ -2,7 +2,7 @@
 import { MemoryBus } from "../../src/bus/memory.ts";
 import { memoryStore } from "../../src/store/memory.ts";
 import type { Owner } from "./faulty-route.ts";
-import { type Shared, Server, type Sizes } from "./server.ts";
+import { Server, type Shared, type Sizes } from "./server.ts";
 import { SharedLog } from "./shared-log.ts";
 import type { World } from "./world.ts";
 
@@ -28,6 +28,9 @@ export class Cluster {
     // Before the first node: a seed's ids must not depend on a key that is made by chance.
     await this.shared.store.secrets.putIfAbsent("installation", "a2V5IG9mIHRoZSBzaW11bGF0aW9u");
     for (const slot of slots) await this.#boot(slot);
+    this.#world.doom = (machine) => {
+      for (const [slot, server] of this.#servers) if (server.machine === machine) this.#crash(slot, server);
+    };
   }
 
   /** The nodes that are up. */
@@ -35,13 +38,12 @@ export class Cluster {
     return [...this.#servers.values()];
   }
 
-  /** For a simulated while: crashes and freezes at random moments. */
+  /** As long as the storm lasts: nodes freeze and lose sight of the newest heads at random moments. */
   haunt(): void {
     const { infra, faults } = this.#world;
     infra.after(100 + this.#world.upTo(400), () => {
       if (this.#world.healed) return;
       const seconds = 0.3;
-      if (this.#world.chance(faults.crashes * seconds)) this.#crash(this.#world.pick(slots) ?? "A");
       if (this.#world.chance(faults.freezes * seconds)) this.#freeze(this.#world.pick(slots) ?? "A");
       if (this.#world.chance(faults.staleHeads * seconds)) {
         this.#servers.get(this.#world.pick(slots) ?? "A")?.cutOff(this.#world.upTo(2_000));
@@ -55,9 +57,7 @@ export class Cluster {
     for (const { machine } of this.servers) machine.skewMs = 0;
   }
 
-  #crash(slot: Slot): void {
-    const server = this.#servers.get(slot);
-    if (server === undefined) return;
+  #crash(slot: Slot, server: Server): void {
     this.#world.saw("crashes");
     this.#world.trace.add("crash", server.name);
     this.#servers.delete(slot);

@@ -96,9 +96,12 @@ export class RoomCopy {
       if (kind === "reacted" && on === true) post.reactions.add(`${by} ${key}`);
       if (kind === "reacted" && on === false) post.reactions.delete(`${by} ${key}`);
     }
-    return JSON.stringify(
-      [...posts].map(([seq, { text, reactions }]) => [seq, text, [...reactions].sort()]),
-    );
+    return JSON.stringify([...posts].map(([seq, { text, reactions }]) => [seq, text, [...reactions].sort()]));
+  }
+
+  /** We came in again: what was not for us then may be now, and can be loaded. */
+  forgetVoids(): void {
+    for (const [seq, { is }] of this.#kept) if (is === "void") this.#kept.delete(seq);
   }
 
   #bury(target: Seq, deleted: Seq): void {

@@ -1,5 +1,5 @@
 /** One tab of one session: a client by docs/protocol.md, written apart from the SDK so that the two check each other. */
-import type { RoomId, Seq, SessionId, UserId } from "../../actors/ports.ts";
+import type { Epoch, RoomId, Seq, SessionId, UserId } from "../../actors/ports.ts";
 import type { Entry } from "../../actors/room/frame.ts";
 import type { SimNode } from "../../actors/runtime/sim.ts";
 import { closeCodes } from "../../src/protocol/close.ts";
@@ -36,7 +36,7 @@ export class Device {
   /** The server's clock minus ours. */
   #clockOffset = 0;
   #version = 0;
-  #syncing = false;
+  #syncing: Promise<void> | null = null;
   #connectedAt = 0;
   #resumes = 0;
   /** Rooms of the newest resume that had a cursor, until `live`. */
@@ -95,11 +95,13 @@ export class Device {
   async load(room: RoomId, where: object): Promise<boolean> {
     const copy = this.copy(room);
     const invoked = this.#world.sim.now();
+    const { blinded } = this.#world;
     const knew = copy.last;
     const known = this.roles.get(room) === null ? {} : { known: knew };
     const answer = await this.socket.request("room.history", { room, ...where, ...known }, 17_000);
     if (!("ok" in answer)) return false;
     const page = answer.ok as unknown as {
+      epoch: Epoch;
       head: Seq;
       entries: Entry[];
       fields: {
@@ -113,6 +115,7 @@ export class Device {
     this.#recorder.entries(path, room, page.entries);
     this.#recorder.history.reads.push({
       ...{ user, device, room, invoked, knew, answered: this.#world.sim.now(), head: page.head },
+      sighted: blinded === this.#world.blinded,
       fields: page.fields.map(({ seq, edit, reactions }) => ({
         seq,
         by: [...(edit === null ? [] : [edit.seq]), ...reactions.flatMap(({ seqs }) => seqs)],
@@ -120,7 +123,8 @@ export class Device {
         reactions: JSON.stringify(reactions.map(({ key, users }) => [key, [...users].sort()]).sort()),
       })),
     });
-    for (const entry of page.entries) copy.put(entry);
+    if (copy.epoch === null) copy.reset(page.epoch);
+    if (copy.epoch === page.epoch) for (const entry of page.entries) copy.put(entry);
     return true;
   }
 
@@ -133,7 +137,7 @@ export class Device {
 
   async #start(version: number): Promise<void> {
     const { connection } = this.socket;
-    if (version > this.#version) await this.#sync();
+    while (version > this.#version && !this.socket.ended) await this.#sync();
     if (connection !== this.socket.connection || !this.socket.online) return;
     const rooms: Record<RoomId, [string, Seq] | null> = {};
     for (const [room, role] of this.roles) {
@@ -153,10 +157,17 @@ export class Device {
     this.socket.send({ t: "resume", n: ++this.#resumes, rooms });
   }
 
-  async #sync(): Promise<void> {
-    if (this.#syncing) return;
-    this.#syncing = true;
-    for (let more = true; more && this.socket.online; ) {
+  /** Calls share one run. */
+  #sync(): Promise<void> {
+    this.#syncing ??= this.#catchUp().finally(() => {
+      this.#syncing = null;
+    });
+    return this.#syncing;
+  }
+
+  async #catchUp(): Promise<void> {
+    for (let more = true; more && !this.socket.ended; ) {
+      await this.socket.whenOnline();
       const answer = await this.socket.request("account.sync", { since: this.#version }, 5_000);
       if (!("ok" in answer)) {
         await this.pause(200);
@@ -174,7 +185,6 @@ export class Device {
       more = delta.more;
       if (!more) this.#version = Math.max(this.#version, delta.version);
     }
-    this.#syncing = false;
   }
 
   #frame(frame: ServerFrame): void {
@@ -216,6 +226,15 @@ export class Device {
     const copy = this.copy(room);
     if (!copy.apply(epoch, entries)) this.#background(this.#mend(room, entries));
     if (entries.some((entry) => this.#ends(entry))) copy.live = false;
+    if (entries.some((entry) => this.#begins(entry))) copy.forgetVoids();
+  }
+
+  #begins(entry: Entry): boolean {
+    if (!("kind" in entry)) return false;
+    return (
+      (entry.kind === "joined" && entry.by === this.user) ||
+      (entry.kind === "added" && entry.user === this.user)
+    );
   }
 
   /** Our own removal, ban or leaving is the last that we get. */
@@ -281,8 +300,19 @@ export class Device {
     read: Seq,
   ): void {
     const { t, user, device, connection } = { ...this.#path("live", 0), t: this.#world.sim.now() };
-    this.#recorder.history.heard.push({ t, user, device, connection, room, kind, about, seq, delivered, read });
-    this.#world.trace.add("heard", device, kind, room, about, seq, delivered, read);
+    this.#recorder.history.heard.push({
+      t,
+      user,
+      device,
+      connection,
+      room,
+      kind,
+      about,
+      seq,
+      delivered,
+      read,
+    });
+    this.#world.trace.note("heard", device, kind, room, about, seq, delivered, read);
   }
 
   #closed(code: number, final: boolean): void {
@@ -296,7 +326,14 @@ export class Device {
 
   #path(path: "live" | "history", asked: number): Path {
     const { user, name: device } = this;
-    return { user, device, path, asked, node: this.socket.node, connection: `${device} ${this.socket.connection}` };
+    return {
+      user,
+      device,
+      path,
+      asked,
+      node: this.socket.node,
+      connection: `${device} ${this.socket.connection}`,
+    };
   }
 
   #background(work: Promise<unknown>): void {

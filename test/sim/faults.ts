@@ -11,9 +11,10 @@ export interface Faults {
   appendLost: number;
   appendLanded: number;
   appendLate: number;
-  /** Reads of the log that fail; windows in which heads are old. */
+  /** Reads of the log that fail; windows per second in which heads are old, and whether all other reads are too. */
   readFails: number;
   staleHeads: number;
+  staleTails: boolean;
   /** Live records that are dropped, doubled, or come much later. */
   liveDropped: number;
   liveDoubled: number;
@@ -22,16 +23,18 @@ export interface Faults {
   storeFails: number;
   storeUnknown: number;
   storeSlow: number;
-  /** The history reader's writes take long: a wide gap between log and documents. */
+  /** The history reader's writes take long, or show up in parts: a wide gap between log and documents. */
   projectionSlow: number;
+  projectionParts: number;
   busDropped: number;
   busDelayed: number;
   /** A command on its way to the actor: held for seconds, its reply lost, or decided by the other node. */
   commandHeld: number;
   replyLost: number;
   commandElsewhere: number;
-  /** Per simulated second. */
+  /** Per question to log, store or bus: the node dies before it is answered. */
   crashes: number;
+  /** Per simulated second. */
   freezes: number;
   /** Per second and device. */
   drops: number;
@@ -48,6 +51,7 @@ export const calm: Faults = {
   appendLate: 0,
   readFails: 0,
   staleHeads: 0,
+  staleTails: false,
   liveDropped: 0,
   liveDoubled: 0,
   liveDelayed: 0,
@@ -55,6 +59,7 @@ export const calm: Faults = {
   storeUnknown: 0,
   storeSlow: 0,
   projectionSlow: 0,
+  projectionParts: 0,
   busDropped: 0,
   busDelayed: 0,
   commandHeld: 0,
@@ -79,6 +84,7 @@ export function faultsOf(random: () => number): Faults {
     appendLate: some(0.08),
     readFails: some(0.02),
     staleHeads: some(0.6),
+    staleTails: random() < 0.5,
     liveDropped: some(0.1),
     liveDoubled: some(0.1),
     liveDelayed: some(0.2),
@@ -86,12 +92,13 @@ export function faultsOf(random: () => number): Faults {
     storeUnknown: some(0.02),
     storeSlow: some(0.1),
     projectionSlow: some(0.7),
+    projectionParts: some(0.3),
     busDropped: some(0.2),
     busDelayed: some(0.2),
     commandHeld: some(0.12),
     replyLost: some(0.06),
     commandElsewhere: random() < 0.5 ? random() * 0.5 : 0,
-    crashes: some(0.6),
+    crashes: some(0.006),
     freezes: some(0.5),
     drops: some(0.3),
     slowReader: some(0.05),

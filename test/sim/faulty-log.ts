@@ -18,6 +18,7 @@ import type { World } from "./world.ts";
 
 /** Small steps find what large ones hide. */
 const tailBytesMax = 2_000;
+const scanMax = 8;
 
 export class FaultyLog implements Log {
   readonly #world: World;
@@ -67,11 +68,16 @@ export class FaultyLog implements Log {
   }
 
   tail(room: RoomId, after: Position, bytesMax: number): Promise<LogRecord[]> {
-    return this.#read("tail", () => this.#shared.log.tail(room, after, Math.min(bytesMax, tailBytesMax)));
+    return this.#read("tail", async () => {
+      const records = await this.#shared.log.tail(room, after, Math.min(bytesMax, tailBytesMax));
+      return this.#known(records);
+    });
   }
 
   scan(stream: number, after: Position, countMax: number): Promise<LogRecord[]> {
-    return this.#read("scan", () => this.#shared.log.scan(stream, after, Math.min(countMax, 8)));
+    return this.#read("scan", async () =>
+      this.#known(await this.#shared.log.scan(stream, after, Math.min(countMax, scanMax))),
+    );
   }
 
   async subscribe(room: RoomId, deliver: (record: LogRecord) => void): Promise<Unsubscribe> {
@@ -135,6 +141,16 @@ export class FaultyLog implements Log {
     });
   }
 
+  /** As far as a cut-off replica has them. */
+  #known(records: LogRecord[]): LogRecord[] {
+    const since = this.#staleSince;
+    if (since === null || !this.#world.faults.staleTails) return records;
+    const end = this.#shared.positionAt(since);
+    const known = records.filter(({ position }) => position <= end);
+    if (known.length < records.length) this.#world.blinded++;
+    return known;
+  }
+
   #read<T>(what: string, read: () => Promise<T>): Promise<T> {
     const { faults } = this.#world;
     if (this.#world.chance(faults.readFails)) {
@@ -149,6 +165,7 @@ export class FaultyLog implements Log {
     const { faults } = this.#world;
     if (this.#world.chance(faults.liveDropped)) {
       this.#world.trace.add("live dropped", record.room, record.from);
+      this.#world.saw("liveDropped");
       return;
     }
     const delay = this.#world.chance(faults.liveDelayed) ? this.#world.upTo(3_000) : this.#world.travel();

@@ -69,7 +69,7 @@ export class FaultyRoute implements RoomPort {
       if (answer.error.code === "clock") this.#world.saw("clock");
     }
     if ("failure" in answer && answer.failure === "overloaded") this.#world.saw("overloaded");
-    this.#world.trace.add("decided", room, command.do, command.cid, command.again, command.looked, answer);
+    this.#world.trace.note("decided", room, command.do, command.cid, command.again, command.looked, answer);
     return answer;
   }
 }

@@ -1,5 +1,5 @@
 /** The store as one node meets it: every call travels, may fail before or after it was applied, and may take long. */
-import { type Store, Unavailable, UnknownOutcome } from "../../actors/ports.ts";
+import { type Projection, type Store, Unavailable, UnknownOutcome } from "../../actors/ports.ts";
 import type { SimNode } from "../../actors/runtime/sim.ts";
 import type { World } from "./world.ts";
 
@@ -33,11 +33,26 @@ function call(world: World, node: SimNode, name: string, work: () => Promise<unk
       throw new UnknownOutcome(name);
     });
   }
+  if (name === "snapshots.put") world.saw("snapshots");
   // An embedded store may answer within the same turn of the loop.
   if (world.chance(0.1)) return work();
   const writes = name.startsWith("projection.") && name !== "projection.checkpoint";
   const slow = world.chance(writes ? faults.projectionSlow : faults.storeSlow);
   return world.remote(node, work, slow ? world.upTo(1_500) : 0);
+}
+
+/** A bulk that becomes visible in two steps, the checkpoint last: documents above it may be a part of the truth. */
+function inParts(world: World, projection: Projection): Projection {
+  return {
+    checkpoint: (stream) => projection.checkpoint(stream),
+    async apply(writes, upTo) {
+      if (!world.chance(world.faults.projectionParts)) return await projection.apply(writes, upTo);
+      const users = await projection.apply(writes.slice(0, Math.floor(world.upTo(writes.length))));
+      await new Promise<void>((resolve) => world.infra.after(world.upTo(200), resolve));
+      if (world.chance(0.3)) throw new Unavailable("half of it");
+      return [...new Set([...users, ...(await projection.apply(writes, upTo))])];
+    },
+  };
 }
 
 export function faultyStore(world: World, node: SimNode, store: Store): Store {
@@ -52,7 +67,7 @@ export function faultyStore(world: World, node: SimNode, store: Store): Store {
     snapshots: of("snapshots"),
     items: of("items"),
     attempts: of("attempts"),
-    projection: of("projection"),
+    projection: faulty(world, node, "projection", inParts(world, store.projection)),
     // Read once, before a node starts.
     secrets: store.secrets,
   };

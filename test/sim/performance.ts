@@ -16,6 +16,8 @@ const restMs = 33_000;
 const answersMs = 150_000;
 /** Feeds linger 10 s, users 5 s. */
 const lingerMs = 20_000;
+/** By then a resume is through, when nothing is in its way. */
+const resumeMs = 2_000;
 const pageMax = 40;
 
 export class Performance {
@@ -23,7 +25,7 @@ export class Performance {
   readonly #cluster: Cluster;
   readonly #recorder: Recorder;
   readonly #senders: Sender[] = [];
-  readonly #cast: Cast = { users: [], groups: [], directs: [] };
+  readonly #cast: Cast = { users: [], sessions: [], groups: [], directs: [] };
 
   constructor(world: World) {
     this.#world = world;
@@ -40,6 +42,7 @@ export class Performance {
   async run(): Promise<History> {
     await this.#cluster.start();
     await this.#during(this.#setUp());
+    if (this.#world.chance(0.4)) await this.#age();
     this.#world.storm();
     this.#cluster.haunt();
     const story = new Story(this.#world, this.#cast);
@@ -47,7 +50,7 @@ export class Performance {
     await this.#wait(2_500 + this.#world.upTo(4_000));
     this.#world.heal();
     this.#cluster.heal();
-    await this.#during(playing.then(() => {}));
+    await this.#during(playing);
     await this.#answers();
     await this.#wait(restMs);
     await this.#during(this.#look());
@@ -60,7 +63,7 @@ export class Performance {
   }
 
   /** Runs the world until this is done. */
-  async #during(work: Promise<void>): Promise<void> {
+  async #during(work: Promise<unknown>): Promise<void> {
     let done = false;
     const finished = work.then(
       () => {
@@ -77,7 +80,7 @@ export class Performance {
   }
 
   #wait(ms: number): Promise<void> {
-    return this.#during(new Promise((resolve) => this.#world.infra.after(ms, resolve)));
+    return this.#during(new Promise<void>((resolve) => this.#world.infra.after(ms, resolve)));
   }
 
   #hangs(what: string): void {
@@ -106,6 +109,18 @@ export class Performance {
     }
   }
 
+  /** All that was said so far is old: it is in the documents, and leaves the log. */
+  async #age(): Promise<void> {
+    const [owner] = this.#senders;
+    const [room] = this.#cast.groups;
+    if (owner === undefined || room === undefined) return;
+    for (let i = 0; i < 3; i++)
+      await this.#during(owner.command("room.post", room, { text: `${i}` }, `posted ${i} -`));
+    await this.#wait(1_000);
+    const { log, store } = this.#cluster.shared;
+    await log.trim(await store.projection.checkpoint(0));
+  }
+
   async #invite(index: number): Promise<void> {
     const { store } = this.#cluster.shared;
     const user = this.#world.infra.id();
@@ -117,6 +132,7 @@ export class Performance {
     const sessions = this.#world.chance(0.4) ? 2 : 1;
     for (let i = 0; i < sessions; i++) {
       const session = await this.#session(user, at);
+      this.#cast.sessions.push({ user, session });
       const tabs = this.#world.chance(0.25) ? 2 : 1;
       for (let tab = 0; tab < tabs; tab++) this.#enter(user, session, `t${tab}`);
     }
@@ -153,6 +169,12 @@ export class Performance {
 
   /** Everything is at rest: what do devices hold, and what does a fresh reader get? */
   async #look(): Promise<void> {
+    for (const revocation of this.#recorder.history.revocations) {
+      const open = this.#cluster.servers.flatMap(({ node }) => [
+        ...node.gateway.connectionsOf(revocation.user),
+      ]);
+      revocation.stillOpen = open.filter(({ session }) => session === revocation.session).length;
+    }
     for (const sender of [...this.#senders]) {
       if (sender.device.socket.ended) continue;
       for (const [room, copy] of sender.device.copies) {
@@ -166,6 +188,7 @@ export class Performance {
       const reader = this.#enter(user, session, "reader");
       reader.device.socket.connect();
       await reader.device.socket.whenOnline();
+      await reader.device.pause(resumeMs);
       for (const room of this.#cluster.shared.log.rooms()) await this.#readAll(reader, room);
     }
   }
@@ -194,6 +217,7 @@ export class Performance {
       copy.limited(copy.epoch ?? "", after);
       if (after >= head) break;
     }
+    await this.#fill(device, room);
     await this.#note(reader, room, false, copy.last);
   }
 

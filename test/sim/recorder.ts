@@ -22,7 +22,7 @@ export class Recorder {
 
   entries(by: Path, room: RoomId, entries: readonly Entry[]): void {
     for (const entry of entries) this.history.seen.push(this.#seen(by, room, entry));
-    this.#world.trace.add("seen", by.device, by.path, room, entries);
+    this.#world.trace.note("seen", by.device, by.path, room, entries);
   }
 
   start(by: Path, room: RoomId, seq: Seq): void {
@@ -30,7 +30,7 @@ export class Recorder {
       ...this.#base(by, room),
       ...{ is: "start", seq, to: seq - 1, line: "", cid: null },
     });
-    this.#world.trace.add("start", by.device, room, seq);
+    this.#world.trace.note("start", by.device, room, seq);
   }
 
   #seen(by: Path, room: RoomId, entry: Entry): Seen {
@@ -43,6 +43,7 @@ export class Recorder {
     if (!("kind" in entry)) return { ...base, is: "stub", seq, to: seq, line: "", cid: entry.cid };
     const { cid = null, ...event } = entry;
     const is = event.kind === "tombstone" ? "tombstone" : "event";
+    if (is === "tombstone") this.#world.saw("tombstones");
     return { ...base, is, seq, to: seq, line: JSON.stringify(event), cid };
   }
 

@@ -1,5 +1,6 @@
 /** Runs one seed and judges it. */
-import { check, type Violation } from "./check/check.ts";
+import { check } from "./check/check.ts";
+import type { Violation } from "./check/violation.ts";
 import { Performance } from "./performance.ts";
 import { shrinkLimits } from "./small-limits.ts";
 import type { Witnessed } from "./witness.ts";
@@ -21,7 +22,13 @@ export async function runSeed(seed: number, keepTrace = false): Promise<SeedResu
   try {
     const history = await new Performance(world).run();
     const violations = check(history);
-    return { seed, violations, witnessed: world.witnessed, trace: world.trace.digest(), text: world.trace.text };
+    return {
+      seed,
+      violations,
+      witnessed: world.witnessed,
+      trace: world.trace.digest(),
+      text: world.trace.text,
+    };
   } finally {
     restore();
   }

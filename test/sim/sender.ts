@@ -1,5 +1,5 @@
 /** Sends durable commands by docs/protocol.md §3: one cid, `again` while nobody knows, until there is an answer. */
-import type { Cid, RoomId } from "../../actors/ports.ts";
+import type { Cid, RoomId, SessionId } from "../../actors/ports.ts";
 import type { Command, Mark } from "./check/history.ts";
 import type { Device } from "./device.ts";
 import type { Recorder } from "./recorder.ts";
@@ -52,15 +52,17 @@ export class Sender {
   /** Repeated a few times until confirmed. */
   async mark(kind: "delivered" | "read", room: RoomId, seq: number): Promise<void> {
     const { device } = this;
+    const { blinded } = this.#world;
     const mark: Mark = {
-      ...{ user: device.user, device: device.name, kind, room, seq },
-      ...{ invoked: this.#world.sim.now(), answered: null, delivered: 0, read: 0, knew: device.copy(room).last },
+      ...{ user: device.user, device: device.name, kind, room, seq, knew: device.copy(room).last },
+      ...{ invoked: this.#world.sim.now(), answered: null, delivered: 0, read: 0, sighted: true },
     };
     this.#recorder.history.marks.push(mark);
     for (let tries = 0; tries < 5 && !device.socket.ended; tries++) {
       await device.socket.whenOnline();
       const answer = await device.socket.request(`room.${kind}`, { room, seq }, 5_000);
-      this.#world.trace.add("marked", device.name, kind, room, seq, answer);
+      this.#world.trace.note("marked", device.name, kind, room, seq, answer);
+      mark.sighted = blinded === this.#world.blinded;
       if ("ok" in answer) {
         mark.answered = this.#world.sim.now();
         mark.delivered = Number(answer.ok.delivered);
@@ -69,6 +71,23 @@ export class Sender {
       }
       if ("error" in answer && !answer.error.retryable) return;
       await device.pause(this.#world.upTo(1_000));
+    }
+  }
+
+  /** Ends another session of the same user, for good. */
+  async revoke(session: SessionId): Promise<void> {
+    const { device } = this;
+    while (!device.socket.ended) {
+      await device.socket.whenOnline();
+      const answer = await device.socket.request("session.revoke", { session }, patientMs);
+      this.#world.trace.add("revoke", device.name, session, answer);
+      const isEnded = "error" in answer && answer.error.code === "not-found";
+      if ("ok" in answer || isEnded) {
+        this.#world.saw("revoked");
+        this.#recorder.history.revocations.push({ user: device.user, session, stillOpen: 0 });
+        return;
+      }
+      await device.pause(this.#pauseAfter(answer));
     }
   }
 
@@ -86,17 +105,17 @@ export class Sender {
 
   async #see(command: Command, input: Record<string, unknown>): Promise<void> {
     const { socket } = this.device;
-    const blinded = this.#world.blinded;
+    const { blinded } = this.#world;
     for (let again = input.again === true; command.phase === "info" && !socket.ended; ) {
       await socket.whenOnline();
       // A client that asks again too early has two attempts under way: that must be harmless.
       const timeoutMs = this.#world.chance(0.3) ? 300 + this.#world.upTo(3_000) : patientMs;
-      const asks = again && command.op !== "room.create" && this.#world.chance(0.3);
+      const asks = again && input.again !== true && command.op !== "room.create" && this.#world.chance(0.3);
       const { room, cid } = command;
       const answer = asks
         ? await socket.request("room.landed", { room, cid }, timeoutMs)
         : await socket.request(command.op, again ? { ...input, again } : input, timeoutMs);
-      this.#world.trace.add("answer", this.device.name, command.op, cid, again, asks, answer);
+      this.#world.trace.note("answer", this.device.name, command.op, cid, again, asks, answer);
       again = this.#follow(command, answer, asks) || again;
       if (command.phase === "info") await this.device.pause(this.#pauseAfter(answer));
     }

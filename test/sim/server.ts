@@ -42,7 +42,14 @@ export class Server {
   readonly #log: FaultyLog;
   readonly #bus: FaultyBus;
 
-  private constructor(name: string, machine: SimNode, node: Node, owner: Owner, log: FaultyLog, bus: FaultyBus) {
+  private constructor(
+    name: string,
+    machine: SimNode,
+    node: Node,
+    owner: Owner,
+    log: FaultyLog,
+    bus: FaultyBus,
+  ) {
     this.name = name;
     this.machine = machine;
     this.node = node;
@@ -103,7 +110,10 @@ export function tokenOf(user: string, session: SessionId): string {
 }
 
 const access: AccessTokens = {
-  sign: async (user, session) => ({ access: tokenOf(user, session), accessExpiresAt: Number.MAX_SAFE_INTEGER }),
+  sign: async (user, session) => ({
+    access: tokenOf(user, session),
+    accessExpiresAt: Number.MAX_SAFE_INTEGER,
+  }),
   async verify(token) {
     const [user = "", session = ""] = token.split(" ");
     return { user, session, expiresAt: Number.MAX_SAFE_INTEGER };

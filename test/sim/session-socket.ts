@@ -103,6 +103,7 @@ export class SessionSocket {
 
   #message(serial: number, text: string): void {
     if (serial !== this.#tries) return;
+    this.#world.trace.add("in", serial, Bun.hash.crc32(text));
     const frame = JSON.parse(text) as ServerFrame | ({ re: number } & Answer);
     if ("re" in frame) return this.#settle(frame.re, frame);
     if (frame.t !== "welcome") return this.#hooks.frame(frame);

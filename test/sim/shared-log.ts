@@ -12,6 +12,7 @@ export interface Commit {
 export class SharedLog {
   readonly #world: World;
   readonly #commits = new Map<RoomId, Commit[]>();
+  readonly #all: Commit[] = [];
   readonly log: Log;
 
   constructor(world: World) {
@@ -24,9 +25,11 @@ export class SharedLog {
     const position = await this.log.append(room, expected, draft);
     const { sim, trace } = this.#world;
     const record: LogRecord = { ...draft, room, position, prev: expected };
+    const commit = { t: sim.now(), record };
     const commits = this.#commits.get(room) ?? [];
-    commits.push({ t: sim.now(), record });
+    commits.push(commit);
     this.#commits.set(room, commits);
+    this.#all.push(commit);
     trace.add("commit", room, position, draft.from, draft.count, draft.frame, draft.server);
     return position;
   }
@@ -37,6 +40,17 @@ export class SharedLog {
 
   rooms(): RoomId[] {
     return [...this.#commits.keys()];
+  }
+
+  /** The last position of all that there was then. */
+  positionAt(t: number): Position {
+    return this.#all.findLast((commit) => commit.t <= t)?.record.position ?? 0;
+  }
+
+  /** Everything that the documents have leaves the log, as if it were old. */
+  async trim(upTo: Position): Promise<void> {
+    const gone = await this.log.trim(0, Number.MAX_SAFE_INTEGER, upTo);
+    this.#world.trace.add("trim", upTo, gone);
   }
 
   /** The head as it was then. */

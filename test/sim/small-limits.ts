@@ -21,5 +21,7 @@ export function shrinkLimits(random: () => number): () => void {
   for (const [name, [least, most]] of Object.entries(ranges)) {
     if (random() < 0.6) mutable[name] = least + Math.floor(random() * (most - least + 1));
   }
+  // The newest page is what a resume that is too far behind gets.
+  mutable.newestPage = Math.min(limits.newestPage, limits.resumeEventsMax);
   return () => Object.assign(mutable, before);
 }

@@ -1,11 +1,12 @@
 /** The people of one seed: they talk, correct themselves, come, go, and throw each other out, until the storm is over. */
-import type { RoomId, UserId } from "../../actors/ports.ts";
+import type { RoomId, SessionId, UserId } from "../../actors/ports.ts";
 import { repertoire, type Stage } from "./repertoire.ts";
 import type { Sender } from "./sender.ts";
 import type { World } from "./world.ts";
 
 export interface Cast {
   users: UserId[];
+  sessions: { user: UserId; session: SessionId }[];
   groups: RoomId[];
   /** Rooms of two that come to be by their first message. */
   directs: { room: RoomId; pair: [UserId, UserId] }[];
@@ -36,9 +37,18 @@ export class Story {
       if (this.#world.healed) return;
       if (this.#world.chance((this.#world.faults.drops * pauseMs) / 1_000)) socket.cut();
       if (this.#world.chance(0.003)) device.forget();
+      if (this.#world.chance(0.004)) this.#revoke(sender);
       if (!socket.online || sender.open >= openMax) continue;
       this.#act(sender).catch((error) => this.#world.trace.add("act failed", String(error)));
     }
+  }
+
+  #revoke(sender: Sender): void {
+    const { user, session } = sender.device.identity;
+    const others = this.#cast.sessions.filter((each) => each.user === user && each.session !== session);
+    const other = this.#world.pick(others);
+    if (other !== undefined)
+      sender.revoke(other.session).catch((error) => this.#world.trace.add(String(error)));
   }
 
   async #act(sender: Sender): Promise<void> {

@@ -17,6 +17,11 @@ export class Trace {
     this.#lines?.push(line);
   }
 
+  /** For readers of a trace: what other lines already imply isn't hashed again. */
+  note(what: string, ...details: readonly unknown[]): void {
+    this.#lines?.push(`${this.#now().toFixed(3)} ${what} ${JSON.stringify(details)}\n`);
+  }
+
   /** Ends the trace. */
   digest(): string {
     return this.#hasher.digest("hex").slice(0, 16);

@@ -16,6 +16,8 @@ export class World {
   blinded = 0;
   /** The storm is over for good. */
   healed = false;
+  /** Ends a node; set by whoever runs them. */
+  doom: (node: SimNode) => void = () => {};
   /** What goes wrong in this seed's storm. */
   readonly stormy: Faults;
 
@@ -62,6 +64,7 @@ export class World {
 
   /** A question to the infrastructure: it travels, is worked on there, and the answer travels back. */
   remote<T>(from: SimNode, work: () => Promise<T>, extraMs = 0): Promise<T> {
+    if (this.chance(this.faults.crashes)) this.infra.after(this.travel() * 2, () => this.doom(from));
     return new Promise((resolve, reject) => {
       this.infra.after(this.travel() + extraMs, () => {
         work().then(

@@ -12,6 +12,7 @@ import type { Dispatch } from "../../src/operations/dispatch.ts";
 import { type Rates, ratesOff } from "../../src/operations/rate.ts";
 import type { Services } from "../../src/operations/services.ts";
 import { base58 } from "../../src/platform.ts";
+import type { HistoryReader } from "../../src/readers/history.ts";
 import { memoryStore } from "../../src/store/memory.ts";
 import { ManualPlatform } from "../contract/manual-platform.ts";
 
@@ -20,6 +21,7 @@ export interface TestNode {
   services: Services;
   auth: Auth;
   dispatch: Dispatch;
+  history: HistoryReader;
   http: Http;
   metrics: Metrics;
   /** Why callers were turned away, in order. */
@@ -53,7 +55,7 @@ export async function startNode(options: NodeOptions = {}): Promise<TestNode> {
     failed: (reason) => failures.push(reason),
   });
   const fault = (_where: string, error: unknown) => faults.push(error);
-  const { services, dispatch } = wire({
+  const { services, dispatch, history } = wire({
     platform,
     log: new MemoryLog(platform),
     store,
@@ -73,7 +75,7 @@ export async function startNode(options: NodeOptions = {}): Promise<TestNode> {
     config: { version: "0.0.0-test", origins: [], proxies: 0, staticDir: "absent", ...options.config },
     notReady: options.notReady ?? (() => null),
   });
-  return { platform, services, auth, dispatch, http, metrics, failures, faults };
+  return { platform, services, auth, dispatch, history, http, metrics, failures, faults };
 }
 
 export function manualPlatform() {

@@ -1,10 +1,16 @@
 import { describe, expect, test } from "bun:test";
 import type { Message, TimelineRow } from "../../sdk/api.ts";
-import { arrange, olderBefore, type Row } from "../../web/timeline/rows.ts";
+import { arrange, holesAround, type Row } from "../../web/timeline/rows.ts";
 
 const minute = 60_000;
 const day = 24 * 60 * minute;
-const options = { me: "me", hasOlder: false, unreadAfter: null, dayOf: (at: number) => Math.floor(at / day) };
+const options = {
+  me: "me",
+  hasOlder: false,
+  place: null,
+  unreadAfter: null,
+  dayOf: (at: number) => Math.floor(at / day),
+};
 
 function message(seq: number, over: Partial<Message> = {}): TimelineRow {
   const base: Message = {
@@ -67,11 +73,34 @@ describe("a timeline's rows", () => {
     }
   });
 
-  test("rows above a hole wait until it is filled", () => {
-    const rows = [message(1), hole(2, 50), message(51), message(52)];
-    expect(shape(arrange(rows, options))).toEqual(["52"]);
-    expect(olderBefore(rows)).toBe(50);
-    expect(olderBefore([message(1), message(2)])).toBeUndefined();
+  test("only what hangs together is shown: the newest part, or the one of a place", () => {
+    const rows = [
+      message(1),
+      message(2),
+      hole(3, 50),
+      message(51),
+      message(52),
+      hole(53, 90),
+      message(91),
+      message(92),
+    ];
+    const parts = [null, 92, 52, 51, 2].map((place) => [
+      shape(arrange(rows, { ...options, place })).join(" "),
+      holesAround(rows, place),
+    ]);
+    expect(parts).toEqual([
+      ["92", { above: 90, below: null }],
+      ["92", { above: 90, below: null }],
+      ["52", { above: 50, below: 53 }],
+      ["52", { above: 50, below: 53 }],
+      ["start day 1^ 2", { above: null, below: 3 }],
+    ]);
+  });
+
+  test("where a hole is filled, the parts on both its sides become one", () => {
+    const rows = [message(1), message(2), message(3), message(4)];
+    expect(shape(arrange(rows, { ...options, place: 2 }))).toEqual(["start", "day", "1^", "2", "3", "4"]);
+    expect(holesAround(rows, 2)).toEqual({ above: null, below: null });
   });
 
   test("a hole with nothing after it hides nothing", () => {

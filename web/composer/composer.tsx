@@ -48,7 +48,9 @@ export function Composer({ room, info, onSent, onEditLast, ref }: Props) {
   const submit = () => composing.submit(mentions.mentionedIn(text));
 
   function onKeyDown(event: KeyboardEvent<HTMLTextAreaElement>) {
-    if (event.nativeEvent.isComposing || mentions.onKeyDown(event)) return;
+    // With a modifier it is somebody else's key: a shortcut, or the system's.
+    if (event.nativeEvent.isComposing || event.altKey || event.ctrlKey || event.metaKey) return;
+    if (mentions.onKeyDown(event)) return;
     if (event.key === "Enter" && !event.shiftKey && !onTouch) {
       event.preventDefault();
       submit();

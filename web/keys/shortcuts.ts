@@ -22,7 +22,7 @@ export const fieldKeys = [
   { keys: "Shift+Enter", says: "New line" },
   { keys: "ArrowUp", says: "Edit your last message, when the field is empty" },
   { keys: "@", says: "Mention someone" },
-  { keys: "ArrowUp / ArrowDown", says: "In the messages: move from one to the next" },
+  { keys: "ArrowUp ArrowDown", says: "In the messages: move from one to the next" },
 ] as const;
 
 const onMac = /Mac|iPhone|iPad/.test(globalThis.navigator?.platform ?? "");
@@ -48,5 +48,5 @@ const glyphs: Record<string, string> = onMac
 
 /** "Mod+K" → ["Ctrl", "K"], as the keyboard at hand names them. */
 export function keyCaps(keys: string): string[] {
-  return keys.split("+").map((key) => glyphs[key] ?? key);
+  return keys.split(/[+ ]/).map((key) => glyphs[key] ?? key);
 }

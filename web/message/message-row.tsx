@@ -22,6 +22,7 @@ interface Props {
   named: boolean;
   /** Just jumped to. */
   marked: boolean;
+  /** 0 for the one message that takes part in the Tab order, and for what is in it. */
   tabIndex: 0 | -1;
 }
 
@@ -51,7 +52,9 @@ export const MessageRow = memo(function MessageRow(props: Props) {
           ) : (
             <span className="said">{author}: </span>
           )}
-          {message.re !== null && !message.deleted && <Quote seq={message.re} original={original} />}
+          {message.re !== null && !message.deleted && (
+            <Quote seq={message.re} original={original} tabIndex={tabIndex} />
+          )}
           {message.deleted ? (
             <em className="tombstone">
               <Icon name="trash" size={16} />
@@ -71,7 +74,7 @@ export const MessageRow = memo(function MessageRow(props: Props) {
           </span>
         </div>
         {message.status === "failed" && <FailedNote message={message} />}
-        <Reactions message={message} />
+        <Reactions message={message} tabIndex={tabIndex} />
         {message.seq !== null && !message.deleted && <MessageTools message={message} own={own} />}
       </div>
     </article>

@@ -5,28 +5,27 @@ import { useNames } from "../session/people.ts";
 import { joined } from "../text/names.ts";
 import { Reaction, reactionName } from "./palette.tsx";
 
-export function Reactions({ message }: { message: Message }) {
+export function Reactions({ message, tabIndex }: { message: Message; tabIndex: 0 | -1 }) {
   if (message.reactions.length === 0) return null;
   return (
     <ul className="reactions" aria-label="Reactions">
       {message.reactions.map((reaction) => (
         <li key={reaction.key}>
-          <ReactionChip message={message} name={reaction.key} users={reaction.users} />
+          <ReactionChip message={message} name={reaction.key} users={reaction.users} tabIndex={tabIndex} />
         </li>
       ))}
     </ul>
   );
 }
 
-function ReactionChip({
-  message,
-  name,
-  users,
-}: {
+interface ChipProps {
   message: Message;
   name: string;
   users: readonly string[];
-}) {
+  tabIndex: 0 | -1;
+}
+
+function ReactionChip({ message, name, users, tabIndex }: ChipProps) {
   const { me } = useSession();
   const actions = useRoomActions();
   const names = useNames(users.slice(0, 4));
@@ -36,6 +35,7 @@ function ReactionChip({
     <button
       type="button"
       className="reaction"
+      tabIndex={tabIndex}
       aria-pressed={mine}
       aria-label={`${reactionName(name)}, ${users.length}: ${by}`}
       title={by}

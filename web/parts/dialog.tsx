@@ -1,4 +1,4 @@
-import { type ReactNode, useEffect, useId, useRef } from "react";
+import { type ReactNode, useId, useLayoutEffect, useRef } from "react";
 import { IconButton } from "./icon-button.tsx";
 
 interface Props {
@@ -9,17 +9,18 @@ interface Props {
 }
 
 /**
- * A native modal dialog: the browser keeps focus inside, closes on Escape, and gives focus back. A field
- * with data-first is where one begins.
+ * A native modal dialog: the browser keeps focus inside, closes on Escape, and gives focus back. One
+ * begins in the field with data-first, else at the title.
  */
 export function Dialog({ title, onClose, children, className = "" }: Props) {
   const ref = useRef<HTMLDialogElement>(null);
   const titleId = useId();
 
-  useEffect(() => {
+  // A layout effect ends before its element leaves the page: only there can the dialog give focus back.
+  useLayoutEffect(() => {
     const dialog = ref.current;
     dialog?.showModal();
-    dialog?.querySelector<HTMLElement>("[data-first]")?.focus();
+    (dialog?.querySelector<HTMLElement>("[data-first]") ?? dialog?.querySelector("h2"))?.focus();
     return () => dialog?.close();
   }, []);
 
@@ -34,7 +35,9 @@ export function Dialog({ title, onClose, children, className = "" }: Props) {
     >
       <div className="dialog-sheet">
         <header className="dialog-head">
-          <h2 id={titleId}>{title}</h2>
+          <h2 id={titleId} tabIndex={-1}>
+            {title}
+          </h2>
           <IconButton icon="close" label="Close" onClick={onClose} />
         </header>
         {children}

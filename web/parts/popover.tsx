@@ -33,6 +33,8 @@ export function Popover({ anchor, onClose, children, className = "" }: Props) {
     return () => {
       box.removeEventListener("toggle", toggled);
       removeEventListener("scroll", scrolled, { capture: true });
+      // Gives focus back, if it is in here.
+      box.hidePopover();
     };
   }, [anchor, onClose]);
 

@@ -4,7 +4,7 @@ import { useShortcut } from "../keys/use-shortcut.ts";
 import { Icon } from "../parts/icon.tsx";
 import { IconButton } from "../parts/icon-button.tsx";
 import { Mark } from "../parts/mark.tsx";
-import { addressOf, openRoom } from "../route/route.ts";
+import { addressOf, openRoom, roomOfAddress } from "../route/route.ts";
 import { useSettled } from "../session/connection.ts";
 import { useRooms } from "../session/rooms.ts";
 import { neighbour } from "./neighbour.ts";
@@ -23,7 +23,7 @@ export function RoomsPane({ open, onNew, onSwitch, onSettings }: Props) {
   const list = useRef<HTMLUListElement>(null);
 
   function go(step: -1 | 1, unreadOnly: boolean) {
-    const to = neighbour(rooms, open, step, unreadOnly);
+    const to = neighbour(rooms, roomOfAddress(), step, unreadOnly);
     if (!to) return;
     openRoom(to);
     list.current?.querySelector(`[href="${addressOf(to)}"]`)?.scrollIntoView({ block: "nearest" });

@@ -8,12 +8,16 @@ export interface Session {
   me: { readonly id: string };
   people: People;
   watching: Watching;
+  /** Lets go of the client's events. */
+  end(): void;
 }
 
 const SessionContext = createContext<Session | null>(null);
 
 export function startSession(client: Client, user: string): Session {
-  return { client, me: { id: user }, people: new People(client), watching: new Watching(client) };
+  const ending = new AbortController();
+  const people = new People(client, ending.signal);
+  return { client, me: { id: user }, people, watching: new Watching(client), end: () => ending.abort() };
 }
 
 /** Everything under it may take a signed-in client for granted. */

@@ -24,18 +24,34 @@ export function useSettled(): boolean {
 /** The connection in words, once it has been away for a while; null while all is well. */
 export function useTrouble(): string | null {
   const state = useConnection();
-  const well = state === "online";
+  const cut = useCut();
+  const well = state === "online" && !cut;
   const [late, setLate] = useState(false);
   useEffect(() => {
     if (well) return setLate(false);
     const timer = setTimeout(() => setLate(true), quietMs);
     return () => clearTimeout(timer);
   }, [well]);
-  return well || !late ? null : words[state];
+  if (well || !late) return null;
+  return cut ? lost : words[state];
+}
+
+/** The device itself has no network: a socket may take a minute to notice. */
+function useCut(): boolean {
+  return useSyncExternalStore(subscribeToNetwork, () => !navigator.onLine);
+}
+
+function subscribeToNetwork(listener: () => void): () => void {
+  addEventListener("online", listener);
+  addEventListener("offline", listener);
+  return () => {
+    removeEventListener("online", listener);
+    removeEventListener("offline", listener);
+  };
 }
 
 /** The same words while it is tried again: they shouldn't flicker with each try. */
-const lost = "No connection. What you write is kept and sent when it is back.";
+const lost = "No connection. What you write is sent later.";
 
 const words: Record<ConnectionState, string> = {
   idle: lost,

@@ -13,13 +13,13 @@ export class People {
   readonly #listeners = new Set<() => void>();
   #asking = false;
 
-  constructor(client: Client) {
+  constructor(client: Client, signal: AbortSignal) {
     this.#client = client;
     this.#meAgain();
     // One's own profile comes with the account, and changes on other devices too.
-    client.on("rooms", () => this.#meAgain());
+    client.on("rooms", () => this.#meAgain(), { signal });
     // Whoever was asked for while there was no connection.
-    client.on("connection", ({ state }) => state === "online" && this.want([]));
+    client.on("connection", ({ state }) => state === "online" && this.want([]), { signal });
   }
 
   readonly subscribe = (listener: () => void): (() => void) => {

@@ -15,6 +15,8 @@ interface Options {
   me: string;
   /** Is there more above the first row? */
   hasOlder: boolean;
+  /** A seq of the part that is shown; null: the newest part. */
+  place: number | null;
   /** The unread line stands before the first message of others above this seq; null: no line. */
   unreadAfter: number | null;
   dayOf: (at: number) => number;
@@ -24,18 +26,18 @@ interface Options {
 const groupMs = 5 * 60_000;
 
 /**
- * Only what hangs together is shown: the rows after the last hole. And how a row looks depends on the one
+ * Only what hangs together is shown: the rows from hole to hole. And how a row looks depends on the one
  * before it (its day line, its name), so while there is more above, the first row waits for its
  * predecessor. Hence a row that is shown never changes when older ones arrive, and the list can't jump.
  */
 export function arrange(rows: readonly TimelineRow[], options: Options): Row[] {
-  const from = holeAt(rows) + 1;
+  const { from, to } = partOf(rows, options.place);
   const more = options.hasOlder || from > 0;
   const shown: Row[] = more ? [] : [{ type: "start", key: "start" }];
   let line = options.unreadAfter;
   let before: TimelineRow | null = null;
 
-  for (const row of rows.slice(from)) {
+  for (const row of rows.slice(from, to)) {
     if (row.type === "hole") continue;
     if (before === null && more) {
       // Is the first unread one among those that aren't here? Then the line isn't here either.
@@ -63,15 +65,36 @@ export function arrange(rows: readonly TimelineRow[], options: Options): Row[] {
   return shown;
 }
 
-/** The `before` for Timeline.older: the end of the hole that comes next, undefined for the top. */
-export function olderBefore(rows: readonly TimelineRow[]): number | undefined {
-  const hole = rows[holeAt(rows)];
-  return hole?.type === "hole" ? hole.to : undefined;
+/** The part of the rows, from hole to hole, that has this seq. */
+function partOf(rows: readonly TimelineRow[], place: number | null): { from: number; to: number } {
+  const at = rows.findLastIndex(
+    (row) => row.type !== "hole" && (place === null || (seqOf(row) ?? Infinity) <= place),
+  );
+  const next = rows.findIndex((row, index) => index > at && row.type === "hole");
+  return {
+    from: rows.slice(0, Math.max(at, 0)).findLastIndex((row) => row.type === "hole") + 1,
+    to: next < 0 ? rows.length : next,
+  };
 }
 
-/** Index of the last hole with something after it, -1 for none. */
-function holeAt(rows: readonly TimelineRow[]): number {
-  return rows.findLastIndex((row, index) => row.type === "hole" && index < rows.length - 1);
+/** What lies next to the part that is shown: where the hole above it ends, and where the one below begins. */
+export function holesAround(
+  rows: readonly TimelineRow[],
+  place: number | null,
+): { above: number | null; below: number | null } {
+  const { from, to } = partOf(rows, place);
+  const above = rows[from - 1];
+  const below = rows[to];
+  return {
+    above: above?.type === "hole" ? above.to : null,
+    below: below?.type === "hole" ? below.from : null,
+  };
+}
+
+/** The newest seq that is shown. */
+export function lastSeq(rows: readonly Row[]): number | null {
+  const last = rows.findLast((row) => row.type === "message" && row.message.seq !== null);
+  return last?.type === "message" ? last.message.seq : null;
 }
 
 const timeOf = (row: Exclude<TimelineRow, { type: "hole" }>): number =>

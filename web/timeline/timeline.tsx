@@ -1,5 +1,5 @@
 import { useVirtualizer } from "@tanstack/react-virtual";
-import { type Ref, useCallback, useImperativeHandle, useMemo, useRef, useState } from "react";
+import { type Ref, useCallback, useEffect, useImperativeHandle, useMemo, useRef, useState } from "react";
 import type { Message, Room, RoomInfo } from "../../sdk/api.ts";
 import { useSession } from "../session/client.tsx";
 import { useTimelineRows } from "../session/rooms.ts";
@@ -7,11 +7,11 @@ import { dayOf } from "../text/when.ts";
 import { EndButton } from "./end-button.tsx";
 import { estimate } from "./estimate.ts";
 import { RowView } from "./row-view.tsx";
-import { arrange } from "./rows.ts";
+import { arrange, holesAround, lastSeq } from "./rows.ts";
+import { footPx, useFoot } from "./use-foot.ts";
 import { useJump } from "./use-jump.ts";
-import { useOlder } from "./use-older.ts";
+import { useMore } from "./use-more.ts";
 import { useOpening } from "./use-opening.ts";
-import { usePinned } from "./use-pinned.ts";
 import { useReading } from "./use-reading.ts";
 import { useRowFocus } from "./use-row-focus.ts";
 import { useUnreadLine } from "./use-unread-line.ts";
@@ -21,8 +21,8 @@ export interface TimelineHandle {
   jump(seq: number): void;
 }
 
-/** So near to the end counts as at the end: new messages are followed, and what is there is read. */
-const endPx = 80;
+/** So many rows before an edge, what lies beyond it is fetched. */
+const nearRows = 12;
 
 export function Timeline({ room, info, ref }: { room: Room; info: RoomInfo; ref: Ref<TimelineHandle> }) {
   const { me } = useSession();
@@ -30,10 +30,12 @@ export function Timeline({ room, info, ref }: { room: Room; info: RoomInfo; ref:
   const source = useTimelineRows(timeline);
   const { hasOlder } = timeline;
   const unreadAfter = useUnreadLine(info);
+  const [place, setPlace] = useState<number | null>(null);
   const rows = useMemo(
-    () => arrange(source, { me: me.id, hasOlder, unreadAfter, dayOf }),
-    [source, me.id, hasOlder, unreadAfter],
+    () => arrange(source, { me: me.id, hasOlder, place, unreadAfter, dayOf }),
+    [source, me.id, hasOlder, place, unreadAfter],
   );
+  const { above, below } = useMemo(() => holesAround(source, place), [source, place]);
   const bySeq = useMemo(() => {
     const found = new Map<number, Message>();
     for (const row of source)
@@ -42,7 +44,6 @@ export function Timeline({ room, info, ref }: { room: Room; info: RoomInfo; ref:
   }, [source]);
 
   const scroller = useRef<HTMLDivElement>(null);
-  const [atEnd, setAtEnd] = useState(true);
   const focus = useRowFocus(rows);
   const virtual = useVirtualizer({
     count: rows.length,
@@ -50,10 +51,10 @@ export function Timeline({ room, info, ref }: { room: Room; info: RoomInfo; ref:
     getItemKey: useCallback((index: number) => rows[index]?.key ?? index, [rows]),
     estimateSize: (index) => estimate(rows[index], scroller.current?.clientWidth ?? 600),
     rangeExtractor: focus.rangeExtractor,
-    onChange: (instance) => setAtEnd(instance.isAtEnd(endPx)),
     anchorTo: "end",
-    followOnAppend: true,
-    scrollEndThreshold: endPx,
+    // What is loaded below the reader isn't news.
+    followOnAppend: below === null,
+    scrollEndThreshold: footPx,
     overscan: 8,
     paddingStart: 12,
     paddingEnd: 12,
@@ -62,18 +63,28 @@ export function Timeline({ room, info, ref }: { room: Room; info: RoomInfo; ref:
   });
 
   const opened = useOpening(virtual, rows);
-  const first = virtual.range?.startIndex ?? 0;
-  const older = useOlder(timeline, source, opened && first < 12);
-  const { jump, marked } = useJump(virtual, rows, timeline);
-  usePinned(scroller, virtual, atEnd);
+  const atFoot = useFoot(scroller, virtual, opened);
+  const atEnd = atFoot && below === null;
+  const { startIndex, endIndex } = virtual.range ?? { startIndex: 0, endIndex: 0 };
+  const loading = useMore(timeline, {
+    above,
+    below,
+    nearTop: opened && startIndex < nearRows,
+    nearFoot: opened && endIndex > rows.length - nearRows,
+  });
+  const { jump, toEnd, marked } = useJump({ virtual, rows, timeline, setPlace });
+  // Who reads the past stays there, whatever comes: a hole may open between there and the newest messages.
+  useEffect(() => {
+    if (opened) setPlace((now) => (atEnd ? null : (now ?? lastSeq(rows))));
+  }, [opened, atEnd, rows]);
   useReading(room, info, atEnd && opened);
-  useImperativeHandle(ref, () => ({ toEnd: () => virtual.scrollToEnd(), jump }), [virtual, jump]);
+  useImperativeHandle(ref, () => ({ toEnd, jump }), [toEnd, jump]);
 
   return (
     <div className="timeline-frame">
-      {older && (
-        <p className="timeline-older" role="status">
-          {older}
+      {loading && (
+        <p className="timeline-loading" role="status">
+          {loading}
         </p>
       )}
       <div ref={scroller} className="timeline">
@@ -104,7 +115,7 @@ export function Timeline({ room, info, ref }: { room: Room; info: RoomInfo; ref:
           </ol>
         </div>
       </div>
-      {!atEnd && opened && <EndButton unread={info.unread} onClick={() => virtual.scrollToEnd()} />}
+      {!atEnd && opened && <EndButton unread={info.unread} onClick={toEnd} />}
     </div>
   );
 }

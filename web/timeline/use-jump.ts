@@ -1,49 +1,53 @@
-import { useCallback, useEffect, useState } from "react";
+import { useCallback, useEffect, useLayoutEffect, useState } from "react";
 import type { Timeline } from "../../sdk/api.ts";
 import { notify } from "../parts/notices.tsx";
-import { olderBefore, type Row } from "./rows.ts";
+import type { Row } from "./rows.ts";
 import type { Virtual } from "./virtual.ts";
 
 /** How long the row that was jumped to stays marked. */
 const markedMs = 2_000;
-/** Pages that a jump loads at most on its way up. */
-const pagesMax = 40;
 
-/** Brings a message into view, loading what lies between; and says which one, for a moment. */
-export function useJump(virtual: Virtual, rows: readonly Row[], timeline: Timeline) {
-  const [wanted, setWanted] = useState<number | null>(null);
+interface Options {
+  virtual: Virtual;
+  rows: readonly Row[];
+  timeline: Timeline;
+  /** Shows the part of the history that has this seq; null: the newest. */
+  setPlace: (place: number | null) => void;
+}
+
+/** Ways through the history: to a message, however old, and to the end. */
+export function useJump({ virtual, rows, timeline, setPlace }: Options) {
+  const [wanted, setWanted] = useState<number | "end" | null>(null);
   const [marked, setMarked] = useState<number | null>(null);
 
-  // After each page, until the row is there.
-  useEffect(() => {
+  const jump = useCallback(
+    (seq: number) => {
+      timeline.around(seq).then(
+        () => {
+          setPlace(seq);
+          setWanted(seq);
+        },
+        () => notify("This message can't be loaded now."),
+      );
+    },
+    [timeline, setPlace],
+  );
+
+  const toEnd = useCallback(() => {
+    setPlace(null);
+    setWanted("end");
+  }, [setPlace]);
+
+  // The rows are those of the place by now.
+  useLayoutEffect(() => {
     if (wanted === null) return;
-    const index = rows.findIndex((row) => row.type === "message" && row.message.seq === wanted);
-    if (index < 0) return;
     setWanted(null);
+    if (wanted === "end") return virtual.scrollToEnd();
+    const index = rows.findIndex((row) => row.type === "message" && row.message.seq === wanted);
+    if (index < 0) return notify("This message isn't for you to see.");
     setMarked(wanted);
     virtual.scrollToIndex(index, { align: "center" });
   }, [wanted, rows, virtual]);
-
-  useEffect(() => {
-    if (wanted === null) return;
-    let stopped = false;
-    void (async () => {
-      for (let page = 0; page < pagesMax && !stopped; page++) {
-        const before = olderBefore(timeline.snapshot());
-        if (!timeline.hasOlder && before === undefined) break;
-        await timeline.older(before);
-      }
-    })()
-      .catch(() => undefined)
-      .finally(() => {
-        if (stopped) return;
-        setWanted(null);
-        notify("This message can't be shown now.");
-      });
-    return () => {
-      stopped = true;
-    };
-  }, [wanted, timeline]);
 
   useEffect(() => {
     if (marked === null) return;
@@ -51,5 +55,5 @@ export function useJump(virtual: Virtual, rows: readonly Row[], timeline: Timeli
     return () => clearTimeout(timer);
   }, [marked]);
 
-  return { jump: useCallback((seq: number) => setWanted(seq), []), marked };
+  return { jump, toEnd, marked };
 }

@@ -23,11 +23,9 @@ export class MemoryMemberships implements Memberships {
     return users.flatMap((user) => this.#rooms.get(room)?.get(user) ?? []).map(membershipOf);
   }
 
-  async ofUser(user: UserId): Promise<Membership[]> {
-    return [...this.#rooms.keys()]
-      .sort()
-      .flatMap((room) => this.#rooms.get(room)?.get(user) ?? [])
-      .map(membershipOf);
+  async roomsOf(users: readonly UserId[]): Promise<number[]> {
+    const rooms = [...this.#rooms.values()];
+    return users.map((user) => rooms.filter((rows) => (rows.get(user)?.role ?? null) !== null).length);
   }
 
   async ofRoom(room: RoomId, after: UserId, limit: number): Promise<Membership[]> {
@@ -37,9 +35,9 @@ export class MemoryMemberships implements Memberships {
       .map(membershipOf);
   }
 
-  async banned(room: RoomId, limit: number): Promise<UserId[]> {
+  async banned(room: RoomId, after: UserId, limit: number): Promise<UserId[]> {
     return this.#rows(room)
-      .filter(({ banned }) => banned)
+      .filter(({ user, banned }) => banned && user > after)
       .slice(0, limit)
       .map(({ user }) => user);
   }

@@ -13,12 +13,13 @@ import {
   emptyMessage,
   type MessageRow,
   mentionsOf,
+  settingKinds,
   versionOf,
   withEdit,
   withEvent,
   withTombstone,
 } from "../merge/message.ts";
-import { type ReactionRow, reactionsOf } from "../merge/reaction.ts";
+import { type ReactionRow, reactionFields } from "../merge/reaction.ts";
 
 type Of<T extends Write["t"]> = Extract<Write, { t: T }>;
 
@@ -89,23 +90,40 @@ export class MemoryMessages implements Messages {
     return newest ? events.reverse() : events;
   }
 
+  async settings(id: RoomId, upTo: Seq): Promise<StoredEvent[]> {
+    const all = await this.range(id, 1, upTo, Number.MAX_SAFE_INTEGER);
+    const kindOf = ({ seq }: StoredEvent) => this.#rooms.get(id)?.rows.get(seq)?.event?.kind;
+    return settingKinds
+      .flatMap((kind) => all.findLast((event) => kindOf(event) === kind) ?? [])
+      .sort((a, b) => a.seq - b.seq);
+  }
+
   async fields(id: RoomId, seqs: readonly Seq[]): Promise<Fields[]> {
     const room = this.#rooms.get(id) ?? nobody;
     return seqs.flatMap((seq) => {
       const edit = room.rows.get(seq)?.edit ?? null;
-      const reactions = reactionsOf(room.reactions.get(seq)?.values() ?? []);
-      if (!edit && reactions.length === 0) return [];
-      return { seq, edit: edit && { ...edit, mentions: [...edit.mentions] }, reactions };
+      const reacted = reactionFields(room.reactions.get(seq)?.values() ?? []);
+      if (!edit && reacted.reactions.length === 0) return [];
+      return { seq, edit: edit && { ...edit, mentions: [...edit.mentions] }, ...reacted };
     });
   }
 
-  async versions(id: RoomId, seq: Seq): Promise<{ seq: Seq; text: string; at: number }[]> {
+  async reactionsBy(id: RoomId, seq: Seq, user: UserId, limit: number): Promise<string[]> {
+    const rows = [...(this.#rooms.get(id)?.reactions.get(seq)?.values() ?? [])];
+    return rows
+      .filter((row) => row.user === user && row.on)
+      .map(({ key }) => key)
+      .slice(0, limit);
+  }
+
+  async versions(id: RoomId, seq: Seq, before: Seq, limit: number) {
     const room = this.#rooms.get(id) ?? nobody;
     const { gone, edit } = this.#row(room, seq);
     if (gone !== null || edit === null) return [];
     return [seq, ...(room.edits.get(seq) ?? [])]
       .sort((a, b) => a - b)
-      .flatMap((at) => (at < edit.seq ? (room.rows.get(at)?.event ?? []) : []))
+      .flatMap((at) => (at < Math.min(before, edit.seq) ? (room.rows.get(at)?.event ?? []) : []))
+      .slice(-limit)
       .map(({ line }) => versionOf(line));
   }
 

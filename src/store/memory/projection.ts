@@ -24,17 +24,17 @@ export class MemoryProjection implements Projection {
     return this.#checkpoints.get(stream) ?? 0;
   }
 
-  async apply(writes: readonly Write[]): Promise<UserId[]> {
+  async apply(writes: readonly Write[], upTo?: { stream: number; position: Position }): Promise<UserId[]> {
     const raised = new Set<UserId>();
     for (const write of writes) {
       const user = this.#write(write);
       if (user !== null) raised.add(user);
     }
+    if (upTo !== undefined) {
+      const { stream, position } = upTo;
+      this.#checkpoints.set(stream, Math.max(position, this.#checkpoints.get(stream) ?? 0));
+    }
     return [...raised];
-  }
-
-  async advance(stream: number, position: Position): Promise<void> {
-    this.#checkpoints.set(stream, Math.max(position, this.#checkpoints.get(stream) ?? 0));
   }
 
   /** The user whose version rose. */
@@ -62,7 +62,9 @@ export class MemoryProjection implements Projection {
       case "membership": {
         const row = memberships.apply(write);
         if (!row) return null;
-        items.raise(row.user, `room:${row.room}`, membershipItem(row));
+        const item = membershipItem(row);
+        if (item === null) return null;
+        items.raise(row.user, `room:${row.room}`, item);
         return row.user;
       }
     }

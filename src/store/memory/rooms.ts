@@ -18,7 +18,7 @@ export class MemoryRooms implements Rooms {
     return ids.flatMap((id) => {
       const row = this.#rows.get(id);
       const room = row && roomOf(row, this.#memberships.count(id));
-      return room ? structuredClone(room) : [];
+      return room ? { ...room, rules: room.rules.map((rule) => ({ ...rule })) } : [];
     });
   }
 }

@@ -41,9 +41,14 @@ export function membershipOf({ room, user, role, banned, seq, turns }: Membershi
   return { room, user, role, banned, intervals, seq };
 }
 
-/** What the user's clients mirror under `room:<id>`: the newest interval. */
+/**
+ * What the user's clients mirror under `room:<id>`: the newest interval. null for somebody who was never in: whoever
+ * bans strangers, or lets them come back, writes nothing into their accounts.
+ */
 export function membershipItem(row: MembershipRow): Json {
   const { role, banned, intervals, seq } = membershipOf(row);
-  const [from, to] = intervals.at(-1) ?? [null, null];
+  const newest = intervals.at(-1);
+  if (newest === undefined) return null;
+  const [from, to] = newest;
   return { role, from, to, banned, seq };
 }

@@ -84,3 +84,6 @@ export function versionOf(line: string): { seq: Seq; text: string; at: Millis } 
   const event = eventOf(line);
   return { seq: event.seq, text: "text" in event ? event.text : "", at: event.at };
 }
+
+/** Kinds of events that set something of the room itself. */
+export const settingKinds = ["created", "renamed", "described", "history", "access"] as const;

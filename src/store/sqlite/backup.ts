@@ -3,9 +3,7 @@ import { closeSync, existsSync, fsyncSync, mkdirSync, openSync, renameSync, rmSy
 import { openReading } from "./connection.ts";
 import { UnusableFolder } from "./errors.ts";
 import { databaseFile } from "./open.ts";
-
-/** The secret that a backup carries: whoever starts it must give every room a new epoch. */
-export const backupMark = "backup";
+import { backupMark } from "./restore.ts";
 
 /**
  * Copies a data folder's database, whole and of one moment, while a server may be writing to it. (Copying the

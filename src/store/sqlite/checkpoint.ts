@@ -16,14 +16,13 @@ export function checkpointer(db: Database) {
   // NOOP only tells; a SQLite older than 3.51 takes it for PASSIVE, which does no harm.
   const look = db.prepare<Progress, []>("PRAGMA wal_checkpoint(NOOP)");
   const copy = db.prepare<Progress, []>("PRAGMA wal_checkpoint(PASSIVE)");
-  const empty = db.prepare<Progress, []>("PRAGMA wal_checkpoint(TRUNCATE)");
   let groups = 0;
   let full = false;
 
   /** False when the disk is full or the database locked: the WAL still holds everything, a later one takes it along. */
-  function attempt(checkpoint: typeof copy): boolean {
+  function attempt(): boolean {
     try {
-      checkpoint.get();
+      copy.get();
       return true;
     } catch (error) {
       if (isDiskFailure(error)) throw new DiskFailure(error.message, { cause: error });
@@ -31,23 +30,17 @@ export function checkpointer(db: Database) {
     }
   }
 
-  return {
-    /**
-     * To be called when a group's replies are out: only an append that comes meanwhile waits for the copying.
-     * @param refused the disk had no room for the group: copying frees the WAL for the next one, as soon as it can
-     */
-    afterGroup(refused: boolean): void {
-      full ||= refused;
-      if (full) {
-        full = !attempt(copy);
-      } else if (++groups % groupsPerLook === 0) {
-        const { log, checkpointed } = look.get() ?? { log: 0, checkpointed: 0 };
-        if (log - checkpointed >= limits.walPagesMax) attempt(copy);
-      }
-    },
-    /** Leaves one whole file behind. (Closing alone doesn't while statements are alive.) */
-    beforeClose(): void {
-      attempt(empty);
-    },
+  /**
+   * To be called when a group's replies are out: only an append that comes meanwhile waits for the copying.
+   * @param refused the disk had no room for the group: copying frees the WAL for the next one, as soon as it can
+   */
+  return (refused: boolean): void => {
+    full ||= refused;
+    if (full) {
+      full = !attempt();
+    } else if (++groups % groupsPerLook === 0) {
+      const { log, checkpointed } = look.get() ?? { log: 0, checkpointed: 0 };
+      if (log - checkpointed >= limits.walPagesMax) attempt();
+    }
   };
 }

@@ -23,6 +23,7 @@ export class SqliteItems implements Items {
   #version;
   #since;
   #together;
+  #versions;
 
   constructor(reads: Database) {
     this.#version = reads.prepare<{ version: number }, [UserId]>(
@@ -35,6 +36,9 @@ export class SqliteItems implements Items {
       version: this.#versionOf(user),
       items: this.#since.all(user, version, limit).map(itemOf),
     }));
+    this.#versions = reads.transaction((users: readonly UserId[]) =>
+      users.map((user) => this.#versionOf(user)),
+    );
   }
 
   async since(user: UserId, version: number, limit: number) {
@@ -42,7 +46,7 @@ export class SqliteItems implements Items {
   }
 
   async versions(users: readonly UserId[]): Promise<number[]> {
-    return users.map((user) => this.#versionOf(user));
+    return this.#versions(users);
   }
 
   #versionOf(user: UserId): number {

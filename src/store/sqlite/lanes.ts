@@ -26,10 +26,11 @@ class Lane {
   }
 }
 
-/** What waits for the writer. People wait for the first lane; the second catches up in its shadow. */
+/** What waits for the writer. People wait for the first lane; the second catches up in between. */
 export class Lanes {
   #urgent = new Lane();
   #background = new Lane();
+  #urgentTurn = false;
   #now: () => number;
 
   /** @param now a clock in ms that never goes back */
@@ -46,14 +47,14 @@ export class Lanes {
     return this.#urgent.empty && this.#background.empty;
   }
 
-  /** The next group. A backlog in either lane takes a bounded time of it, and each lane gets on. */
+  /**
+   * The next group. When both lanes wait they take turns: no append shares its commit with a backlog, none waits
+   * for more than one slice of it, and the backlog gets on.
+   */
   *group(): Generator<Operation, void, void> {
-    yield* this.#from(this.#urgent, limits.groupMs);
-    yield* this.#from(this.#background, limits.groupBackgroundMs);
-  }
-
-  *#from(lane: Lane, ms: number): Generator<Operation, void, void> {
-    const until = this.#now() + ms;
+    this.#urgentTurn = !this.#urgent.empty && (this.#background.empty || !this.#urgentTurn);
+    const lane = this.#urgentTurn ? this.#urgent : this.#background;
+    const until = this.#now() + (this.#urgentTurn ? limits.groupMs : limits.groupBackgroundMs);
     do {
       const operation = lane.take();
       if (operation === undefined) return;

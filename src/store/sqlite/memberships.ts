@@ -38,7 +38,7 @@ export function membershipWriter(db: Database) {
 
 export class SqliteMemberships implements Memberships {
   #one;
-  #ofUser;
+  #roomsOf;
   #ofRoom;
   #banned;
 
@@ -46,12 +46,17 @@ export class SqliteMemberships implements Memberships {
     this.#one = reads.prepare<Columns, [RoomId, UserId]>(
       "SELECT * FROM memberships WHERE room = ? AND user = ?",
     );
-    this.#ofUser = reads.prepare<Columns, [UserId]>("SELECT * FROM memberships WHERE user = ? ORDER BY room");
+    const rooms = reads.prepare<{ rooms: number }, [UserId]>(
+      "SELECT count(*) AS rooms FROM memberships WHERE user = ? AND role IS NOT NULL",
+    );
+    this.#roomsOf = reads.transaction((users: readonly UserId[]) =>
+      users.map((user) => rooms.get(user)?.rooms ?? 0),
+    );
     this.#ofRoom = reads.prepare<Columns, [RoomId, UserId, number]>(
       "SELECT * FROM memberships WHERE room = ? AND user > ? AND role IS NOT NULL ORDER BY user LIMIT ?",
     );
-    this.#banned = reads.prepare<{ user: UserId }, [RoomId, number]>(
-      "SELECT user FROM memberships WHERE room = ? AND banned = 1 ORDER BY user LIMIT ?",
+    this.#banned = reads.prepare<{ user: UserId }, [RoomId, UserId, number]>(
+      "SELECT user FROM memberships WHERE room = ? AND user > ? AND banned = 1 ORDER BY user LIMIT ?",
     );
   }
 
@@ -59,16 +64,16 @@ export class SqliteMemberships implements Memberships {
     return users.flatMap((user) => this.#one.get(room, user) ?? []).map(asMembership);
   }
 
-  async ofUser(user: UserId): Promise<Membership[]> {
-    return this.#ofUser.all(user).map(asMembership);
+  async roomsOf(users: readonly UserId[]): Promise<number[]> {
+    return this.#roomsOf(users);
   }
 
   async ofRoom(room: RoomId, after: UserId, limit: number): Promise<Membership[]> {
     return this.#ofRoom.all(room, after, limit).map(asMembership);
   }
 
-  async banned(room: RoomId, limit: number): Promise<UserId[]> {
-    return this.#banned.all(room, limit).map(({ user }) => user);
+  async banned(room: RoomId, after: UserId, limit: number): Promise<UserId[]> {
+    return this.#banned.all(room, after, limit).map(({ user }) => user);
   }
 }
 

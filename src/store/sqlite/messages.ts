@@ -1,4 +1,5 @@
 import type { Database } from "bun:sqlite";
+import { limits } from "../../../actors/limits.ts";
 import type {
   Cid,
   Fields,
@@ -10,8 +11,8 @@ import type {
   StoredEvent,
   UserId,
 } from "../../../actors/ports.ts";
-import { versionOf } from "../merge/message.ts";
-import { type ReactionRow, reactionsOf } from "../merge/reaction.ts";
+import { settingKinds, versionOf } from "../merge/message.ts";
+import { type ReactionRow, reactionFields } from "../merge/reaction.ts";
 import { editIn } from "./message-columns.ts";
 
 const range = `SELECT seq, line, "by", cid, origin FROM messages
@@ -20,17 +21,28 @@ const range = `SELECT seq, line, "by", cid, origin FROM messages
 const statements = (reads: Database) => ({
   oldest: reads.prepare<StoredEvent, [RoomId, Seq, Seq, number]>(`${range} LIMIT ?`),
   newest: reads.prepare<StoredEvent, [RoomId, Seq, Seq, number]>(`${range} DESC LIMIT ?`),
+  // The list of kinds once more: without it the index on them wouldn't fit.
+  setting: reads.prepare<StoredEvent, [RoomId, string, Seq]>(
+    `SELECT seq, line, "by", cid, origin FROM messages INDEXED BY messages_settings
+     WHERE room = ? AND kind = ? AND seq <= ?
+     AND kind IN (${settingKinds.map((kind) => `'${kind}'`).join(", ")}) AND line IS NOT NULL
+     ORDER BY seq DESC LIMIT 1`,
+  ),
   edit: reads.prepare<{ edit: string | null }, [RoomId, Seq]>(
     "SELECT edit FROM messages WHERE room = ? AND seq = ?",
   ),
   line: reads.prepare<{ line: string | null }, [RoomId, Seq]>(
     "SELECT line FROM messages WHERE room = ? AND seq = ?",
   ),
-  editsBefore: reads.prepare<{ line: string }, [RoomId, Seq, Seq]>(
-    "SELECT line FROM messages WHERE room = ? AND target = ? AND kind = 'edited' AND seq < ? ORDER BY seq",
+  editsBefore: reads.prepare<{ line: string }, [RoomId, Seq, Seq, number]>(
+    `SELECT line FROM messages WHERE room = ? AND target = ? AND kind = 'edited' AND seq < ?
+     ORDER BY seq DESC LIMIT ?`,
   ),
-  reactions: reads.prepare<Omit<ReactionRow, "on"> & { on: 0 | 1 }, [RoomId, Seq]>(
-    `SELECT key, user, seq, "on" FROM reactions WHERE room = ? AND target = ?`,
+  reactions: reads.prepare<Omit<ReactionRow, "on">, [RoomId, Seq, number]>(
+    `SELECT key, user, seq FROM reactions WHERE room = ? AND target = ? AND "on" = 1 ORDER BY seq LIMIT ?`,
+  ),
+  reactionsBy: reads.prepare<{ key: string }, [RoomId, Seq, UserId, number]>(
+    `SELECT key FROM reactions WHERE room = ? AND target = ? AND user = ? AND "on" = 1 LIMIT ?`,
   ),
   landed: reads.prepare<{ seq: Seq; n: number; at: Millis; hash: string | null }, [RoomId, Cid, UserId]>(
     `SELECT seq, n, at, hash FROM messages WHERE room = ? AND cid = ? AND "by" = ?`,
@@ -61,12 +73,20 @@ export class SqliteMessages implements Messages {
     this.#fields = reads.transaction((room: RoomId, seqs: readonly Seq[]) =>
       seqs.flatMap((seq) => this.#fieldsOf(room, seq) ?? []),
     );
-    this.#versions = reads.transaction((room: RoomId, seq: Seq) => this.#versionsOf(room, seq));
+    this.#versions = reads.transaction((room: RoomId, seq: Seq, before: Seq, limit: number) =>
+      this.#versionsOf(room, seq, before, limit),
+    );
   }
 
   async range(room: RoomId, from: Seq, to: Seq, limit: number, newest = false): Promise<StoredEvent[]> {
     if (!newest) return this.#sql.oldest.all(room, from, to, limit);
     return this.#sql.newest.all(room, from, to, limit).reverse();
+  }
+
+  async settings(room: RoomId, upTo: Seq): Promise<StoredEvent[]> {
+    return settingKinds
+      .flatMap((kind) => this.#sql.setting.get(room, kind, upTo) ?? [])
+      .sort((a, b) => a.seq - b.seq);
   }
 
   async lastClosed(room: RoomId): Promise<Cid | null> {
@@ -77,8 +97,12 @@ export class SqliteMessages implements Messages {
     return this.#fields(room, seqs);
   }
 
-  async versions(room: RoomId, seq: Seq): Promise<{ seq: Seq; text: string; at: Millis }[]> {
-    return this.#versions(room, seq);
+  async versions(room: RoomId, seq: Seq, before: Seq, limit: number) {
+    return this.#versions(room, seq, before, limit);
+  }
+
+  async reactionsBy(room: RoomId, seq: Seq, user: UserId, limit: number): Promise<string[]> {
+    return this.#sql.reactionsBy.all(room, seq, user, limit).map(({ key }) => key);
   }
 
   async outcome(room: RoomId, sender: UserId, cid: Cid): Promise<Outcome | null> {
@@ -98,17 +122,18 @@ export class SqliteMessages implements Messages {
 
   #fieldsOf(room: RoomId, seq: Seq): Fields | null {
     const edit = editIn(this.#sql.edit.get(room, seq)?.edit ?? null);
-    const rows = this.#sql.reactions.all(room, seq).map((row) => ({ ...row, on: row.on === 1 }));
-    const reactions = reactionsOf(rows);
-    if (!edit && reactions.length === 0) return null;
-    return { seq, edit: edit && { ...edit, mentions: [...edit.mentions] }, reactions };
+    const rows = this.#sql.reactions.all(room, seq, limits.reactionsListMax + 1);
+    if (!edit && rows.length === 0) return null;
+    const reacted = reactionFields(rows.map((row) => ({ ...row, on: true })));
+    return { seq, edit: edit && { ...edit, mentions: [...edit.mentions] }, ...reacted };
   }
 
-  #versionsOf(room: RoomId, seq: Seq): { seq: Seq; text: string; at: Millis }[] {
+  #versionsOf(room: RoomId, seq: Seq, before: Seq, limit: number) {
     const edit = editIn(this.#sql.edit.get(room, seq)?.edit ?? null);
     const first = this.#sql.line.get(room, seq)?.line;
     if (!edit || typeof first !== "string") return [];
-    const others = this.#sql.editsBefore.all(room, seq, edit.seq).map(({ line }) => line);
-    return [first, ...others].map(versionOf);
+    const below = Math.min(before, edit.seq);
+    const others = this.#sql.editsBefore.all(room, seq, below, limit).map(({ line }) => line);
+    return [...others, first].slice(0, limit).map(versionOf).reverse();
   }
 }

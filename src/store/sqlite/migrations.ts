@@ -139,4 +139,18 @@ export const migrations: readonly string[] = [
 
   CREATE TABLE checkpoints (stream INTEGER PRIMARY KEY, position INTEGER NOT NULL) STRICT;
   `,
+  `
+  -- Counting needs current rooms only, and nothing but the index.
+  DROP INDEX memberships_user;
+  CREATE INDEX memberships_current ON memberships (user) WHERE role IS NOT NULL; -- Memberships.roomsOf
+  `,
+  `
+  -- Only what stands: whoever toggles a thousand keys makes no read longer.
+  CREATE INDEX reactions_first ON reactions (room, target, seq) WHERE "on" = 1; -- Messages.fields
+  CREATE INDEX reactions_by ON reactions (room, target, user) WHERE "on" = 1; -- Messages.reactionsBy
+  `,
+  `
+  CREATE INDEX messages_settings ON messages (room, kind, seq)
+    WHERE kind IN ('created', 'renamed', 'described', 'history', 'access'); -- Messages.settings
+  `,
 ];

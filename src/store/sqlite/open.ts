@@ -3,7 +3,7 @@ import type { Log, Store } from "../../../actors/ports.ts";
 import { SqliteLog } from "../../log/sqlite.ts";
 import { SqliteAccounts } from "./accounts.ts";
 import { SqliteAttempts } from "./attempts.ts";
-import { openReading } from "./connection.ts";
+import { closeFully, openReading } from "./connection.ts";
 import { SqliteItems } from "./items.ts";
 import { lockFolder } from "./lock.ts";
 import { SqliteMemberships } from "./memberships.ts";
@@ -11,6 +11,7 @@ import { SqliteMessages } from "./messages.ts";
 import { prepare } from "./prepare.ts";
 import { SqliteProjection } from "./projection.ts";
 import { SqliteReceipts } from "./receipts.ts";
+import { makeOwn } from "./restore.ts";
 import { SqliteRooms } from "./rooms.ts";
 import { SqliteSecrets } from "./secrets.ts";
 import { SqliteSessions } from "./sessions.ts";
@@ -39,9 +40,10 @@ export async function openEmbedded({ dir, ...options }: EmbeddedOptions): Promis
   stack.use(lockFolder(dir));
   const path = `${dir}/${databaseFile}`;
   prepare(path);
+  makeOwn(path);
   const writer = stack.use(await Writer.open(path, options));
   const reads = openReading(path);
-  stack.defer(() => reads.close());
+  stack.defer(() => closeFully(reads));
   const store: Store = {
     accounts: new SqliteAccounts(reads, writer),
     sessions: new SqliteSessions(reads, writer),

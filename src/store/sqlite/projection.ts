@@ -50,16 +50,17 @@ export function projectionOperations(db: Database, raise: Raise) {
     const { before, after } = changed;
     const was = before !== null && before.role !== null;
     rooms.count(after.room, Number(after.role !== null) - Number(was));
-    raise(after.user, `room:${after.room}`, membershipItem(after));
+    const item = membershipItem(after);
+    if (item === null) return null;
+    raise(after.user, `room:${after.room}`, item);
     return after.user;
   }
 
   return {
-    apply(writes: readonly Write[]): UserId[] {
-      return [...new Set(writes.flatMap((change) => write(change) ?? []))];
-    },
-    advance(stream: number, position: Position): void {
-      advance.run(stream, position);
+    apply(writes: readonly Write[], upTo: { stream: number; position: Position } | null): UserId[] {
+      const raised = [...new Set(writes.flatMap((change) => write(change) ?? []))];
+      if (upTo !== null) advance.run(upTo.stream, upTo.position);
+      return raised;
     },
   };
 }
@@ -79,14 +80,15 @@ export class SqliteProjection implements Projection {
     return this.#checkpoint.get(stream)?.position ?? 0;
   }
 
-  /** Not one transaction: a bulk is cut, so that appends pass between its parts. Replaying it does no harm. */
-  async apply(writes: readonly Write[]): Promise<UserId[]> {
+  /**
+   * Not one transaction: a bulk is cut, so that appends pass between its parts. Replaying it does no harm. The
+   * checkpoint moves with the last part, once all others are in.
+   */
+  async apply(writes: readonly Write[], upTo?: { stream: number; position: Position }): Promise<UserId[]> {
     const chunks = chunksOf(writes, limits.writesPerOperationMax);
-    const raised = await Promise.all(chunks.map((chunk) => this.#writer.run("apply", chunk)));
+    const last = chunks.pop() ?? [];
+    const raised = await Promise.all(chunks.map((chunk) => this.#writer.run("apply", chunk, null)));
+    raised.push(await this.#writer.run("apply", last, upTo ?? null));
     return [...new Set(raised.flat())];
-  }
-
-  advance(stream: number, position: Position): Promise<void> {
-    return this.#writer.run("advance", stream, position);
   }
 }

@@ -3,7 +3,7 @@
  * afford. Operations come in as JSON (half the cost of a structured clone), wait in lanes, and leave in groups.
  */
 import { checkpointer } from "./checkpoint.ts";
-import { openWriting } from "./connection.ts";
+import { closeFully, openWriting } from "./connection.ts";
 import { DiskFailure } from "./errors.ts";
 import { commitGroup, type Operation, type Outcome, transactionOn } from "./group.ts";
 import { Lanes } from "./lanes.ts";
@@ -77,11 +77,10 @@ function openDatabase(path: string, pagesMax: number | null) {
     writeGroup(): void {
       const outcomes = commitGroup(lanes.group(), transaction, perform);
       reply({ outcomes });
-      checkpoint.afterGroup(outcomes.some((outcome) => "error" in outcome && outcome.refused));
+      checkpoint(outcomes.some((outcome) => "error" in outcome && outcome.refused));
     },
     close(): void {
-      checkpoint.beforeClose();
-      db.close();
+      closeFully(db);
     },
   };
 }

@@ -1,7 +1,7 @@
 import { describe, expect, test } from "bun:test";
 import { limits } from "../../../actors/limits.ts";
 import type { RoomCommand, RoomReply } from "../../../actors/room/commands.ts";
-import { linesOf, partsOf } from "../../../actors/room/frame.ts";
+import { eventOf, linesOf, partsOf } from "../../../actors/room/frame.ts";
 import { emptyRoom, type RoomState } from "../../../actors/room/state.ts";
 import { type Decided, RoomTurn } from "../../../actors/room/turn.ts";
 import { cidAt, command, group, happen, now, post } from "./given.ts";
@@ -29,6 +29,16 @@ describe("a cid names at most one outcome for ever", () => {
     const first = commit(room, hello());
     happen(room, "bob", { kind: "posted", text: "between" });
     expect(commit(room, hello({ again: true }))).toEqual(first);
+  });
+
+  test("what the running turn decided isn't an answer yet: the second attempt waits for the append too", () => {
+    const room = group({ ana: "owner" });
+    const turn = new RoomTurn(room, now);
+    turn.decide(hello());
+    expect(turn.decide(hello({ again: true }))).toMatchObject({ reply: { ok: { seq: 2 } }, needs: "append" });
+    expect(turn.decide(hello({ hash: "other" }))).toMatchObject({ needs: "append" });
+    room.cids.commit(1);
+    expect(one(room, hello({ again: true }))).toMatchObject({ reply: { ok: { seq: 2 } }, needs: "nothing" });
   });
 
   test("the same cid with another body is a conflict", () => {
@@ -73,6 +83,21 @@ describe("a cid names at most one outcome for ever", () => {
     const room = group({ ana: "owner" });
     const posted = commit(room, hello());
     expect(commit(room, command("ana", { do: "landed" }, { again: true, hash: "" }))).toEqual(posted);
+  });
+
+  test("of twins in one turn neither is answered before the record is there", () => {
+    const turn = new RoomTurn(group({ ana: "owner" }), now);
+    const first = turn.decide(hello());
+    expect(first).toMatchObject({ reply: { ok: { seq: 2 } }, needs: "append" });
+    expect(turn.decide(hello())).toEqual(first);
+    expect(turn.decide(hello({ hash: "other" }))).toMatchObject({ needs: "append" });
+  });
+
+  test("of twins that are refused neither is answered before the refusal is recorded", () => {
+    const turn = new RoomTurn(group({ ana: "owner" }), now);
+    const late = command("bob", { do: "post", text: "hi" }, { again: true });
+    expect(turn.decide(late)).toMatchObject({ needs: "append" });
+    expect(turn.decide(late)).toMatchObject({ reply: { error: { code: "closed" } }, needs: "append" });
   });
 });
 
@@ -166,6 +191,14 @@ describe("a record", () => {
 });
 
 describe("deletions that the edge may not know of", () => {
+  test("to those who may not see a message it isn't there, deleted or not", () => {
+    const room = group({ ana: "owner", bob: "member" });
+    happen(room, "ana", { kind: "posted", text: "x" }, { kind: "deleted", target: 2, author: "ana" });
+    const hidden = { ...post(2, "", 3), is: "absent" } as const;
+    const react = command("bob", { do: "react", target: hidden, key: "+", on: true });
+    expect(one(room, react).reply).toMatchObject({ error: { code: "not-found" } });
+  });
+
   test("a message that was deleted since the fact was read is gone", () => {
     const room = group({ ana: "owner" });
     happen(room, "ana", { kind: "posted", text: "x" }, { kind: "deleted", target: 2, author: "ana" });
@@ -192,4 +225,18 @@ test("a direct room is made by its first message, in one record", () => {
   ).toMatchObject({
     ok: { seq: 3, n: 1, epoch: "E" },
   });
+});
+
+test("the first message of a direct room can mention the other, who is a member by it", () => {
+  const first = command("ana", {
+    do: "post",
+    text: "hi",
+    mentions: ["bob", "eve"],
+    pair: ["ana", "bob"],
+    epoch: "E",
+  });
+  const turn = new RoomTurn(emptyRoom("room"), now);
+  turn.decide(first);
+  const [, posted] = linesOf(turn.draft()?.frame ?? "").map(eventOf);
+  expect(posted).toMatchObject({ kind: "posted", mentions: ["bob"] });
 });

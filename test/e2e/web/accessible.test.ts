@@ -143,6 +143,8 @@ describe.skipIf(withoutChromium)("axe finds nothing wrong", () => {
   }
 
   test("and it would: a planted fault is found", async () => {
+    await ana.page.goto(server.url);
+    await ana.row("Harbour").waitFor();
     await ana.page.evaluate(() => document.body.append(new Image()));
     expect((await violations(ana.page)).join()).toContain("image-alt");
   });

@@ -51,8 +51,10 @@ describe.skipIf(withoutChromium)("two people at two browsers", () => {
   });
 
   test("see each other typing and online", async () => {
-    await ana.field.pressSequentially("thinking");
+    // As a person types: it is told at most every 3 s.
+    const typing = ana.field.pressSequentially("thinking about what to say", { delay: 150 });
     await ben.page.getByText("ana is typing").waitFor();
+    await typing;
     await ana.field.fill("");
     await ben.page.getByRole("main").getByText("online", { exact: true }).first().waitFor();
   });

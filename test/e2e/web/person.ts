@@ -74,7 +74,7 @@ export class Person {
     await this.page.getByRole("button", { name: "New conversation" }).first().click();
     await this.page.getByLabel("Their name").fill(name);
     await this.page.getByRole("button", { name: "Start", exact: true }).click();
-    await this.field.waitFor();
+    await this.#inRoom(name);
   }
 
   async makeGroup(title: string, members: readonly string[]): Promise<void> {
@@ -88,12 +88,12 @@ export class Person {
       await dialog.getByRole("button", { name: `Take ${member} off the list` }).waitFor();
     }
     await dialog.getByRole("button", { name: "Make the group" }).click();
-    await this.field.waitFor();
+    await this.#inRoom(title);
   }
 
   async open(title: string): Promise<void> {
     await this.row(title).click();
-    await this.field.waitFor();
+    await this.#inRoom(title);
   }
 
   async say(text: string): Promise<void> {
@@ -121,6 +121,12 @@ export class Person {
   /** The texts on the screen, in order. */
   async texts(): Promise<string[]> {
     return this.page.locator(".message-text").allTextContents();
+  }
+
+  /** Another room's field may have been there before. */
+  async #inRoom(title: string): Promise<void> {
+    await this.page.getByRole("main").getByRole("heading", { name: title, level: 2 }).waitFor();
+    await this.field.waitFor();
   }
 
   #watch(page: Page): void {

@@ -45,7 +45,7 @@ describe.skipIf(withoutChromium)("a history of a thousand messages", () => {
       steps < 2_000 && (await ana.page.getByText("This is where you and ben begin").count()) === 0;
       steps++
     ) {
-      worst = Math.max(worst, await drift(ana.page, -400));
+      worst = Math.max(worst, await drift(ana.page, -480));
     }
     expect(await ana.page.getByText("This is where you and ben begin").count()).toBe(1);
     expect(worst).toBe(0);
@@ -79,6 +79,23 @@ describe.skipIf(withoutChromium)("a history of a thousand messages", () => {
     });
     await ben?.close();
   });
+
+  test("an answer leads to its original, however old, and the way back down doesn't jump either", async () => {
+    const [ben] = await clients(server.url, ["ben"]);
+    const room = await ben?.direct((await ben?.findUser("ana"))?.id ?? "");
+    // Seq 1 made the room: message n has seq n + 1.
+    await room?.send({ text: "do you remember?", re: 101 });
+    await ben?.close();
+    await ana.page.reload();
+    await ana.message("do you remember?").getByRole("button", { name: "Answer to" }).click();
+    await ana.page.locator("article.marked", { hasText: textOf(100) }).waitFor();
+    let worst = 0;
+    for (let step = 0; step < 60; step++) worst = Math.max(worst, await drift(ana.page, 480));
+    expect(worst).toBe(0);
+    await ana.page.getByRole("button", { name: "Go to the newest message" }).click();
+    await ana.message("do you remember?").waitFor();
+    expect(await toEnd(ana.page)).toBeLessThan(2);
+  }, 120_000);
 
   test("a longer draft doesn't hide the end", async () => {
     await ana.field.fill("one\ntwo\nthree\nfour\nfive");

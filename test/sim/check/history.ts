@@ -11,11 +11,16 @@ export interface Actor {
   device: string;
 }
 
+/** Nothing kept a node from seeing the end of the log while this ran: so what it was told must be true. */
+export interface Sighted {
+  sighted: boolean;
+}
+
 /**
  * A durable command, from its first attempt to its final answer. Phases as in Jepsen: `ok` and `fail` are answers,
  * `info` is none: nobody knows.
  */
-export interface Command extends Actor {
+export interface Command extends Actor, Sighted {
   op: string;
   room: RoomId;
   cid: Cid;
@@ -33,8 +38,6 @@ export interface Command extends Actor {
   code: string;
   /** Highest seq of the room that the device had then. */
   knew: Seq;
-  /** Nothing kept a node from seeing the newest head while this ran, so a refusal must be true. */
-  sighted: boolean;
 }
 
 /** One entry of a frame or page that reached a device. */
@@ -59,7 +62,7 @@ export interface Seen extends Actor {
 }
 
 /** A page of history, or a summary: what a read said of the whole. */
-export interface Read extends Actor {
+export interface Read extends Actor, Sighted {
   invoked: Time;
   answered: Time;
   room: RoomId;
@@ -71,7 +74,7 @@ export interface Read extends Actor {
 }
 
 /** A watermark that a device set. */
-export interface Mark extends Actor {
+export interface Mark extends Actor, Sighted {
   kind: "delivered" | "read";
   room: RoomId;
   seq: Seq;
@@ -95,12 +98,11 @@ export interface Heard extends Actor {
   read: Seq;
 }
 
-/** A session that was ended, and what came to it afterwards. */
+/** A session that was ended. */
 export interface Revocation {
   user: UserId;
   session: SessionId;
-  answered: Time;
-  /** Its sockets that were still open long after. */
+  /** Its sockets that were open when everything had come to rest. */
   stillOpen: number;
 }
 

@@ -1,7 +1,7 @@
 import { describe, expect, test } from "bun:test";
 import { existsSync, readdirSync } from "node:fs";
 import { backupCommand } from "../../../../src/cli/backup.ts";
-import { backup, backupMark } from "../../../../src/store/sqlite/backup.ts";
+import { backup } from "../../../../src/store/sqlite/backup.ts";
 import { UnusableFolder } from "../../../../src/store/sqlite/errors.ts";
 import { openEmbedded } from "../../../../src/store/sqlite/open.ts";
 import { openTemporary, temporaryFolder, unexpected } from "../../../contract/embedded.ts";
@@ -19,15 +19,6 @@ describe("a backup", () => {
     await using restored = await openEmbedded({ dir: target, fatal: unexpected });
     expect(await restored.log.heads(["r"])).toEqual([{ position: first, seq: 1 }]);
     expect(await log.heads(["r"])).toEqual([{ position: second, seq: 2 }]);
-  });
-
-  test("is marked, so that its first start can give the rooms new epochs; the source isn't", async () => {
-    await using temporary = await openTemporary();
-    const target = `${temporary.dir}/backup`;
-    backup(temporary.dir, target, 77);
-    await using restored = await openEmbedded({ dir: target, fatal: unexpected });
-    expect(await restored.store.secrets.get(backupMark)).toBe("77");
-    expect(await temporary.embedded.store.secrets.get(backupMark)).toBeNull();
   });
 
   test("never overwrites a database, and leaves nothing half done behind", async () => {

@@ -1,6 +1,7 @@
 import { Database } from "bun:sqlite";
 import { afterEach, beforeEach, describe, expect, test } from "bun:test";
 import { closeSync, openSync, readFileSync, statSync, writeFileSync, writeSync } from "node:fs";
+import { checkCommand } from "../../../../src/cli/check.ts";
 import { UnusableFolder } from "../../../../src/store/sqlite/errors.ts";
 import { migrations } from "../../../../src/store/sqlite/migrations.ts";
 import { prepare } from "../../../../src/store/sqlite/prepare.ts";
@@ -47,8 +48,10 @@ describe("preparing a database", () => {
   test("a newer database is refused, and nothing in it is touched", () => {
     prepare(path, [...migrations, "CREATE TABLE later (a TEXT)"]);
     expect(() => prepare(path)).toThrow(UnusableFolder);
-    expect(() => prepare(path)).toThrow(/version 2, this program knows 1: use a newer program/);
-    expect(ask("PRAGMA user_version")).toEqual([{ user_version: 2 }]);
+    expect(() => prepare(path)).toThrow(
+      `version ${migrations.length + 1}, this program knows ${migrations.length}: use a newer program`,
+    );
+    expect(ask("PRAGMA user_version")).toEqual([{ user_version: migrations.length + 1 }]);
   });
 
   test("somebody else's database is refused, and left as it is", () => {
@@ -63,17 +66,39 @@ describe("preparing a database", () => {
     expect(() => prepare(path)).toThrow(/is damaged: .*restore a backup/);
   });
 
-  test("a damaged database is refused", () => {
+  /** A table of many pages, the last of which is overwritten. */
+  function damage() {
     prepare(path);
     using db = new Database(path);
     const insert = db.prepare("INSERT INTO secrets (name, value) VALUES (?, ?)");
-    for (let i = 0; i < 2_000; i++) insert.run(`name ${i}`, "x".repeat(50));
+    db.transaction(() => {
+      for (let i = 0; i < 2_000; i++) insert.run(`name ${i}`, "x".repeat(50));
+    })();
     db.run("PRAGMA wal_checkpoint(TRUNCATE)");
     db.close();
     const file = openSync(path, "r+");
     // The last page is a leaf of the table that was just filled.
     writeSync(file, Buffer.alloc(4_096, 0xff), 0, 4_096, statSync(path).size - 4_096);
     closeSync(file);
+  }
+
+  test("a damaged database is refused", () => {
+    damage();
     expect(() => prepare(path)).toThrow(/is damaged: .*restore a backup/);
+  });
+
+  test("a database too large to look through starts at once; starling check finds its damage", () => {
+    damage();
+    prepare(path, migrations, statSync(path).size - 1);
+    expect(checkCommand(folder.dir)).toEqual({
+      exitCode: 1,
+      says: expect.stringMatching(/is damaged: .*; restore a backup$/),
+    });
+  });
+
+  test("starling check says so when there is nothing wrong, or nothing at all", () => {
+    expect(checkCommand(folder.dir)).toMatchObject({ exitCode: 1 });
+    prepare(path);
+    expect(checkCommand(folder.dir)).toEqual({ exitCode: 0, says: `${path} is sound` });
   });
 });

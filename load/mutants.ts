@@ -1,0 +1,96 @@
+/**
+ * Checks the checks: plants bugs in the core, one at a time, and expects the named test to see each. Two changes that
+ * mean nothing must survive.
+ *
+ *     mutants [--only NAME] [--full]
+ *
+ * A mutant fails when it is stale (its text isn't there exactly once), doesn't type-check, isn't caught by its named test, or
+ * breaks more than a tenth of the tests that were run: those of all named files, with --full the whole quick suite.
+ */
+import { readFile } from "node:fs/promises";
+import { join } from "node:path";
+import { flagsOf } from "./kit/flags.ts";
+import { run, say, tableOf } from "./kit/report.ts";
+import { coreMutants } from "./mutants/core.ts";
+import { edgeMutants, neutral } from "./mutants/edge.ts";
+import type { Mutant } from "./mutants/mutant.ts";
+import { root, Tree } from "./mutants/tree.ts";
+
+/** Of the tests that were run; a bug that breaks everything proves nothing about the check. */
+const shareMax = 0.1;
+const linesMax = 5;
+const quick = ["test/actors", "test/src", "test/contract", "test/sdk", "test/matrix"];
+const planted = [...coreMutants, ...edgeMutants];
+
+interface Verdict {
+  mutant: Mutant;
+  /** null: as it should be. */
+  fault: string | null;
+  failed: number;
+  ran: number;
+}
+
+async function judge(tree: Tree, mutant: Mutant, files: readonly string[]): Promise<Verdict> {
+  const verdict = (fault: string | null, failed = 0, ran = 0): Verdict => ({ mutant, fault, failed, ran });
+  const text = await readFile(join(root, mutant.file), "utf8");
+  if (text.split(mutant.from).length !== 2) return verdict("stale: its text isn't there exactly once");
+  if (mutant.to.split("\n").length > linesMax) return verdict("too large");
+  const restore = await tree.patch(mutant.file, mutant.from, mutant.to);
+  try {
+    if (!(await tree.typeChecks())) return verdict("doesn't type-check");
+    const { failed, passed, complete } = await tree.test(files);
+    const ran = failed.length + passed;
+    return verdict(complete ? faultOf(mutant, failed, ran) : "the tests didn't end", failed.length, ran);
+  } finally {
+    await restore();
+  }
+}
+
+function faultOf({ caughtBy }: Mutant, failed: readonly string[], ran: number): string | null {
+  if (caughtBy === null) return failed.length === 0 ? null : `not neutral: ${failed[0]}`;
+  if (!failed.some((name) => name.includes(caughtBy.test))) {
+    return `not caught by its test${failed.length === 0 ? "" : `, but by: ${failed[0]}`}`;
+  }
+  return failed.length > ran * shareMax ? "breaks too many tests" : null;
+}
+
+/** Two at a time: each in a copy of its own. */
+async function judgeAll(mutants: readonly Mutant[], files: readonly string[]): Promise<Verdict[]> {
+  const waiting = [...mutants];
+  const verdicts: Verdict[] = [];
+  const worker = async () => {
+    await using tree = await Tree.make();
+    for (let mutant = waiting.shift(); mutant !== undefined; mutant = waiting.shift()) {
+      const verdict = await judge(tree, mutant, files);
+      verdicts.push(verdict);
+      say(
+        `${verdict.fault === null ? "ok  " : "MISS"} ${mutant.name}${verdict.fault === null ? "" : `: ${verdict.fault}`}`,
+      );
+    }
+  };
+  await Promise.all([worker(), worker()]);
+  return verdicts;
+}
+
+await run(async () => {
+  const flags = flagsOf(process.argv.slice(2), { values: ["only"], switches: ["full"] });
+  const only = flags.text("only");
+  const chosen = [...planted, ...neutral].filter(({ name }) => only === null || name === only);
+  if (chosen.length === 0) throw new Error(`there is no mutant ${only}`);
+  const named = [...new Set(planted.flatMap(({ caughtBy }) => caughtBy?.file ?? []))];
+  const files = flags.has("full") ? quick : named;
+  const verdicts = await judgeAll(chosen, files);
+  const rows = verdicts.map(({ mutant, fault, failed, ran }) => [
+    mutant.name,
+    mutant.breaks ?? "–",
+    mutant.caughtBy?.test ?? "nothing may fail",
+    `${failed}/${ran}`,
+    fault ?? (mutant.breaks === null ? "survived" : "caught"),
+  ]);
+  process.stdout.write(`${tableOf(["mutant", "breaks", "caught by", "failed", ""], rows)}\n`);
+  const good = verdicts.filter(({ fault }) => fault === null).map(({ mutant }) => mutant);
+  const caught = good.filter(({ breaks }) => breaks !== null).length;
+  const survived = good.length - caught;
+  const of = chosen.filter(({ breaks }) => breaks !== null).length;
+  return { planted: of, caught, neutral: chosen.length - of, survived, ok: good.length === chosen.length };
+});

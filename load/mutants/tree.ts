@@ -1,0 +1,90 @@
+/** A copy of the repository to plant bugs in, and what is run there. */
+import { cp, mkdtemp, readFile, rm, symlink, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { dirname, join } from "node:path";
+
+export const root = join(import.meta.dir, "../..");
+const copied = [
+  "actors",
+  "src",
+  "sdk",
+  "web",
+  "test",
+  "load",
+  "package.json",
+  "tsconfig.json",
+  "bunfig.toml",
+  "docs",
+];
+
+export interface Run {
+  /** Names of failed tests. */
+  failed: string[];
+  passed: number;
+  /** The runner came to its end. */
+  complete: boolean;
+}
+
+export class Tree implements AsyncDisposable {
+  readonly #dir: string;
+
+  private constructor(dir: string) {
+    this.#dir = dir;
+  }
+
+  static async make(): Promise<Tree> {
+    const dir = await mkdtemp(join(tmpdir(), "starling-mutants-"));
+    for (const name of copied) await cp(join(root, name), join(dir, name), { recursive: true });
+    await symlink(join(root, "node_modules"), join(dir, "node_modules"));
+    return new Tree(dir);
+  }
+
+  /** Replaces text in a file; the returned function takes it back. */
+  async patch(file: string, from: string, to: string): Promise<() => Promise<void>> {
+    const path = join(this.#dir, file);
+    const text = await readFile(path, "utf8");
+    await writeFile(
+      path,
+      text.replace(from, () => to),
+    );
+    return () => writeFile(path, text);
+  }
+
+  async typeChecks(): Promise<boolean> {
+    const { code } = await this.#run(["node_modules/.bin/tsc", "--noEmit"]);
+    return code === 0;
+  }
+
+  async test(files: readonly string[]): Promise<Run> {
+    const { output } = await this.#run(["test", "--timeout", "10000", ...files.map((file) => `./${file}`)]);
+    const lines = output.split("\n");
+    const named = (mark: string) =>
+      lines.flatMap((line) =>
+        line.startsWith(`(${mark}) `) ? [line.slice(7).replace(/ \[[\d.]+m?s\]$/, "")] : [],
+      );
+    return {
+      failed: [...new Set(named("fail"))],
+      passed: named("pass").length,
+      complete: /^Ran \d+ tests/m.test(output),
+    };
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await rm(this.#dir, { recursive: true, force: true });
+  }
+
+  async #run(args: string[]): Promise<{ code: number; output: string }> {
+    const child = Bun.spawn([process.execPath, ...args], {
+      cwd: this.#dir,
+      stdin: "ignore",
+      stdout: "pipe",
+      stderr: "pipe",
+      env: { ...process.env, PATH: `${dirname(process.execPath)}:${process.env.PATH ?? ""}` },
+    });
+    const [out, err] = await Promise.all([
+      new Response(child.stdout).text(),
+      new Response(child.stderr).text(),
+    ]);
+    return { code: await child.exited, output: out + err };
+  }
+}

@@ -1,0 +1,117 @@
+import { afterAll, beforeAll, describe, expect, test } from "bun:test";
+import type { Browser, Page } from "playwright-core";
+import { RealServer } from "../server.ts";
+import { launch, withoutChromium } from "./browser.ts";
+import { Person } from "./person.ts";
+
+describe.skipIf(withoutChromium)("read means that somebody looked", () => {
+  let server: RealServer;
+  let browser: Browser;
+  let ana: Person;
+  let ben: Person;
+
+  beforeAll(async () => {
+    [server, browser] = await Promise.all([RealServer.start(), launch()]);
+    [ana, ben] = await Promise.all([
+      Person.register(browser, server.url, "ana"),
+      Person.register(browser, server.url, "ben"),
+    ]);
+    await ana.openDirect("ben");
+    await ana.say("one");
+    await ben.open("ana");
+    await ana.tick("one", "read");
+  });
+
+  afterAll(async () => {
+    await browser?.close();
+    await server?.[Symbol.asyncDispose]();
+  });
+
+  const line = () => ben.page.getByText("New messages", { exact: true });
+
+  test("what comes to a window that nobody looks at stays unread, under a line", async () => {
+    await look(ben.page, false);
+    await ana.say("two");
+    await ben.message("two").waitFor();
+    await ben.row("ana").getByText("1 unread").waitFor();
+    await ana.tick("two", "delivered");
+    await line().waitFor();
+    expect(await order(ben.page)).toEqual(["one", "New messages", "two"]);
+  });
+
+  test("looking reads it; the line stays where it is while one reads on", async () => {
+    await look(ben.page, true);
+    await ana.tick("two", "read");
+    await ana.say("three");
+    await ana.tick("three", "read");
+    expect(await order(ben.page)).toEqual(["one", "New messages", "two", "three"]);
+  });
+
+  test("the title counts what is unread, and forgets it when it is read", async () => {
+    await look(ben.page, false);
+    await ana.say("four");
+    await ben.page.waitForFunction(() => document.title === "(1) Starling");
+    await look(ben.page, true);
+    await ben.page.waitForFunction(() => document.title === "Starling");
+  });
+
+  test("a room is opened at the line, and opened again it has none", async () => {
+    await ben.page.goto(server.url);
+    await ben.row("ana").waitFor();
+    for (let n = 1; n <= 25; n++) await ana.say(`news ${n}`);
+    await ben.row("ana").getByText("25 unread").waitFor();
+    await ben.open("ana");
+    await line().waitFor();
+    await ben.message("news 1").first().waitFor();
+    expect(await ben.page.getByText("news 25", { exact: true }).first().isVisible()).toBe(true);
+    expect(await inView(ben.page, "New messages")).toBe(true);
+    await ben.page.getByRole("button", { name: "Go to the newest message" }).click();
+    await ana.tick("news 25", "read");
+    await ben.page.goto(server.url);
+    await ben.open("ana");
+    await ben.message("news 25").waitFor();
+    expect(await line().count()).toBe(0);
+  });
+
+  test("reading in another tab takes the line away from a window that nobody looks at", async () => {
+    await look(ben.page, false);
+    await ana.say("five");
+    await line().waitFor();
+    const other = await ben.tab();
+    await other.getByRole("article").filter({ hasText: "five" }).waitFor();
+    await line().waitFor({ state: "detached" });
+    await other.close();
+    await look(ben.page, true);
+  });
+
+  test("new messages are said to a screen reader, one's own are not", async () => {
+    const spoken = ben.page.locator("[aria-live=polite]");
+    await ana.say("can you hear me?");
+    await spoken.getByText("ana: can you hear me?").waitFor();
+    await spoken.filter({ hasText: /^$/ }).waitFor({ state: "attached" });
+    await ben.say("yes");
+    await ben.tick("yes", "read");
+    expect(await spoken.textContent()).toBe("");
+  });
+});
+
+/** Playwright's pages believe that they have focus, all of them: this one is told whether it has. */
+async function look(page: Page, has: boolean): Promise<void> {
+  await page.evaluate((focused) => {
+    document.hasFocus = () => focused;
+    dispatchEvent(new Event(focused ? "focus" : "blur"));
+  }, has);
+}
+
+/** Messages and the unread line, as they stand. */
+function order(page: Page): Promise<string[]> {
+  return page.locator(".message-text, .unread-line").allTextContents();
+}
+
+function inView(page: Page, text: string): Promise<boolean> {
+  return page.getByText(text, { exact: true }).evaluate((element) => {
+    const row = element.getBoundingClientRect();
+    const list = element.closest(".timeline")?.getBoundingClientRect();
+    return list !== undefined && row.top >= list.top && row.bottom <= list.bottom;
+  });
+}

@@ -1,0 +1,345 @@
+/** Claims that the core breaks today; each is named in the review's report. */
+import { expect, test } from "bun:test";
+import { mkdtemp } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { limits } from "../../actors/limits.ts";
+import type { Log, Store } from "../../actors/ports.ts";
+import type { RoomReply } from "../../actors/room/commands.ts";
+import { advance, type Sight, sees } from "../../actors/room/sight.ts";
+import { RoomTurn } from "../../actors/room/turn.ts";
+import { createAuth } from "../../src/auth/auth.ts";
+import { MemoryBus } from "../../src/bus/memory.ts";
+import type { Socket } from "../../src/gateway/outbox.ts";
+import { MemoryLog } from "../../src/log/memory.ts";
+import { startNode } from "../../src/node.ts";
+import { ratesOff } from "../../src/operations/rate.ts";
+import { RoomEdge } from "../../src/rooms/edge.ts";
+import { memoryStore } from "../../src/store/memory.ts";
+import { openEmbedded } from "../../src/store/sqlite/open.ts";
+import { command, group, now } from "../actors/room/given.ts";
+import { cheapArgon, granted, manualPlatform, password } from "../support/node.ts";
+
+async function given(twist: (store: Store) => Store = (store) => store, ports?: { store: Store; log: Log }) {
+  const platform = manualPlatform();
+  const store = twist(ports?.store ?? memoryStore());
+  const bus = new MemoryBus(platform);
+  const auth = await createAuth({ store, bus, platform, argon: cheapArgon });
+  const faults: unknown[] = [];
+  const log = ports?.log ?? new MemoryLog(platform);
+  const node = startNode({
+    platform,
+    log,
+    store,
+    bus,
+    auth,
+    rates: ratesOff,
+    onFailure: (_, error) => faults.push(error),
+  });
+  let last = platform.now();
+  const cid = () => Bun.randomUUIDv7("hex", (last = Math.max(last, platform.now())));
+  return {
+    ...node,
+    platform,
+    store,
+    bus,
+    auth,
+    log,
+    faults,
+    cid,
+    async join(name: string) {
+      return granted(await auth.register({ name, password, device: "d", label: "" }));
+    },
+    async call<T = Record<string, never>>(who: { user: string; session: string }, op: string, input: object) {
+      const call = {
+        caller: { user: who.user, session: who.session, expiresAt: Number.MAX_SAFE_INTEGER },
+        connection: null,
+        address: "",
+      };
+      return (await node.dispatch(op, input, call)) as { ok: T } | { error: { code: string } };
+    },
+  };
+}
+const spin = async (n = 30) => {
+  for (let i = 0; i < n; i++) await new Promise((resolve) => setImmediate(resolve));
+};
+class FakeSocket implements Socket {
+  frames: string[] = [];
+  code: number | null = null;
+  sent = 0;
+  send(text: string) {
+    this.frames.push(text);
+    return 1;
+  }
+  cork(write: () => void) {
+    write();
+  }
+  close(code: number) {
+    this.code = code;
+  }
+}
+
+test("P1: the second copy of a command in one turn waits for the append like the first", () => {
+  const room = group({ ana: "owner" });
+  const turn = new RoomTurn(room, now);
+  const post = command("ana", { do: "post", text: "hello" });
+  expect(turn.decide(post)).toMatchObject({ needs: "append" });
+  expect(turn.decide({ ...post, again: true })).toMatchObject({ needs: "append" });
+});
+
+test("P1: the second copy of a recorded refusal in one turn waits for the append", () => {
+  const room = group({ ana: "owner" });
+  const turn = new RoomTurn(room, now);
+  const late = command("bob", { do: "post", text: "hi" }, { again: true });
+  expect(turn.decide(late)).toMatchObject({ needs: "append" });
+  expect(turn.decide(late)).toMatchObject({ needs: "append" });
+});
+
+test("P5: two changes of the history rule in a row both hold, the first from documents, the second from the tail", () => {
+  // What documents say after `history: everyone` at seq 5 (rule from 6, merge/room.ts).
+  const rules: Sight["rules"] = [
+    { from: 1, history: "joined" },
+    { from: 6, history: "everyone" },
+  ];
+  const sight: Sight = { user: "eve", role: null, intervals: [], rules, asOf: 0 };
+  const at = { at: 1, ord: 0, by: "ana" };
+  advance(sight, { seq: 6, ...at, kind: "history", history: "joined" });
+  advance(sight, { seq: 7, ...at, kind: "posted", text: "secret" });
+  advance(sight, { seq: 8, ...at, kind: "added", user: "eve", role: "member" });
+  expect(sees(sight, 7)).toBe(false);
+});
+
+test("P4: the seq of a change of rule resolves alike from documents and from the tail", () => {
+  const fromDocuments: Sight = {
+    user: "eve",
+    role: "member",
+    intervals: [[9, null]],
+    rules: [
+      { from: 1, history: "joined" },
+      { from: 6, history: "everyone" },
+    ],
+    asOf: 9,
+  };
+  const fromTail: Sight = { ...fromDocuments, rules: [{ from: 1, history: "joined" }] };
+  advance(fromTail, { seq: 5, at: 1, ord: 0, by: "ana", kind: "history", history: "everyone" });
+  expect(sees(fromTail, 5)).toBe(sees(fromDocuments, 5));
+});
+
+test("P5: a summary tells a former member nothing from after the removal", async () => {
+  const node = await given();
+  const [ana, eve, bob] = [await node.join("ana"), await node.join("eve"), await node.join("bob")];
+  const made = await node.call<{ room: string }>(ana, "room.create", {
+    cid: node.cid(),
+    name: "before",
+    members: [eve.user],
+  });
+  const { room } = granted(made as never) as { room: string };
+  await node.call(ana, "room.remove", { room, cid: node.cid(), user: eve.user });
+  const look = async () => {
+    await node.history.caughtUp();
+    const found = await node.call<{ rooms: object[] }>(eve, "room.summaries", { rooms: [room] });
+    return "ok" in found ? found.ok.rooms : found;
+  };
+  const before = await look();
+  node.platform.advance(1000);
+  await node.call(ana, "room.rename", { room, cid: node.cid(), name: "why eve had to go" });
+  await node.call(ana, "room.add", { room, cid: node.cid(), users: [bob.user] });
+  await spin();
+  expect(await look()).toEqual(before);
+});
+
+test("a deleted message's versions are gone once the deletion is acknowledged", async () => {
+  let hold: Promise<void> | null = null;
+  let open = () => {};
+  const node = await given((store) => ({
+    ...store,
+    projection: {
+      checkpoint: (stream) => store.projection.checkpoint(stream),
+      apply: async (...args) => {
+        if (hold !== null) await hold;
+        return store.projection.apply(...args);
+      },
+    },
+  }));
+  const ana = await node.join("ana");
+  const { room } = granted(
+    (await node.call(ana, "room.create", { cid: node.cid(), name: "x" })) as never,
+  ) as { room: string };
+  const { seq } = granted(
+    (await node.call(ana, "room.post", { room, cid: node.cid(), text: "secret" })) as never,
+  ) as { seq: number };
+  await node.call(ana, "room.edit", { room, seq, cid: node.cid(), text: "harmless" });
+  await node.history.caughtUp();
+  hold = new Promise((resolve) => {
+    open = resolve;
+  });
+  granted((await node.call(ana, "room.delete", { room, seq, cid: node.cid() })) as never);
+  const versions = await node.call(ana, "room.versions", { room, seq });
+  open();
+  expect(JSON.stringify(versions)).not.toContain("secret");
+});
+
+test("after an unknown outcome the edge never says that nothing was done", async () => {
+  const answers: RoomReply[] | object[] = [
+    { failure: "unknown" },
+    { failure: "unavailable", retryAfterMs: 1 },
+  ];
+  const platform = {
+    ...manualPlatform(),
+    after: (_: number, task: () => void) => (setImmediate(task), () => {}),
+  };
+  const real = manualPlatform();
+  const edge = new RoomEdge({
+    log: new MemoryLog(real),
+    store: memoryStore(),
+    platform: {
+      now: () => real.now(),
+      monotonic: () => real.monotonic(),
+      soon: (task) => real.soon(task),
+      random: () => 0.5,
+      id: () => real.id(),
+      after: platform.after,
+    },
+    rooms: { ask: async () => (answers.shift() ?? { failure: "unavailable" }) as never },
+    budgetMs: 100,
+  });
+  const reply = await edge.send(
+    { user: "ana", connection: null },
+    { room: "r", draft: { do: "post", text: "x" }, cid: Bun.randomUUIDv7(), again: false, hash: "h" },
+  );
+  expect(reply).toMatchObject({ error: { code: "unknown" } });
+});
+
+test("P2: a retried room.create that landed as the last room allowed is answered with its room", async () => {
+  const node = await given();
+  const ana = await node.join("ana");
+  const input = { cid: node.cid(), name: "the last" };
+  const first = granted((await node.call(ana, "room.create", input)) as never);
+  await node.history.caughtUp();
+  // 999 more rooms, as documents.
+  await node.store.projection.apply(
+    Array.from({ length: limits.roomsPerUserMax - 1 }, (_, i) => ({
+      t: "membership" as const,
+      room: String(i).padStart(22, "z"),
+      user: ana.user,
+      seq: 1,
+      role: "member" as const,
+      banned: false,
+      interval: "open" as const,
+    })),
+  );
+  const again = await node.call(ana, "room.create", { ...input, again: true });
+  expect(again as unknown).toEqual({ ok: first as unknown });
+});
+
+test("presence: somebody whose client floods and goes is offline", async () => {
+  const node = await given();
+  const [eve, ana] = [await node.join("eve"), await node.join("ana")];
+  const connection = node.gateway.open(new FakeSocket(), "192.0.2.1", null);
+  node.gateway.receive(connection, JSON.stringify({ t: "hello", token: eve.access, tab: "t" }));
+  while (connection.user === "" && !connection.closed) await Bun.sleep(1);
+  expect(connection.user).toBe(eve.user);
+  for (let i = 0; i < 2 * limits.userMailboxMax; i++) {
+    node.gateway.receive(connection, JSON.stringify({ op: "presence.set", in: { state: "online" } }));
+    await Promise.resolve();
+  }
+  connection.gone();
+  await spin(300);
+  node.platform.advance(60_000);
+  await spin(50);
+  const seen = await node.call(ana, "presence.watch", { users: [eve.user] });
+  expect(seen).toMatchObject({ ok: { states: [{ state: "offline" }] } });
+});
+
+test("a resume waits for the socket instead of piling up in memory", async () => {
+  const dir = await mkdtemp(join(tmpdir(), "review-"));
+  const embedded = await openEmbedded({ dir, fatal: () => process.exit(1) });
+  const node = await given(undefined, embedded);
+  const ana = await node.join("ana");
+  const rooms: string[] = [];
+  for (let i = 0; i < 8; i++) {
+    const { room } = granted(
+      (await node.call(ana, "room.create", { cid: node.cid(), name: "x" })) as never,
+    ) as { room: string };
+    rooms.push(room);
+    await Promise.all(
+      Array.from({ length: 49 }, () =>
+        node.call(ana, "room.post", { room, cid: node.cid(), text: "x".repeat(16_000) }),
+      ),
+    );
+  }
+  await node.history.caughtUp();
+  const socket = new FakeSocket();
+  // A socket that takes nothing more after the first frame.
+  const connection = node.gateway.open(socket, "192.0.2.1", null);
+  node.gateway.receive(connection, JSON.stringify({ t: "hello", token: ana.access, tab: "t" }));
+  while (connection.user === "" && !connection.closed) await Bun.sleep(1);
+  await spin(20);
+  let most = 0;
+  const push = connection.push.bind(connection);
+  connection.push = (frame) => {
+    push(frame);
+    most = Math.max(most, connection.waiting);
+  };
+  node.gateway.receive(
+    connection,
+    JSON.stringify({ t: "resume", n: 1, rooms: Object.fromEntries(rooms.map((room) => [room, null])) }),
+  );
+  await spin(100);
+  await embedded[Symbol.asyncDispose]();
+  expect(most).toBeLessThanOrEqual(2 * limits.outboxBytesMax);
+});
+
+test("a session revoked after its user's actor crashed is closed within 30 s", async () => {
+  let fail = false;
+  const node = await given((store) => ({
+    ...store,
+    items: {
+      versions: (users) => store.items.versions(users),
+      since: async (...args) => {
+        if (fail) {
+          fail = false;
+          throw new Error("the store blinked");
+        }
+        return store.items.since(...args);
+      },
+    },
+  }));
+  const eve = await node.join("eve");
+  const socket = new FakeSocket();
+  const connection = node.gateway.open(socket, "192.0.2.1", null);
+  node.gateway.receive(connection, JSON.stringify({ t: "hello", token: eve.access, tab: "t" }));
+  while (connection.user === "" && !connection.closed) await Bun.sleep(1);
+  fail = true;
+  await node.call(eve, "account.profile", { about: "new" });
+  await spin(50);
+  expect(fail).toBe(false);
+  node.platform.advance(1_000);
+  await spin(50);
+  await node.auth.revoke(eve.user, [eve.session]);
+  for (let i = 0; i < 70; i++) {
+    node.platform.advance(1_000);
+    await spin(3);
+  }
+  expect(socket.code).toBe(4501);
+});
+
+test("a feed whose only reader went while it was attached is closed", async () => {
+  const node = await given();
+  const ana = await node.join("ana");
+  const { room } = granted(
+    (await node.call(ana, "room.create", { cid: node.cid(), name: "x" })) as never,
+  ) as { room: string };
+  const connection = node.gateway.open(new FakeSocket(), "192.0.2.1", null);
+  node.gateway.receive(connection, JSON.stringify({ t: "hello", token: ana.access, tab: "t" }));
+  while (connection.user === "" && !connection.closed) await Bun.sleep(1);
+  await spin(20);
+  node.gateway.receive(connection, JSON.stringify({ t: "resume", n: 1, rooms: { [room]: null } }));
+  await Promise.resolve();
+  await Promise.resolve();
+  connection.gone();
+  await spin(50);
+  node.platform.advance(20_000);
+  await spin(20);
+  expect(node.feeds.size).toBe(0);
+});

@@ -1,0 +1,244 @@
+/** One room as its log tells it, worked out apart from the code under test: who was in, what could be seen, what is left. */
+import type { RoomId, Seq, UserId } from "../../../actors/ports.ts";
+import type { RoomLog, Time } from "./history.ts";
+
+export interface Line {
+  seq: Seq;
+  /** When it became durable. */
+  t: Time;
+  /** As it was written. */
+  text: string;
+  event: Event;
+  by: UserId;
+  cid: string | null;
+  /** Events of the command that begins here. */
+  n: number;
+}
+
+/** Whatever stands in a line. */
+export interface Event {
+  seq: Seq;
+  at: number;
+  ord: number;
+  by: UserId;
+  kind: string;
+  user?: UserId;
+  role?: string;
+  target?: Seq;
+  text?: string;
+  re?: Seq;
+  key?: string;
+  on?: boolean;
+  name?: string;
+  about?: string;
+  history?: string;
+  join?: string;
+  room?: { kind: string; history: string; join: string; name: string };
+  members?: { user: UserId; role: string }[];
+  deleted?: Seq;
+}
+
+/** A user's standing from a seq on. */
+interface Standing {
+  from: Seq;
+  role: string | null;
+  banned: boolean;
+}
+
+const out: Standing = { from: 0, role: null, banned: false };
+
+export class Truth {
+  readonly room: RoomId;
+  readonly lines: Line[] = [];
+  readonly closed: { by: UserId; cid: string }[] = [];
+  /** Deletion of each target, and of the edits of it. */
+  readonly deletion = new Map<Seq, Seq>();
+  readonly #standings = new Map<UserId, Standing[]>();
+  readonly #rules: { from: Seq; history: string }[] = [];
+  readonly #joins: { from: Seq; join: string }[] = [];
+
+  constructor({ room, records }: RoomLog) {
+    this.room = room;
+    for (const { t, lines, parts, closed } of records) {
+      this.closed.push(...closed);
+      for (const [i, text] of lines.entries()) {
+        const event = JSON.parse(text) as Event;
+        const { by = "", cid = null, n = 1 } = parts[i] ?? {};
+        this.lines.push({ seq: this.lines.length + 1, t, text, event, by, cid, n });
+        this.#evolve(event, this.lines.length);
+      }
+    }
+    for (const { seq, event } of this.lines) {
+      const gone = event.kind === "edited" ? this.deletion.get(event.target ?? 0) : undefined;
+      if (gone !== undefined) this.deletion.set(seq, gone);
+    }
+  }
+
+  get head(): Seq {
+    return this.lines.length;
+  }
+
+  get users(): UserId[] {
+    return [...this.#standings.keys()];
+  }
+
+  line(seq: Seq): Line | undefined {
+    return this.lines[seq - 1];
+  }
+
+  /** Events that were durable by then. */
+  headAt(t: Time): Seq {
+    let low = 0;
+    let high = this.lines.length;
+    while (low < high) {
+      const middle = (low + high) >>> 1;
+      if ((this.lines[middle]?.t ?? 0) <= t) low = middle + 1;
+      else high = middle;
+    }
+    return low;
+  }
+
+  /** Role and ban after the event with this seq. */
+  standing(user: UserId, seq: Seq): Standing {
+    return this.#standings.get(user)?.findLast(({ from }) => from <= seq) ?? out;
+  }
+
+  /** [first, last] of each stay; the event that ends it belongs to it. */
+  stays(user: UserId): [Seq, Seq][] {
+    const found: [Seq, Seq][] = [];
+    let since: Seq | null = null;
+    for (const { from, role } of this.#standings.get(user) ?? []) {
+      if (role !== null) since ??= from;
+      else if (since !== null) {
+        found.push([since, from]);
+        since = null;
+      }
+    }
+    if (since !== null) found.push([since, Number.POSITIVE_INFINITY]);
+    return found;
+  }
+
+  /** True if the user was a member at some moment from t0 to t1. */
+  memberWithin(user: UserId, t0: Time, t1: Time): boolean {
+    return this.stays(user).some(([first, last]) => {
+      const began = this.line(first)?.t ?? 0;
+      const ended = this.line(last)?.t ?? Number.POSITIVE_INFINITY;
+      return began <= t1 && ended >= t0;
+    });
+  }
+
+  /** True if the user was a member all the time from t0 to t1. */
+  memberThroughout(user: UserId, t0: Time, t1: Time): boolean {
+    return this.stays(user).some(([first, last]) => {
+      const began = this.line(first)?.t ?? 0;
+      const ended = this.line(last)?.t ?? Number.POSITIVE_INFINITY;
+      return began <= t0 && ended > t1;
+    });
+  }
+
+  rule(seq: Seq): string {
+    return this.#rules.findLast(({ from }) => from <= seq)?.history ?? "joined";
+  }
+
+  joinRule(seq: Seq): string {
+    return this.#joins.findLast(({ from }) => from <= seq)?.join ?? "closed";
+  }
+
+  /** In a stay, or a deletion of something that happened in or before one: it is for everybody who may have a copy. */
+  inStay(user: UserId, seq: Seq): boolean {
+    const stays = this.stays(user);
+    if (stays.some(([first, last]) => first <= seq && seq <= last)) return true;
+    const { kind, target = 0 } = this.line(seq)?.event ?? {};
+    const returns = seq < (stays.at(-1)?.[0] ?? 0);
+    return kind === "deleted" && returns && stays.some(([first, last]) => first < seq && last >= target);
+  }
+
+  /** Whether a viewer could be shown this seq by something that was decided between t0 and t1. */
+  maySee(user: UserId, seq: Seq, t0: Time, t1: Time): boolean {
+    if (this.inStay(user, seq)) return true;
+    const since = this.line(seq)?.t;
+    if (since === undefined || this.rule(seq) !== "everyone") return false;
+    return this.memberWithin(user, Math.max(t0, since), t1);
+  }
+
+  /** What the seq is to somebody who knows everything up to `end`. */
+  at(seq: Seq, end: Seq): string {
+    const gone = this.deletion.get(seq);
+    return gone === undefined || gone > end ? (this.line(seq)?.text ?? "") : `tombstone:${gone}`;
+  }
+
+  /** Whether somebody sees the seq at the end. */
+  sees(user: UserId, seq: Seq): boolean {
+    if (this.inStay(user, seq)) return true;
+    return this.standing(user, this.head).role !== null && this.rule(seq) === "everyone";
+  }
+
+  /** What a screen of this user shows at the end. */
+  state(user: UserId): string {
+    const posts = new Map<Seq, { text: string; reactions: Set<string> }>();
+    for (const { seq, event } of this.lines) {
+      if (!this.sees(user, seq) || this.deletion.has(seq)) continue;
+      if (event.kind === "posted") posts.set(seq, { text: event.text ?? "", reactions: new Set() });
+      const post = posts.get(event.target ?? 0);
+      if (post === undefined) continue;
+      const reaction = `${event.by} ${event.key}`;
+      if (event.kind === "edited") post.text = event.text ?? "";
+      else if (event.kind === "reacted" && event.on) post.reactions.add(reaction);
+      else if (event.kind === "reacted") post.reactions.delete(reaction);
+    }
+    return JSON.stringify([...posts].map(([seq, { text, reactions }]) => [seq, text, [...reactions].sort()]));
+  }
+
+  /** Posts of others above the mark, since the newest coming in. */
+  unread(user: UserId, read: Seq): number {
+    const [since, until] = this.stays(user).at(-1) ?? [1, 0];
+    const after = Math.max(read, since - 1);
+    return this.lines.filter(
+      ({ seq, by, event }) =>
+        seq > after && seq <= until && event.kind === "posted" && by !== user && !this.deletion.has(seq),
+    ).length;
+  }
+
+  #evolve(event: Event, seq: Seq): void {
+    const { kind, by, user = "" } = event;
+    switch (kind) {
+      case "created":
+        for (const { user, role } of event.members ?? []) this.#set(user, seq, { role });
+        this.#rules.push({ from: seq, history: event.room?.history ?? "joined" });
+        this.#joins.push({ from: seq, join: event.room?.join ?? "closed" });
+        return;
+      case "joined":
+        return this.#set(by, seq, { role: "member" });
+      case "added":
+      case "role":
+        return this.#set(user, seq, { role: event.role ?? "member" });
+      case "left":
+        return this.#set(by, seq, { role: null });
+      case "removed":
+        return this.#set(user, seq, { role: null });
+      case "banned":
+        return this.#set(user, seq, { role: null, banned: true });
+      case "unbanned":
+        return this.#set(user, seq, { banned: false });
+      case "transferred":
+        this.#set(by, seq, { role: "admin" });
+        return this.#set(user, seq, { role: "owner" });
+      case "history":
+        // A change holds for later events.
+        this.#rules.push({ from: seq + 1, history: event.history ?? "joined" });
+        return;
+      case "access":
+        this.#joins.push({ from: seq, join: event.join ?? "closed" });
+        return;
+      case "deleted":
+        if (!this.deletion.has(event.target ?? 0)) this.deletion.set(event.target ?? 0, seq);
+        return;
+    }
+  }
+
+  #set(user: UserId, from: Seq, change: Partial<Standing>): void {
+    const standings = this.#standings.get(user) ?? [];
+    standings.push({ ...(standings.at(-1) ?? out), ...change, from });
+    this.#standings.set(user, standings);
+  }
+}

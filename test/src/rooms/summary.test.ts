@@ -1,0 +1,66 @@
+import { expect, test } from "bun:test";
+import { accessOf } from "../../../src/rooms/access.ts";
+import { summaryOf, unreadOf } from "../../../src/rooms/summary.ts";
+import { edgeOf, groupOfTwo, room, type WrittenRoom } from "./written-room.ts";
+
+async function summaryFor(written: WrittenRoom, user: string) {
+  const [access] = await accessOf(written, room, [user]);
+  if (access === undefined) throw new Error("no access");
+  return await summaryOf(written, room, access);
+}
+
+test("unread counts are as of the seq that they name, when the documents move while they are read", async () => {
+  const written = await groupOfTwo();
+  const post = await written.write("ana", { kind: "posted", text: "one" });
+  await written.project();
+  let reads = 0;
+  const counts = await edgeOf(written).steady(room, "bob", async (access) => {
+    if (++reads === 1) {
+      await written.write("ana", { kind: "deleted", target: post, author: "ana" });
+      await written.project();
+    }
+    return await unreadOf(written, room, access);
+  });
+  expect(counts).toMatchObject({ unread: 0, seq: post + 1 });
+  expect(reads).toBe(2);
+});
+
+test("the newest post is found behind many events that are none", async () => {
+  const written = await groupOfTwo();
+  const seq = await written.write("ana", { kind: "posted", text: "one" });
+  const react = { kind: "reacted", target: seq, key: "+", on: true } as const;
+  await written.write("bob", ...Array.from({ length: 30 }, () => react));
+  await written.project();
+  expect((await summaryFor(written, "bob"))?.last).toMatchObject({ seq, text: "one" });
+});
+
+test("to a removed member a room stays what it was at their removal", async () => {
+  const written = await groupOfTwo();
+  await written.write("ana", { kind: "renamed", name: "Parrots" }, { kind: "access", join: "open" });
+  const at = written.platform.now();
+  const head = await written.write("ana", { kind: "removed", user: "bob" });
+  written.platform.advance(1_000);
+  await written.write(
+    "ana",
+    { kind: "renamed", name: "Without bob" },
+    { kind: "described", about: "secret" },
+    { kind: "history", history: "everyone" },
+    { kind: "added", user: "cyd", role: "member" },
+  );
+  await written.project();
+  expect(await summaryFor(written, "bob")).toMatchObject({
+    name: "Parrots",
+    about: "",
+    history: "joined",
+    join: "open",
+    members: 0,
+    at,
+    head,
+    role: null,
+  });
+  expect(await summaryFor(written, "ana")).toMatchObject({
+    name: "Without bob",
+    about: "secret",
+    members: 2,
+  });
+});

@@ -1,0 +1,64 @@
+/** A room whose events are in the log, and in the documents as far as a test says. */
+import type { Log, LogRecord, Store, UserId } from "../../../actors/ports.ts";
+import type { RoomEvent, StampedEvent } from "../../../actors/room/events.ts";
+import { frameOf, lineOf, serverOf } from "../../../actors/room/frame.ts";
+import { project } from "../../../actors/room/project.ts";
+import { MemoryLog } from "../../../src/log/memory.ts";
+import { RoomEdge } from "../../../src/rooms/edge.ts";
+import { memoryStore } from "../../../src/store/memory.ts";
+import { ManualPlatform } from "../../contract/manual-platform.ts";
+
+export const room = "room";
+
+export class WrittenRoom {
+  readonly platform = new ManualPlatform();
+  readonly log: Log = new MemoryLog(this.platform);
+  readonly store: Store = memoryStore();
+  #seq = 0;
+  #ord = 0;
+  #position = 0;
+
+  /** One record each. Returns the seq of the last. */
+  async write(by: UserId, ...events: RoomEvent[]): Promise<number> {
+    for (const event of events) {
+      const seq = ++this.#seq;
+      if (event.kind === "posted") this.#ord++;
+      const at = this.platform.now();
+      const stamped = { seq, at, ord: this.#ord, by, ...event } as StampedEvent;
+      this.#position = await this.log.append(room, this.#position, {
+        epoch: "E",
+        from: seq,
+        count: 1,
+        at,
+        frame: frameOf(room, "E", seq, [lineOf(stamped)]),
+        server: serverOf({ parts: [{ by }] }),
+      });
+    }
+    return this.#seq;
+  }
+
+  /** The history reader comes as far as the log is now. */
+  async project(): Promise<void> {
+    const records: LogRecord[] = await this.log.scan(0, await this.store.projection.checkpoint(0), 1_000);
+    await this.store.projection.apply(records.flatMap(project), { stream: 0, position: this.#position });
+  }
+}
+
+/** A group of ana and bob where later members see only what comes after their joining. */
+export async function groupOfTwo(history: "everyone" | "joined" = "joined"): Promise<WrittenRoom> {
+  const written = new WrittenRoom();
+  await written.write("ana", {
+    kind: "created",
+    room: { kind: "group", name: "Birds", about: "", history, join: "closed" },
+    members: [
+      { user: "ana", role: "owner" },
+      { user: "bob", role: "member" },
+    ],
+  });
+  return written;
+}
+
+/** What the edge reads of it; nothing can be sent. */
+export function edgeOf(written: WrittenRoom): RoomEdge {
+  return new RoomEdge({ ...written, rooms: { ask: () => Promise.reject(new Error("nothing is sent")) } });
+}
