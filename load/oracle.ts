@@ -30,6 +30,8 @@ export interface Fault {
   seq?: number;
   /** Who saw it, where the fault is about one client. */
   user?: string;
+  /** The client's own verify() found it. */
+  verify?: true;
 }
 
 /** An event as a page gives it. */

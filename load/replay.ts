@@ -226,11 +226,12 @@ function show(plan: Plan, verdicts: readonly RoomVerdict[], counts: Record<strin
   if (faults.length > faultsShown) process.stdout.write(`… and ${faults.length - faultsShown} more faults\n`);
 }
 
-function sayFault({ kind, line, seq, user }: Fault): string {
+function sayFault({ kind, line, seq, user, verify }: Fault): string {
   const where = [
     line === undefined ? "" : ` line ${line}`,
     seq === undefined ? "" : ` seq ${seq}`,
     user === undefined ? "" : ` user ${user}`,
+    verify ? ", found by verify()" : "",
   ];
   return `${kind}${where.join("")}`;
 }

@@ -69,7 +69,7 @@ async function verifyAll(stage: Stage, players: readonly Player[], faults: Fault
       if (verdict.ok) verified++;
       else {
         const seqs = verdict.faults.length > 0 ? verdict.faults : [0];
-        for (const seq of seqs) faults.push({ kind: "hole", seq, user: player.user });
+        for (const seq of seqs) faults.push({ kind: "hole", seq, user: player.user, verify: true });
       }
     }
   };

@@ -1,9 +1,10 @@
 /** Bun's sockets in front of the gateway, and HTTP beside them. */
 import { limits } from "../../actors/limits.ts";
+import { clientAddress } from "../http/client-address.ts";
 import type { Http } from "../http/http.ts";
 import { originAllowed } from "../http/origin.ts";
 import { subprotocol } from "../protocol/frames.ts";
-import type { Connection } from "./connection.ts";
+import { Connection } from "./connection.ts";
 import type { Gateway } from "./gateway.ts";
 import type { Socket } from "./outbox.ts";
 
@@ -11,16 +12,21 @@ export interface ServerOptions {
   host: string;
   port: number;
   origins: readonly string[];
+  /** Reverse proxies of ours in front: limits per address are about clients. */
+  proxies: number;
   gateway: Gateway;
   http: Http;
   onFailure: (error: unknown) => void;
 }
 
-interface Data {
+/** What the upgrade leaves for the socket's opening. */
+interface Handshake {
   address: string;
   token: string | null;
-  connection: Connection | null;
 }
+
+/** One object per socket: the connection takes the handshake's place. */
+type Data = Handshake | Connection;
 
 const paths = new Set(["/ws", "/ws/chat"]);
 /** Above this Bun answers an empty 413 by itself. Up to it the reader of bodies stops at frameBytesMax, with a typed error. */
@@ -35,8 +41,9 @@ export function startServer(options: ServerOptions): Bun.Server<Data> {
     idleTimeout: 30,
     maxRequestBodySize: bodyBytesMax,
     fetch(request, server) {
-      const address = server.requestIP(request)?.address ?? "";
-      if (!paths.has(new URL(request.url).pathname)) return http(request, address);
+      const peer = server.requestIP(request)?.address ?? "";
+      if (!paths.has(new URL(request.url).pathname)) return http(request, peer);
+      const address = clientAddress(peer, request.headers.get("x-forwarded-for"), options.proxies);
       return upgrade(request, server, address, options.origins);
     },
     error(error) {
@@ -49,19 +56,22 @@ export function startServer(options: ServerOptions): Bun.Server<Data> {
       idleTimeout: limits.idleTimeoutS,
       perMessageDeflate: false,
       open(socket) {
-        socket.data.connection = gateway.open(socketOf(socket), socket.data.address, socket.data.token);
+        const { data } = socket;
+        if (!(data instanceof Connection)) {
+          socket.data = gateway.open(socketOf(socket), data.address, data.token);
+        }
       },
       message(socket, message) {
-        const { connection } = socket.data;
-        if (connection === null) return;
-        if (typeof message === "string") gateway.receive(connection, message);
-        else connection.close("protocol");
+        const { data } = socket;
+        if (!(data instanceof Connection)) return;
+        if (typeof message === "string") gateway.receive(data, message);
+        else data.close("protocol");
       },
       drain(socket) {
-        socket.data.connection?.drained();
+        if (socket.data instanceof Connection) socket.data.drained();
       },
       close(socket) {
-        socket.data.connection?.gone();
+        if (socket.data instanceof Connection) socket.data.gone();
       },
     },
   });
@@ -84,7 +94,7 @@ function upgrade(
   }
   const offered = (headers.get("sec-websocket-protocol") ?? "").split(",").map((value) => value.trim());
   if (offered[0] !== subprotocol) return new Response(`offer ${subprotocol}`, { status: 400 });
-  const data: Data = { address, token: offered[1] ?? null, connection: null };
+  const data: Data = { address, token: offered[1] ?? null };
   // Bun would echo the first protocol by itself; the token must never come back.
   const upgraded = server.upgrade(request, { data, headers: { "sec-websocket-protocol": subprotocol } });
   return upgraded ? undefined : new Response("upgrade to WebSocket", { status: 426 });

@@ -18,7 +18,7 @@ import { RealServer } from "./server.ts";
 
 const { STARLING_MODEL_RUNS, STARLING_MODEL_SEED, STARLING_MODEL_PATH, STARLING_MODEL_SHRINK } = process.env;
 const runs = Number(STARLING_MODEL_RUNS ?? 30);
-const commandsMax = 100;
+const commandsMax = 140;
 /** On one slow core a run takes about two seconds; what is looked for when it is made small, far longer. */
 const runMs = STARLING_MODEL_SHRINK === undefined ? 20_000 : 200_000;
 

@@ -1,3 +1,4 @@
+import { useLayoutEffect, useRef } from "react";
 import type { Room, RoomInfo } from "../../sdk/api.ts";
 import { IconButton } from "../parts/icon-button.tsx";
 import { GroupDetails } from "./group-details.tsx";
@@ -9,11 +10,23 @@ interface Props {
   onClose: () => void;
 }
 
+/** Beside the room, or over it where there is no room. Takes focus, and gives it back. */
 export function Details({ room, info, onClose }: Props) {
+  const pane = useRef<HTMLElement>(null);
+
+  useLayoutEffect(() => {
+    const before = document.activeElement;
+    const inside = pane.current;
+    inside?.querySelector("h2")?.focus();
+    return () => {
+      if (before instanceof HTMLElement && inside?.contains(document.activeElement)) before.focus();
+    };
+  }, []);
+
   return (
-    <aside className="details" aria-label="Details">
+    <aside ref={pane} className="details" aria-label="Details">
       <header className="details-head">
-        <h2>{info.peer ? "Profile" : "Group"}</h2>
+        <h2 tabIndex={-1}>{info.peer ? "Profile" : "Group"}</h2>
         <IconButton icon="close" label="Close the details" onClick={onClose} />
       </header>
       <div className="details-body">

@@ -39,8 +39,8 @@ export function RoomPane({ id }: { id: string }) {
 
   useShortcut("details", () => setDetails((shown) => !shown));
   useShortcut("escape", () => {
-    if (details) setDetails(false);
-    else timeline.current?.toEnd();
+    if (details) return setDetails(false);
+    timeline.current?.toEnd();
     composer.current?.focus();
   });
 

@@ -27,7 +27,8 @@ export function openWriting(path: string): Database {
 export function openReading(path: string): Database {
   const db = new Database(path, { readonly: true, strict: true });
   db.run(`PRAGMA busy_timeout = ${busyMs}`);
-  db.run("PRAGMA cache_size = -16000");
+  // The system's page cache stands behind it, a microsecond away.
+  db.run("PRAGMA cache_size = -4000");
   return db;
 }
 

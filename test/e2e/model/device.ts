@@ -12,6 +12,7 @@ export interface Seen {
 }
 
 type Live = Extract<ServerFrame, { t: "live" }>;
+type Badge = Extract<ServerFrame, { t: "unread" }>;
 type Item = { key: string; version: number; value: Record<string, unknown> | null };
 
 let tabs = 0;
@@ -21,12 +22,15 @@ export class Device {
   readonly session: string;
   readonly copies = new Map<string, Copy>();
   readonly seen: Seen[] = [];
+  /** My own counts, as some device of mine changed them. */
+  readonly badges: Badge[] = [];
   /** What the server did against the protocol, found when it came. */
   readonly faults: string[] = [];
   /** Rooms of the account, as its items say. */
   readonly items = new Map<string, Item["value"]>();
   wire: Wire | null = null;
   readonly token: string;
+  readonly #marks = new Map<string, [delivered: number, read: number]>();
   readonly #url: string;
   readonly #tab = `tab${++tabs}`;
   #version: number;
@@ -160,14 +164,30 @@ export class Device {
         }
         this.#live = frame;
         return;
-      case "receipts":
-      case "typing":
-        if (this.copies.get(frame.room)?.shut !== false)
-          throw new Error(`${frame.t} of a room that is closed`);
+      case "unread":
+        this.badges.push(frame);
         return;
+      case "receipts":
+        for (const mark of frame.marks) this.#rise(frame.room, mark);
+        return this.#mustBeOpen(frame.room);
+      case "typing":
+        return this.#mustBeOpen(frame.room);
       default:
         return;
     }
+  }
+
+  /** Typing and receipts are for those who are in. */
+  #mustBeOpen(room: string): void {
+    if (this.copies.get(room)?.shut !== false) throw new Error("the room is closed to me");
+  }
+
+  /** Watermarks only rise, over crashes too (P7). */
+  #rise(room: string, [user, delivered, read]: [string, number, number]): void {
+    const key = `${room} ${user}`;
+    const [wasDelivered, wasRead] = this.#marks.get(key) ?? [0, 0];
+    if (delivered < wasDelivered || read < wasRead) throw new Error("a watermark went back");
+    this.#marks.set(key, [delivered, read]);
   }
 
   #copy(room: string, epoch: string): Copy {

@@ -4,6 +4,7 @@ import { type Copy, isStub } from "./copy.ts";
 import type { Device, Seen } from "./device.ts";
 import { judgePages, judgeReads, looksMax } from "./judge-reads.ts";
 import type { Model } from "./model.ts";
+import { unread } from "./reads.ts";
 import type { ModelRoom } from "./room.ts";
 import { goneAt, horizon, intervals, isMember, resolved, shown } from "./sight.ts";
 import type { World } from "./world.ts";
@@ -50,6 +51,16 @@ function judgeSeen(model: Model, world: World, device: Device): void {
     const fault = room === undefined ? "a room that nobody made" : faultOf(room, device.user, seen, world);
     if (fault !== null) throw new Error(`${device.user} got ${JSON.stringify(seen)}: ${fault}`);
   }
+  for (const badge of device.badges) judgeBadge(rooms.get(badge.room) as ModelRoom, device.user, badge);
+}
+
+/** It was right at some moment after its seq. */
+function judgeBadge(room: ModelRoom, user: string, badge: Device["badges"][number]): void {
+  const counts = Array.from({ length: room.head - badge.seq + 1 }, (_, i) => {
+    const { seqs, mentions } = unread(room, user, badge.read, badge.seq, badge.seq + i);
+    return { unread: seqs.length, mentions: mentions.length };
+  });
+  expect(counts).toContainEqual({ unread: badge.unread, mentions: badge.mentions });
 }
 
 /** Whole up to the cursor, and for one who is online the cursor is at the end. */
@@ -132,7 +143,10 @@ function itemOf(room: ModelRoom, user: string): object | null {
   const { members, banned } = room.state();
   const about = room.upTo().findLast((event) => concerns(event, user));
   if (about === undefined) return null;
-  const [from, to] = intervals(room, user).at(-1) ?? [null, null];
+  const last = intervals(room, user).at(-1);
+  // Who never was in a room is told nothing of being kept out of it.
+  if (last === undefined) return null;
+  const [from, to] = last;
   return { role: members.get(user) ?? null, from, to, banned: banned.has(user), seq: about.seq };
 }
 

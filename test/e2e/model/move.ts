@@ -2,6 +2,7 @@
 import fc from "fast-check";
 import { type Role, roles } from "../../../actors/room/model.ts";
 import type { Act, Sent } from "./act.ts";
+import { cast } from "./cast.ts";
 import { mintCid } from "./cid.ts";
 import type { Model } from "./model.ts";
 import type { ModelRoom } from "./room.ts";
@@ -10,12 +11,14 @@ import type { Carried, World } from "./world.ts";
 export interface Move {
   op: Act["op"];
   who: number;
-  /** Below 6: the first room. */
+  /** Below 7: the first room. */
   room: number;
   whom: number;
   seq: number;
   word: number;
   yes: boolean;
+  /** By somebody who may, to somebody to whom it can be done, if there are such. */
+  able: boolean;
   role: Role;
   /** When the cid was minted. */
   cid: "now" | "old" | "soon" | "ahead";
@@ -61,7 +64,7 @@ const op = fc.oneof(
   ).map(([weight, name]) => ({ weight, arbitrary: fc.constant(name) })),
 );
 
-const seldom = (weight: number) =>
+const chance = (weight: number) =>
   fc.oneof({ weight, arbitrary: fc.constant(true) }, { weight: 100 - weight, arbitrary: fc.constant(false) });
 
 export const anyMove: fc.Arbitrary<Move> = fc.record({
@@ -72,6 +75,7 @@ export const anyMove: fc.Arbitrary<Move> = fc.record({
   seq: fc.nat(30),
   word: fc.nat(words.length - 1),
   yes: fc.boolean(),
+  able: chance(85),
   role: fc.constantFrom(...roles),
   cid: fc.oneof(
     { weight: 90, arbitrary: fc.constant("now" as const) },
@@ -79,37 +83,34 @@ export const anyMove: fc.Arbitrary<Move> = fc.record({
     { weight: 4, arbitrary: fc.constant("soon" as const) },
     { weight: 1, arbitrary: fc.constant("ahead" as const) },
   ),
-  again: seldom(20),
+  again: chance(20),
   device: fc.nat(3),
-  http: seldom(15),
+  http: chance(15),
 });
 
 const aheadMs = { now: 0, old: -24 * 3_600_000, soon: 30_000, ahead: 120_000 };
 
-/** An id that nobody has. */
-export const nobody = "1".repeat(22);
-
 /** The command, and the device that sends it. */
 export async function made(world: World, model: Model, move: Move): Promise<Carried> {
   const [key, room] = roomOf(model, move.room);
-  const act = actOf(world, room, move);
-  const who = byWhom(world, room, act, move);
+  const { who, whom } = cast(room, model.people, { ...move, target: seqOf(room, move.seq) });
+  const act = actOf(world, room, { ...move, user: whom, by: who });
   const cid = mintCid(aheadMs[move.cid]);
   const { again, http } = move;
   const sent: Sent = {
     act,
-    by: who.id,
-    room: act.op === "room.create" ? `group ${who.id} ${cid}` : key,
+    by: who,
+    room: act.op === "room.create" ? `group ${who} ${cid}` : key,
     cid,
     again,
     ahead: move.cid === "ahead",
   };
-  return { sent, device: await world.device(who, move.device), http };
+  return { sent, device: await world.device(world.byId(who), move.device), http };
 }
 
 export function roomOf(model: Model, n: number): [key: string, room: ModelRoom] {
   const rooms = model.existing();
-  const place = n < 6 ? 0 : 1 + ((n - 6) % Math.max(1, rooms.length - 1));
+  const place = n < 7 ? 0 : 1 + ((n - 7) % Math.max(1, rooms.length - 1));
   return rooms[place] ?? (rooms[0] as [string, ModelRoom]);
 }
 
@@ -121,25 +122,11 @@ export function seqOf(room: ModelRoom, n: number): number {
     : 1 + (n % (room.head + 2));
 }
 
-/** What needs an author or a rank is tried by one who has it, half of the time. */
-function byWhom(world: World, room: ModelRoom, act: Act, move: Move) {
-  const any = world.person(move.who);
-  if (!move.yes) return any;
-  if ("seq" in act && act.seq <= room.head && act.op !== "room.react")
-    return world.byId(room.event(act.seq).by);
-  const high = ["room.add", "room.remove", "room.ban", "room.unban", "room.role", "room.transfer"];
-  const settings = ["room.rename", "room.describe", "room.setHistory", "room.setAccess"];
-  if (![...high, ...settings].includes(act.op)) return any;
-  const owner = [...room.state().members].find(([, role]) => role === "owner");
-  return owner === undefined ? any : world.byId(owner[0]);
-}
-
-function actOf(world: World, room: ModelRoom, move: Move): Act {
-  const { op, whom, word, yes, role } = move;
-  const user = whom === 8 ? nobody : world.person(whom).id;
+function actOf(world: World, room: ModelRoom, move: Move & { user: string; by: string }): Act {
+  const { op, by, user, whom, word, yes, role } = move;
   const seq = seqOf(room, move.seq);
   const text = `${words[word]} ${move.seq}`;
-  const mentions = whom % 3 === 0 ? { mentions: [user, world.person(move.who).id] } : {};
+  const mentions = whom % 3 === 0 ? { mentions: [user, by] } : {};
   switch (op) {
     case "room.create": {
       const members = world.people.filter((_, i) => ((move.seq >> i) & 1) === 1).map(({ id }) => id);
@@ -154,8 +141,8 @@ function actOf(world: World, room: ModelRoom, move: Move): Act {
       };
     }
     case "room.post": {
-      const peer = room.pair?.find((one) => one !== world.person(move.who).id);
-      const wanted = room.pair !== null ? peer : whom === 7 ? user : undefined;
+      const peer = room.pair?.find((one) => one !== by);
+      const wanted = room.pair !== null ? peer : whom === 7 && word === 0 ? user : undefined;
       const re = move.seq % 4 === 0 && room.head > 0 ? { re: seq } : {};
       // Once the room exists, the other's name may be left out.
       const first = wanted !== undefined && (room.head === 0 || yes) ? { with: wanted } : {};

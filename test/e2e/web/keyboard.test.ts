@@ -85,6 +85,13 @@ describe.skipIf(withoutChromium)("with the keyboard alone", () => {
     expect(await details.count()).toBe(1);
     await press("Escape");
     await details.waitFor({ state: "detached" });
+    expect(await ana.field.evaluate((field) => field === document.activeElement)).toBe(true);
+    await press("Control+.");
+    await details.waitFor();
+    expect(await focused()).toBe("Group");
+    await press("Escape");
+    await details.waitFor({ state: "detached" });
+    expect(await ana.field.evaluate((field) => field === document.activeElement)).toBe(true);
   });
 
   test("a menu takes focus and gives it back", async () => {

@@ -22,15 +22,29 @@ const history = fc
     where: fc.constantFrom("newest", "before", "after", "around"),
     seq: fc.nat(40),
     limit: fc.integer({ min: 1, max: 100 }),
+    known: fc.constantFrom("nothing", "the head", "more"),
     http: fc.boolean(),
   })
   .map((args) =>
-    command("history", args, async (model, world, { who, room: n, device, where, seq, limit, http }) => {
-      const [, room] = roomOf(model, n);
-      const at = 1 + (seq % (room.head + 3));
-      const input: Where = { limit, ...(where === "newest" ? {} : { [where]: at }) };
-      await judgePage(room, await world.device(world.person(who), device), input, http ? world.server : null);
-    }),
+    command(
+      "history",
+      args,
+      async (model, world, { who, room: n, device, where, seq, limit, known, http }) => {
+        const [, room] = roomOf(model, n);
+        const asker = await world.device(world.person(who), device);
+        if (known === "more" && isMember(room, asker.user)) {
+          const input = { room: room.id, limit, known: room.head + 1 };
+          return expect(errorOf(await asker.ask("room.history", input))).toBe("unavailable");
+        }
+        const at = 1 + (seq % (room.head + 3));
+        const input: Where = {
+          limit,
+          ...(where === "newest" ? {} : { [where]: at }),
+          ...(known === "the head" ? { known: horizon(room, asker.user) } : {}),
+        };
+        await judgePage(room, asker, input, http ? world.server : null);
+      },
+    ),
   );
 
 const versions = fc.record({ ...place, seq: fc.nat(30) }).map((args) =>
@@ -41,7 +55,7 @@ const versions = fc.record({ ...place, seq: fc.nat(30) }).map((args) =>
     const result = await asker.ask("room.versions", { room: room.id, seq });
     const expected = versionsOf(room, asker.user, seq);
     if (expected === null) expect(errorOf(result)).toBe("not-found");
-    else expect(okOf(result)).toEqual({ versions: expected });
+    else expect(okOf(result)).toEqual({ versions: expected, more: false });
   }),
 );
 

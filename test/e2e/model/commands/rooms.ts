@@ -1,6 +1,6 @@
 /** Commands to rooms: alone, together, again, and while the server dies. */
 import fc from "fast-check";
-import type { Sent } from "../act.ts";
+import type { Act, Sent } from "../act.ts";
 import { mintCid } from "../cid.ts";
 import type { Model } from "../model.ts";
 import { anyMove, type Move, made, roomOf } from "../move.ts";
@@ -11,23 +11,35 @@ const one = anyMove.map((move) =>
   command("do", move, async (model, world) => world.perform(model, [await made(world, model, move)])),
 );
 
-/** Two or three at once; `twin`: the first one twice, from two devices. */
+/**
+ * Two or three at once, `same`: all in the first one's room. `twin`: the first one's cid comes a second time meanwhile, from
+ * another device: the same command, the same said to be sent before, or another body.
+ */
 const race = fc
   .record({
     moves: fc.array(anyMove, { minLength: 1, maxLength: 2 }),
-    twin: fc.constantFrom("no", "same", "again"),
+    same: fc.boolean(),
+    twin: fc.constantFrom("none", "same", "again", "other"),
   })
   .map((args) =>
-    command("race", args, async (model, world, { moves, twin }) => {
-      const carried = await all(world, model, moves);
-      const first = carried[0] as Carried;
-      if (twin !== "no") {
-        const device = await world.device(world.byId(first.sent.by), 1);
-        carried.push({ sent: { ...first.sent, again: twin === "again" }, device, http: false });
+    command("race", args, async (model, world, { moves, same, twin }) => {
+      const place = moves[0]?.room ?? 0;
+      const carried = await all(world, model, same ? moves.map((move) => ({ ...move, room: place })) : moves);
+      const first = (carried[0] as Carried).sent;
+      if (twin !== "none") {
+        const device = await world.device(world.byId(first.by), 1);
+        const act = twin === "other" ? otherBody(first.act) : first.act;
+        const again = twin === "again";
+        carried.push({ sent: { ...first, act, again }, device, http: false });
       }
       await world.perform(model, carried);
     }),
   );
+
+/** A room that isn't made yet has no id to post to. */
+function otherBody(act: Act): Act {
+  return act.op === "room.create" ? { ...act, name: "another" } : { op: "room.post", text: "another body" };
+}
 
 /** An earlier command once more, on any device of its sender. */
 const retry = fc
@@ -125,8 +137,8 @@ async function carry(world: World, sent: Sent, device: number, http: boolean): P
 }
 
 export const toRooms: Weighted[] = [
-  { weight: 80, arbitrary: one },
-  { weight: 20, arbitrary: race },
+  { weight: 140, arbitrary: one },
+  { weight: 35, arbitrary: race },
   { weight: 8, arbitrary: retry },
   { weight: 8, arbitrary: reuse },
   { weight: 8, arbitrary: landed },
