@@ -19,6 +19,8 @@ const pauseMs = 250;
 const moods = [0, 0.5, 1, 1, 1, 3, 8] as const;
 
 export class Story {
+  /** A text that nobody has said yet. */
+  readonly text: () => string;
   readonly #world: World;
   readonly #cast: Cast;
   readonly #stage: Stage;
@@ -30,7 +32,8 @@ export class Story {
     this.#world = world;
     this.#cast = cast;
     let texts = 0;
-    this.#stage = { world, users: cast.users, text: () => `text ${++texts}`, acked: [] };
+    this.text = () => `text ${++texts}`;
+    this.#stage = { world, users: cast.users, text: this.text, acked: [] };
     this.#acts = repertoire.map((act) => ({ ...act, weight: act.weight * (world.pick(moods) ?? 1) }));
     this.#weights = this.#acts.reduce((sum, { weight }) => sum + weight, 0);
   }

@@ -1,5 +1,5 @@
 /** Judges a history by the rules C1–C14 of notes/reliability-security.md §2.3. Pure. */
-import { checkCopies, checkPages } from "./copies.ts";
+import { checkCopies, checkPages, checkShown } from "./copies.ts";
 import { checkDurable } from "./durable.ts";
 import type { History } from "./history.ts";
 import { checkMarks } from "./marks.ts";
@@ -19,6 +19,7 @@ export function check(history: History): Violation[] {
     checkMarks(history, truth, report);
     checkCopies(history, truth, report);
     checkPages(history, truth, report);
+    checkShown(history, truth, report);
   }
   for (const { user, session, stillOpen } of history.revocations) {
     if (stillOpen > 0)

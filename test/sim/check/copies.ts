@@ -22,6 +22,24 @@ export function checkCopies(history: History, truth: Truth, report: Report): voi
   }
 }
 
+/** C7, C13: what the SDK proves and shows. */
+export function checkShown({ shown }: History, truth: Truth, report: Report): void {
+  for (const { room, user, device, head, faults, posts } of shown) {
+    if (room !== truth.room || truth.standing(user, truth.head).role === null) continue;
+    if (head !== truth.head)
+      report("C7", `${device} is told by the SDK that ${room} ends at ${head}, not ${truth.head}`);
+    if (faults.length > 0) report("C7", `${device} can't verify ${faults.join(" ")} of ${room}`);
+    const hidden = truth.hiddenReactions(user);
+    const words = (seq: Seq, text: string, reactions: readonly string[]) =>
+      JSON.stringify([seq, text, reactions.filter((reaction) => !hidden.has(`${seq} ${reaction}`))]);
+    const got = posts.map(({ seq, text, reactions }) => words(seq, text, reactions));
+    const right = [...truth.posts(user)].map(([seq, { text, reactions }]) => words(seq, text, reactions));
+    const wrong = got.find((word, i) => word !== right[i]) ?? right[got.length];
+    if (wrong !== undefined)
+      report("C13", `${device} shows ${wrong} of ${room}, which isn't so (${right.length} posts)`);
+  }
+}
+
 /** C13: what a page says of its posts is what the events did to them, once everything is at rest. */
 export function checkPages({ reads }: History, truth: Truth, report: Report): void {
   const end = truth.lines.at(-1)?.t ?? 0;

@@ -136,6 +136,14 @@ export interface Copy extends Actor {
   summary: { head: Seq; unread: number; read: Seq } | null;
 }
 
+/** What the real SDK shows of a room when everything is at rest, and what its verify() says. */
+export interface Shown extends Actor {
+  room: RoomId;
+  head: Seq;
+  faults: Seq[];
+  posts: { seq: Seq; text: string; reactions: string[] }[];
+}
+
 export interface History {
   commands: Command[];
   seen: Seen[];
@@ -145,6 +153,7 @@ export interface History {
   revocations: Revocation[];
   logs: RoomLog[];
   copies: Copy[];
+  shown: Shown[];
   /** Operations that never came to an end, and what else hangs. */
   hanging: string[];
 }
@@ -159,6 +168,7 @@ export function emptyHistory(): History {
     revocations: [],
     logs: [],
     copies: [],
+    shown: [],
     hanging: [],
   };
 }
