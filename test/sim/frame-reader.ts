@@ -23,10 +23,7 @@ export class FrameReader {
   #node = "";
   #openedAt = 0;
   /** What was asked on this connection. */
-  #asked = new Map<
-    number | string,
-    { command: Command; at: number } | { mark: Mark } | { page: RoomId; at: number }
-  >();
+  #asked = new Map<number | string, { command: Command } | { mark: Mark } | { page: RoomId; at: number }>();
   readonly #commands = new Map<Cid, Command>();
   /** Newest attempt of each command: only its refusal counts, as docs/protocol.md says. */
   readonly #newest = new Map<Cid, number | string>();
@@ -62,18 +59,16 @@ export class FrameReader {
   }
 
   #requested({ id, op, in: raw }: Request): void {
-    if (id === undefined) return;
     const input = (raw ?? {}) as Input;
     const room = String(input.room ?? "");
-    const at = this.#world.sim.now();
     if (op === "room.read" || op === "room.delivered") {
-      this.#asked.set(id, {
-        mark: this.#mark(op === "room.read" ? "read" : "delivered", room, Number(input.seq)),
-      });
-    } else if (op === "room.history") this.#asked.set(id, { page: room, at });
+      const mark = this.#mark(op === "room.read" ? "read" : "delivered", room, Number(input.seq));
+      if (id !== undefined) this.#asked.set(id, { mark });
+    } else if (id === undefined) return;
+    else if (op === "room.history") this.#asked.set(id, { page: room, at: this.#world.sim.now() });
     else if (typeof input.cid === "string" && op !== "room.landed") {
       const command = this.#commands.get(input.cid) ?? this.#begin(op, room, input.cid, input);
-      this.#asked.set(id, { command, at: this.#world.blinded });
+      this.#asked.set(id, { command });
       this.#newest.set(input.cid, id);
     }
   }

@@ -144,13 +144,16 @@ export class Truth {
     return this.#joins.findLast(({ from }) => from <= seq)?.join ?? "closed";
   }
 
-  /** In a stay, or a deletion of something that happened in or before one: it is for everybody who may have a copy. */
+  /** In a stay; or a deletion, while they were away, of what they could see: it is for whoever may have a copy. */
   inStay(user: UserId, seq: Seq): boolean {
     const stays = this.stays(user);
-    if (stays.some(([first, last]) => first <= seq && seq <= last)) return true;
+    const within = (at: Seq) => stays.some(([first, last]) => first <= at && at <= last);
+    if (within(seq)) return true;
     const { kind, target = 0 } = this.line(seq)?.event ?? {};
     const returns = seq < (stays.at(-1)?.[0] ?? 0);
-    return kind === "deleted" && returns && stays.some(([first, last]) => first < seq && last >= target);
+    if (kind !== "deleted" || !returns || !stays.some(([first, last]) => first < seq && last >= target))
+      return false;
+    return within(target) || this.rule(target) === "everyone";
   }
 
   /** Whether a viewer could be shown this seq by something that was decided between t0 and t1. */
