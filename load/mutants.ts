@@ -4,7 +4,8 @@
  *
  *     mutants [--only NAME] [--full]
  *
- * A mutant fails when it is stale (its text isn't there exactly once), doesn't type-check, isn't caught by its named test, or
+ * A mutant fails when it is stale (its text isn't there exactly once), doesn't type-check, isn't caught by its named check (a test, or a
+ * rule that the simulator sees broken), or
  * breaks more than a tenth of the tests that were run: those of all named files, with --full the whole quick suite.
  */
 import { readFile } from "node:fs/promises";
@@ -14,13 +15,16 @@ import { run, say, tableOf } from "./kit/report.ts";
 import { coreMutants } from "./mutants/core.ts";
 import { edgeMutants, neutral } from "./mutants/edge.ts";
 import type { Mutant } from "./mutants/mutant.ts";
+import { simMutants } from "./mutants/sim.ts";
 import { root, Tree } from "./mutants/tree.ts";
 
 /** Of the tests that were run; a bug that breaks everything proves nothing about the check. */
 const shareMax = 0.1;
 const linesMax = 5;
 const quick = ["test/actors", "test/src", "test/contract", "test/sdk", "test/matrix"];
-const planted = [...coreMutants, ...edgeMutants];
+const planted = [...coreMutants, ...edgeMutants, ...simMutants];
+/** What the simulator plays to see a bug: a tenth of `npm run sim`. */
+const seeds = 100;
 
 interface Verdict {
   mutant: Mutant;
@@ -40,18 +44,32 @@ async function judge(tree: Tree, mutant: Mutant, files: readonly string[]): Prom
     if (!(await tree.typeChecks())) return verdict("doesn't type-check");
     const { failed, passed, complete } = await tree.test(files);
     const ran = failed.length + passed;
-    return verdict(complete ? faultOf(mutant, failed, ran) : "the tests didn't end", failed.length, ran);
+    if (!complete) return verdict("the tests didn't end", failed.length, ran);
+    return verdict(await faultOf(tree, mutant, failed, ran), failed.length, ran);
   } finally {
     await restore();
   }
 }
 
-function faultOf({ caughtBy }: Mutant, failed: readonly string[], ran: number): string | null {
+async function faultOf(
+  tree: Tree,
+  { caughtBy }: Mutant,
+  failed: readonly string[],
+  ran: number,
+): Promise<string | null> {
   if (caughtBy === null) return failed.length === 0 ? null : `not neutral: ${failed[0]}`;
-  if (!failed.some((name) => name.includes(caughtBy.test))) {
-    return `not caught by its test${failed.length === 0 ? "" : `, but by: ${failed[0]}`}`;
+  if (failed.length > ran * shareMax) return "breaks too many tests";
+  if ("sim" in caughtBy) {
+    const rules = await tree.simulate(seeds);
+    return rules.has(caughtBy.sim) ? null : `not caught by the simulator (${[...rules].join(" ")})`;
   }
-  return failed.length > ran * shareMax ? "breaks too many tests" : null;
+  if (failed.some((name) => name.includes(caughtBy.test))) return null;
+  return `not caught by its test${failed.length === 0 ? "" : `, but by: ${failed[0]}`}`;
+}
+
+function checkOf({ caughtBy }: Mutant): string {
+  if (caughtBy === null) return "nothing may fail";
+  return "sim" in caughtBy ? `sim, ${caughtBy.sim}` : caughtBy.test;
 }
 
 /** Two at a time: each in a copy of its own. */
@@ -77,13 +95,17 @@ await run(async () => {
   const only = flags.text("only");
   const chosen = [...planted, ...neutral].filter(({ name }) => only === null || name === only);
   if (chosen.length === 0) throw new Error(`there is no mutant ${only}`);
-  const named = [...new Set(planted.flatMap(({ caughtBy }) => caughtBy?.file ?? []))];
+  const named = [
+    ...new Set(
+      planted.flatMap(({ caughtBy }) => (caughtBy !== null && "file" in caughtBy ? caughtBy.file : [])),
+    ),
+  ];
   const files = flags.has("full") ? quick : named;
   const verdicts = await judgeAll(chosen, files);
   const rows = verdicts.map(({ mutant, fault, failed, ran }) => [
     mutant.name,
     mutant.breaks ?? "–",
-    mutant.caughtBy?.test ?? "nothing may fail",
+    checkOf(mutant),
     `${failed}/${ran}`,
     fault ?? (mutant.breaks === null ? "survived" : "caught"),
   ]);

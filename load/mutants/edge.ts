@@ -2,6 +2,7 @@
 import type { Mutant } from "./mutant.ts";
 
 const feed = "test/src/gateway/feed.test.ts";
+const enter = "test/src/gateway/enter.test.ts";
 
 export const edgeMutants: Mutant[] = [
   {
@@ -94,6 +95,47 @@ export const edgeMutants: Mutant[] = [
     caughtBy: {
       file: "test/src/auth/sessions.test.ts",
       test: "a node that missed the revocation learns it from the store",
+    },
+  },
+  {
+    name: "a change that comes during hello is lost",
+    breaks: "P6",
+    file: "src/gateway/gateway.ts",
+    from: "pending.version = Math.max(pending.version, version);\n  }",
+    to: "pending.version = Math.max(pending.version, 0);\n  }",
+    caughtBy: {
+      file: enter,
+      test: "a change of the account that comes while a socket is admitted is in its welcome",
+    },
+  },
+  {
+    name: "a revocation that comes during hello is lost",
+    breaks: "P5",
+    file: "src/gateway/gateway.ts",
+    from: "      if (caller?.session === session) connection.close(why);",
+    to: "      if (caller === null && session === why) connection.close(why);",
+    caughtBy: { file: enter, test: "a session that is revoked while its socket is admitted is closed" },
+  },
+  {
+    name: "a room that can't be read is passed over",
+    breaks: "P6",
+    file: "src/gateway/gateway.ts",
+    from: "if (asked || missing || Object",
+    to: "if (asked || (missing && asked) || Object",
+    caughtBy: {
+      file: enter,
+      test: "a room that can't be read when its user comes into it is said to be unavailable",
+    },
+  },
+  {
+    name: "who comes back too soon stays out",
+    breaks: "P6",
+    file: "src/gateway/gateway.ts",
+    from: "left: (one, room, cursor) => one.attaching(() => this.#resume(one, 0, { [room]: cursor }, false)),",
+    to: 'left: (one, room, cursor) => one.attaching(() => this.#resume(one, 0, room === "" ? { [room]: cursor } : {}, false)),',
+    caughtBy: {
+      file: enter,
+      test: "who was removed and added again before the feed had got there is live in the end",
     },
   },
 ];

@@ -7,6 +7,6 @@ export interface Mutant {
   /** Stands exactly once in the file. At most five lines are changed. */
   from: string;
   to: string;
-  /** Part of the name of the test that must fail, and the file where it stands. */
-  caughtBy: { file: string; test: string } | null;
+  /** Part of the name of the test that must fail, and the file where it stands; or the rule that the simulator must see broken. */
+  caughtBy: { file: string; test: string } | { sim: string } | null;
 }

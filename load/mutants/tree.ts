@@ -69,6 +69,12 @@ export class Tree implements AsyncDisposable {
     };
   }
 
+  /** Rules that the simulator sees broken, e.g. `C7`. */
+  async simulate(seeds: number): Promise<Set<string>> {
+    const { output } = await this.#run(["load/sim.ts", "--seeds", String(seeds)]);
+    return new Set([...output.matchAll(/^ {2}(C\d+) /gm)].map(([, rule = ""]) => rule));
+  }
+
   async [Symbol.asyncDispose](): Promise<void> {
     await rm(this.#dir, { recursive: true, force: true });
   }

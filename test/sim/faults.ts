@@ -39,6 +39,8 @@ export interface Faults {
   /** Per second and device. */
   drops: number;
   slowReader: number;
+  /** People only talk, and come and go all the time: what is refused now might be taken a moment later. */
+  door: boolean;
   /** Largest error of a machine's clock, ms. */
   skewMs: number;
 }
@@ -69,6 +71,7 @@ export const calm: Faults = {
   freezes: 0,
   drops: 0,
   slowReader: 0,
+  door: false,
   skewMs: 0,
 };
 
@@ -76,6 +79,7 @@ export const calm: Faults = {
 export function faultsOf(random: () => number): Faults {
   /** In two of three seeds, up to `most`. */
   const some = (most: number): number => (random() < 0.67 ? most * random() : 0);
+  const door = random() < 0.2;
   return {
     travelMs: 1 + random() * 20,
     appendRefused: some(0.04),
@@ -95,13 +99,14 @@ export function faultsOf(random: () => number): Faults {
     projectionParts: some(0.3),
     busDropped: some(0.2),
     busDelayed: some(0.2),
-    commandHeld: some(0.12),
+    commandHeld: door ? 0.3 : some(0.12),
     replyLost: some(0.06),
     commandElsewhere: random() < 0.5 ? random() * 0.5 : 0,
     crashes: some(0.006),
     freezes: some(0.5),
     drops: some(0.3),
     slowReader: some(0.05),
+    door,
     skewMs: random() < 0.5 ? 90_000 * random() : 0,
   };
 }

@@ -115,7 +115,7 @@ export class Performance {
     for (let i = 0; i < rooms; i++) {
       const members = this.#cast.users.filter((_, i) => i > 0 && world.chance(0.8));
       const history = world.pick(["everyone", "joined"]) ?? "everyone";
-      const join = world.pick(["open", "closed"]) ?? "closed";
+      const join = world.stormy.door ? "open" : (world.pick(["open", "closed"]) ?? "closed");
       const input = { name: `room ${i}`, members, history, join };
       const created = await owner.command("room.create", "", input, "created");
       this.#cast.groups.push(created.room);

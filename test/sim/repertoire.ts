@@ -16,6 +16,8 @@ export interface Stage {
 
 export interface Act {
   weight: number;
+  /** What people do in a revolving door: talk, and come and go all the time. */
+  inDoor?: true;
   play(stage: Stage, sender: Sender, room: RoomId): Promise<unknown> | undefined;
 }
 
@@ -53,6 +55,7 @@ function choice(weight: number, op: string, field: string, word: string, values:
 
 const post: Act = {
   weight: 40,
+  inDoor: true,
   async play(stage, sender, room) {
     const { world } = stage;
     const text = stage.text();
@@ -125,8 +128,16 @@ const add: Act = {
   },
 };
 
-const join: Act = { weight: 4, play: (_, sender, room) => sender.command("room.join", room, {}, "joined") };
-const leave: Act = { weight: 2, play: (_, sender, room) => sender.command("room.leave", room, {}, "left") };
+const join: Act = {
+  weight: 4,
+  inDoor: true,
+  play: (_, sender, room) => sender.command("room.join", room, {}, "joined"),
+};
+const leave: Act = {
+  weight: 2,
+  inDoor: true,
+  play: (_, sender, room) => sender.command("room.leave", room, {}, "left"),
+};
 
 const role: Act = {
   weight: 3,

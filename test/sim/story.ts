@@ -17,6 +17,8 @@ const openMax = 4;
 const pauseMs = 250;
 /** How much oftener than usual. */
 const moods = [0, 0.5, 1, 1, 1, 3, 8] as const;
+/** Everything equally often. */
+const door = repertoire.filter(({ inDoor }) => inDoor).map((act) => ({ ...act, weight: 1 }));
 
 export class Story {
   /** A text that nobody has said yet. */
@@ -34,7 +36,10 @@ export class Story {
     let texts = 0;
     this.text = () => `text ${++texts}`;
     this.#stage = { world, users: cast.users, text: this.text, acked: [] };
-    this.#acts = repertoire.map((act) => ({ ...act, weight: act.weight * (world.pick(moods) ?? 1) }));
+    const mood = () => world.pick(moods) ?? 1;
+    this.#acts = world.faults.door
+      ? door
+      : repertoire.map((act) => ({ ...act, weight: act.weight * mood() }));
     this.#weights = this.#acts.reduce((sum, { weight }) => sum + weight, 0);
   }
 

@@ -1,11 +1,11 @@
 import { expect, test } from "bun:test";
 import { limits } from "../../../actors/limits.ts";
-import type { Log, LogRecord } from "../../../actors/ports.ts";
+import { type Log, type LogRecord, Unavailable } from "../../../actors/ports.ts";
 import type { RoomEvent } from "../../../actors/room/events.ts";
 import { MemoryBus } from "../../../src/bus/memory.ts";
 import { type Attached, attach } from "../../../src/gateway/attach.ts";
 import { Feeds } from "../../../src/gateway/feeds.ts";
-import { accessOf } from "../../../src/rooms/access.ts";
+import { type Access, accessOf } from "../../../src/rooms/access.ts";
 import { groupOfTwo, room, type WrittenRoom } from "../rooms/written-room.ts";
 import { Reader } from "./reader.ts";
 
@@ -34,15 +34,16 @@ function nodeOf(
   const sources = { log, store: written.store, platform: written.platform };
   const bus = new MemoryBus(written.platform);
   const feeds = new Feeds({ ...sources, bus, onFailure: (error) => faults.push(error) });
+  const now = async (id: string, user: string): Promise<Access> => {
+    const [found] = await accessOf(written, id, [user]);
+    if (found === undefined) throw new Error("no access");
+    return found;
+  };
   return {
     feeds,
     faults,
-    async attach(reader: Reader, seq: number | null, epoch = "E"): Promise<Attached> {
-      const access = async (id: string, user: string) => {
-        const [found] = await accessOf(written, id, [user]);
-        if (found === undefined) throw new Error("no access");
-        return found;
-      };
+    now,
+    async attach(reader: Reader, seq: number | null, epoch = "E", access = now): Promise<Attached> {
       return await attach({ ...sources, feeds, access }, reader, room, seq === null ? null : [epoch, seq]);
     },
     /** Records on their way arrive, repairs end. */
@@ -156,6 +157,17 @@ test("who was removed while away is served up to the removal, and isn't live", a
   const bob = new Reader("bob");
   expect(await nodeOf(written).attach(bob, 1)).toEqual({ refused: "left" });
   expect(bob.seqs).toEqual([2, 3]);
+});
+
+test("nobody is attached by a sight that is older than the feed", async () => {
+  const written = await groupOfTwo();
+  const node = nodeOf(written);
+  const bob = new Reader("bob");
+  const old = await node.now(room, "bob");
+  await written.write("ana", removeBob, post("secret"));
+  expect(node.attach(bob, 1, "E", async () => old)).rejects.toThrow(Unavailable);
+  await node.settle();
+  expect(bob.frames.join()).not.toContain("secret");
 });
 
 test("what was before one's joining, or between two memberships, is void", async () => {
