@@ -18,6 +18,7 @@ import type { Cursor } from "../../actors/room/events.ts";
 import type { Viewer } from "../../actors/room/frame.ts";
 import { differs, eventOf, frameOf, linesOf, type Part, partsOf, view } from "../../actors/room/frame.ts";
 import { advance, closedAt, entriesFor, type Sight } from "../../actors/room/sight.ts";
+import { leaversIn } from "./leavers.ts";
 
 export interface ReadSources extends Sources {
   /** Documents and log are about to be read for somebody who is behind. */
@@ -42,7 +43,6 @@ interface Batch {
   frame: string;
 }
 
-const exits = /"kind":"(left|removed|banned)"/;
 const deletions = '"kind":"deleted"';
 const repairStep = 500;
 
@@ -230,7 +230,7 @@ export class Feed {
     this.seq = last.seq;
     const senders = new Set<UserId>();
     for (const { part } of lines) if (part.cid !== undefined) senders.add(part.by);
-    const leaving = exits.test(frame) ? leavers(lines) : null;
+    const leaving = leaversIn(frame, lines);
     for (const [subscriber, held] of this.#attached) {
       if (held !== null) this.#keep(subscriber, held, lines);
       else if (leaving?.has(subscriber.user))
@@ -287,23 +287,6 @@ export class Feed {
     // Twice the size before it is cut, so that cutting is rare.
     if (this.#ring.length > 2 * limits.ringEventsMax) this.#ring = this.#ring.slice(-limits.ringEventsMax);
   }
-}
-
-/** Whose membership ends in these lines, and at which seq (the first, if it ends twice). */
-function leavers(lines: readonly KnownLine[]): Map<UserId, Seq> {
-  const found = new Map<UserId, Seq>();
-  for (const { line } of lines) {
-    if (!exits.test(line)) continue;
-    const event = eventOf(line);
-    const user =
-      event.kind === "left"
-        ? event.by
-        : event.kind === "removed" || event.kind === "banned"
-          ? event.user
-          : null;
-    if (user !== null && !found.has(user)) found.set(user, event.seq);
-  }
-  return found;
 }
 
 /** Lines below `end`; all of them when it is null. */

@@ -24,6 +24,8 @@ interface Held {
 const lingerMs = 10_000;
 /** Interest spreads asynchronously: a new feed compares heads soon, and again, then with all others. */
 const compareAfterMs = [100, 1_000];
+/** From a commit to its delivery: a message between threads. */
+const arrivalMs = 20;
 const compareEveryMs = 30_000;
 /** Heads asked for at once: about a millisecond. */
 const compareSlice = 250;
@@ -60,6 +62,11 @@ export class Feeds {
     held.keep = null;
     await held.opening;
     return held.feed;
+  }
+
+  /** Resolves when what was committed a moment ago has had the time to come. */
+  arrival(): Promise<void> {
+    return new Promise((resolve) => this.#sources.platform.after(arrivalMs, resolve));
   }
 
   /** Somebody left: close the feed after a while if nobody is there. */
