@@ -143,7 +143,10 @@ function itemOf(room: ModelRoom, user: string): object | null {
   const { members, banned } = room.state();
   const about = room.upTo().findLast((event) => concerns(event, user));
   if (about === undefined) return null;
-  const [from, to] = intervals(room, user).at(-1) ?? [null, null];
+  const last = intervals(room, user).at(-1);
+  // Who never was in a room is told nothing of being kept out of it.
+  if (last === undefined) return null;
+  const [from, to] = last;
   return { role: members.get(user) ?? null, from, to, banned: banned.has(user), seq: about.seq };
 }
 
