@@ -66,7 +66,9 @@ export class Feeds {
 
   /** Resolves when what was committed a moment ago has had the time to come. */
   arrival(): Promise<void> {
-    return new Promise((resolve) => this.#sources.platform.after(arrivalMs, resolve));
+    const { platform } = this.#sources;
+    // After a busy turn a timer is due before what other threads sent: one turn more lets them speak.
+    return new Promise((resolve) => platform.after(arrivalMs, () => platform.soon(resolve)));
   }
 
   /** Somebody left: close the feed after a while if nobody is there. */
