@@ -35,9 +35,8 @@ export async function attach(
   room: RoomId,
   cursor: Cursor | null,
 ): Promise<Attached> {
-  const feed = await sources.feeds.open(room);
+  const { feed, noted } = await sources.feeds.hold(room, receiver);
   try {
-    const noted = feed.hold(receiver);
     const { sight, epoch, head } = await sources.access(room, receiver.user);
     // It was read after the feed's seq was noted: an older one comes from a log that doesn't know its own end.
     if (head < noted) throw new Unavailable("the log is behind its feed");
@@ -101,13 +100,24 @@ async function send(
     after = to;
   }
   while (after < end) {
-    const lines = await linesAfter(feed, after, Math.min(end, after + limits.sliceEventsMax));
+    await receiver.ready();
+    const read = await linesAfter(feed, after, Math.min(end, after + limits.sliceEventsMax));
+    const lines = withinBytes(read);
     const last = lines.at(-1);
     if (last === undefined) throw new Error("a slice of a resume came back empty");
     receiver.push(feed.slice(lines, receiver, sight));
     after = last.seq;
-    await receiver.ready();
   }
+}
+
+/** The first of these lines, about as many as a resume may hold at once; what is left is read again when there is room. */
+function withinBytes(lines: readonly KnownLine[]): readonly KnownLine[] {
+  let bytes = 0;
+  const end = lines.findIndex(({ line }) => {
+    bytes += line.length;
+    return bytes >= limits.resumeBytesMax;
+  });
+  return end === -1 ? lines : lines.slice(0, end + 1);
 }
 
 async function linesAfter(feed: Feed, after: Seq, upTo: Seq): Promise<KnownLine[]> {

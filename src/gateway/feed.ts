@@ -11,19 +11,23 @@ import {
   type CaughtUp,
   catchUp,
   type KnownLine,
-  noteDeletion,
+  NewerFormat,
   type Sources,
 } from "../../actors/room/catch-up.ts";
 import type { Cursor } from "../../actors/room/events.ts";
 import type { Viewer } from "../../actors/room/frame.ts";
-import { differs, eventOf, frameOf, linesOf, type Part, partsOf, view } from "../../actors/room/frame.ts";
+import {
+  differs,
+  eventOf,
+  frameOf,
+  linesOf,
+  type Part,
+  partsOf,
+  recordFormat,
+  view,
+} from "../../actors/room/frame.ts";
 import { advance, closedAt, entriesFor, type Sight } from "../../actors/room/sight.ts";
-import { leaversIn } from "./leavers.ts";
-
-export interface ReadSources extends Sources {
-  /** Documents and log are about to be read for somebody who is behind. */
-  reading?: () => void;
-}
+import { deletionsIn, exits, leavers, upTo } from "./lines.ts";
 
 /** One connection, as a feed sees it. */
 export interface Subscriber extends Viewer {
@@ -46,9 +50,17 @@ interface Batch {
 const deletions = '"kind":"deleted"';
 const repairStep = 500;
 
+export interface FeedSources extends Sources {
+  /** Documents and log are about to be read for somebody who is behind. */
+  reading?: () => void;
+  onFailure: (error: unknown) => void;
+  /** Documents and log are about to be read for somebody who is behind. */
+  reading?: () => void;
+}
+
 export class Feed {
   readonly room: RoomId;
-  readonly #sources: ReadSources;
+  readonly #sources: FeedSources;
   readonly #attached = new Map<Subscriber, Held>();
   /** Newest lines, consecutive up to `seq`. */
   #ring: KnownLine[] = [];
@@ -62,7 +74,7 @@ export class Feed {
   /** Everything up to here was handed out. */
   seq: Seq = 0;
 
-  constructor(room: RoomId, sources: ReadSources) {
+  constructor(room: RoomId, sources: FeedSources) {
     this.room = room;
     this.#sources = sources;
   }
@@ -161,7 +173,10 @@ export class Feed {
     // What came live meanwhile is newer: keep it, and put the older ones before it.
     const start = this.#start();
     const older = lines.filter(({ seq }) => seq < start);
-    if (older.at(-1)?.seq === start - 1) this.#ring = [...older, ...this.#ring];
+    if (older.at(-1)?.seq !== start - 1) return;
+    // So may a deletion be of what was read.
+    bury(older, deletionsIn(this.#ring));
+    this.#ring = [...older, ...this.#ring];
   }
 
   #take(record: LogRecord): void {
@@ -174,11 +189,15 @@ export class Feed {
     if (record.count === 0 || record.from + record.count - 1 <= this.seq) return;
     if (record.from !== this.seq + 1) {
       this.#early.push(record);
-      this.#repair().catch(() => {});
+      this.#repair().catch(this.#sources.onFailure);
+      return;
+    }
+    const { parts, format } = partsOf(record.server);
+    if (format > recordFormat) {
+      this.#sources.onFailure(new NewerFormat(`record format ${format} in room ${this.room}`));
       return;
     }
     this.epoch = record.epoch;
-    const { parts } = partsOf(record.server);
     const lines = linesOf(record.frame).map((line, i) => ({
       seq: record.from + i,
       line,
@@ -230,7 +249,7 @@ export class Feed {
     this.seq = last.seq;
     const senders = new Set<UserId>();
     for (const { part } of lines) if (part.cid !== undefined) senders.add(part.by);
-    const leaving = leaversIn(frame, lines);
+    const leaving = exits.test(frame) ? leavers(lines) : null;
     for (const [subscriber, held] of this.#attached) {
       if (held !== null) this.#keep(subscriber, held, lines);
       else if (leaving?.has(subscriber.user))
@@ -279,17 +298,8 @@ export class Feed {
 
   #remember(lines: readonly KnownLine[], frame: string): void {
     for (const line of lines) this.#ring.push(line);
-    if (frame.includes(deletions)) {
-      const gone = new Map<Seq, Seq>();
-      for (const { line } of lines) noteDeletion(line, gone);
-      bury(this.#ring, gone);
-    }
+    if (frame.includes(deletions)) bury(this.#ring, deletionsIn(lines));
     // Twice the size before it is cut, so that cutting is rare.
     if (this.#ring.length > 2 * limits.ringEventsMax) this.#ring = this.#ring.slice(-limits.ringEventsMax);
   }
-}
-
-/** Lines below `end`; all of them when it is null. */
-function upTo(lines: readonly KnownLine[], end: Seq | null): readonly KnownLine[] {
-  return end === null ? lines : lines.filter(({ seq }) => seq < end);
 }
