@@ -411,13 +411,6 @@ export class Gateway {
     }
   }
 
-  /** What the client says it has, it was given: the cursor lies at or below the feed's seq. */
-  #delivered(user: UserId, room: RoomId, cursor: Cursor | null, [epoch, seq]: Cursor): void {
-    if (cursor === null || cursor[0] !== epoch || cursor[1] === 0) return;
-    const mark = { room, user, delivered: Math.min(cursor[1], seq), read: 0 };
-    this.#sources.receipts.mark(mark, seq).catch(this.#sources.onFailure);
-  }
-
   #ofSession(user: UserId, session: SessionId): Connection[] {
     return this.#byUser.of(user).filter((connection) => connection.session === session);
   }
