@@ -54,8 +54,6 @@ export interface FeedSources extends Sources {
   /** Documents and log are about to be read for somebody who is behind. */
   reading?: () => void;
   onFailure: (error: unknown) => void;
-  /** Documents and log are about to be read for somebody who is behind. */
-  reading?: () => void;
 }
 
 export class Feed {
