@@ -62,7 +62,7 @@ export async function hot(rounds: number, seconds: number): Promise<Outcome> {
 }
 
 /** The sockets of the room's members. */
-export class Party {
+class Party {
   readonly #subject: Subject;
   readonly #writers: Writer[] = [];
 
