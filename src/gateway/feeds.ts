@@ -16,6 +16,8 @@ interface Held {
   feed: Feed;
   opening: Promise<void>;
   unsubscribe: () => void;
+  /** Cancel the comparisons of heads that are still to come. */
+  compares: (() => void)[];
   /** Cancels the closing of a feed that nobody reads. */
   keep: (() => void) | null;
 }
@@ -84,7 +86,7 @@ export class Feeds {
 
   #start(room: RoomId): Held {
     const feed = new Feed(room, this.#sources);
-    const held: Held = { feed, opening: Promise.resolve(), unsubscribe: () => {}, keep: null };
+    const held: Held = { feed, opening: Promise.resolve(), unsubscribe: () => {}, compares: [], keep: null };
     held.opening = this.#opening(room, held);
     held.opening.catch(() => this.#close(room, held));
     return held;
@@ -97,11 +99,14 @@ export class Feeds {
       return { seq: Math.max(head?.seq ?? 0, document?.seq ?? 0), epoch: document?.epoch ?? "" };
     });
     held.unsubscribe = await bus.subscribe(`room.${room}`, (message) => relay(held.feed, message));
-    for (const ms of compareAfterMs) platform.after(ms, () => this.#compareSafely([room]));
+    held.compares = compareAfterMs.map((ms) => platform.after(ms, () => this.#compareSafely([room])));
+    // Closed meanwhile: nobody else would end these.
+    if (this.#held.get(room) !== held) this.#close(room, held);
   }
 
   #close(room: RoomId, held: Held): void {
     held.keep?.();
+    for (const cancel of held.compares) cancel();
     held.unsubscribe();
     held.feed.close();
     if (this.#held.get(room) === held) this.#held.delete(room);
