@@ -139,11 +139,13 @@ async function judgeAccount(model: Model, device: Device): Promise<void> {
   }
 }
 
+/** Who was never in has nothing of the room in their account, banned or not. */
 function itemOf(room: ModelRoom, user: string): object | null {
   const { members, banned } = room.state();
   const about = room.upTo().findLast((event) => concerns(event, user));
-  if (about === undefined) return null;
-  const [from, to] = intervals(room, user).at(-1) ?? [null, null];
+  const newest = intervals(room, user).at(-1);
+  if (about === undefined || newest === undefined) return null;
+  const [from, to] = newest;
   return { role: members.get(user) ?? null, from, to, banned: banned.has(user), seq: about.seq };
 }
 

@@ -113,11 +113,15 @@ const burst = fc.record({ move: anyMove, count: fc.integer({ min: 5, max: 40 }) 
 );
 
 const crash = fc
-  .record({ moves: fc.array(anyMove, { minLength: 1, maxLength: 4 }), after: fc.nat(3) })
+  .record({
+    moves: fc.array(anyMove, { minLength: 1, maxLength: 4 }),
+    after: fc.nat(3),
+    how: fc.constantFrom("kill" as const, "kill" as const, "stop" as const),
+  })
   .map((args) =>
-    command("crash", args, async (model, world, { moves, after }) => {
+    command("crash", args, async (model, world, { moves, after, how }) => {
       const carried = await all(world, model, moves);
-      await world.crash(model, carried, Math.min(after, carried.length));
+      await world.restart(model, carried, { after: Math.min(after, carried.length), how });
     }),
   );
 
