@@ -107,6 +107,10 @@ export const limits = {
   inFlightMax: 128,
   /** Bun keeps up to this per socket; more is a slow reader. */
   outboxBytesMax: 1_048_576,
+  /** A resume waits while so much waits to leave, and reads about so much at once: a quarter of a slow reader. */
+  resumeBytesMax: 262_144,
+  /** Rooms that one resume attaches before others get the loop: some milliseconds of reads. */
+  resumeSliceMax: 8,
   /** Held live frames while a session is attached. */
   heldFramesMax: 1_000,
   resumeRoomsMax: 1_000,
@@ -142,6 +146,8 @@ export const limits = {
   receiptsListMax: 100,
   unreadExactMax: 1_000,
   explainMax: 1_000,
+  /** Notes of one connection and room closer together than this say nothing new: clients send one every 3 s. */
+  typingGapMs: 2_000,
   watchMax: 500,
   /** A lost tell costs at most this. */
   versionCheckMs: 30_000,

@@ -3,7 +3,7 @@ import type { RoomId } from "../actors/ports.ts";
 import type { Client, ConnectionChange, Profile, Storage } from "./api.ts";
 import { parts } from "./chore.ts";
 import { createClock, hex } from "./clock.ts";
-import { banned, revoked, unauthorized } from "./close.ts";
+import { banned, revoked } from "./close.ts";
 import { createConnection } from "./connection.ts";
 import { createEmitter } from "./emitter.ts";
 import { failure, ignore } from "./error.ts";
@@ -36,9 +36,6 @@ export interface ClientOptions {
   /** A new connection with the same tab replaces the old one. Default: a random one per client. */
   tab?: string;
 }
-
-/** The close codes after which the session is over, not only the connection. */
-const sessionOver: readonly number[] = [unauthorized, revoked, banned];
 
 export function createClient(options: ClientOptions): Client {
   const { platform = realPlatform, storage = memoryStorage(), label = "Starling SDK" } = options;
@@ -93,10 +90,9 @@ export function createClient(options: ClientOptions): Client {
   }
 
   function stopped(code: number, reason: string): void {
-    if (!sessionOver.includes(code)) return;
+    if (code === revoked || code === banned) session.end().catch(ignore);
     // The memory is cleared at the next sign-in; until then the user may still read.
-    session.end().catch(ignore);
-    emitter.emit("signedOut", { code, reason });
+    if (session.user === null) emitter.emit("signedOut", { code, reason });
   }
 
   async function close(): Promise<void> {
@@ -181,7 +177,7 @@ export function createClient(options: ClientOptions): Client {
     async direct(user) {
       const { room, exists } = await call("room.direct", { user });
       rooms.open(room).direct(user, exists);
-      return exists ? summarised(room) : rooms.open(room).room;
+      return summarised(room);
     },
 
     async createGroup(input) {

@@ -187,7 +187,7 @@ export function createConnection(needs: Needs): Connection {
     quiet();
     unhook();
     requests.stop();
-    if (state === "closed") return;
+    if (state === "closed" || state === "idle") return;
     refusals = attempt = 0;
     tokenSpent = false;
     become({ state: "closed", code, reason });

@@ -42,9 +42,8 @@ export function createEmitter(platform: ClientPlatform) {
   const signals: { [E in keyof ClientEvents]?: Signal<ClientEvents[E]> } = {};
 
   function of<E extends keyof ClientEvents>(event: E): Signal<ClientEvents[E]> {
-    const signal: Signal<ClientEvents[E]> = signals[event] ?? createSignal(platform);
-    (signals as Record<E, Signal<ClientEvents[E]>>)[event] = signal;
-    return signal;
+    (signals as Record<E, Signal<ClientEvents[E]>>)[event] ??= createSignal(platform);
+    return signals[event] as Signal<ClientEvents[E]>;
   }
 
   return {

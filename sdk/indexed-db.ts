@@ -28,11 +28,20 @@ export function indexedDbStorage(name = "starling"): Storage {
 
   async function run<T>(mode: IDBTransactionMode, work: (store: IDBObjectStore) => T): Promise<T> {
     const transaction = (await open()).transaction(table, mode, { durability: "strict" });
-    const result = work(transaction.objectStore(table));
-    await new Promise<void>((resolve, reject) => {
+    const done = new Promise<void>((resolve, reject) => {
       transaction.oncomplete = () => resolve();
       transaction.onerror = transaction.onabort = () => reject(transaction.error);
     });
+    let result: T;
+    try {
+      result = work(transaction.objectStore(table));
+    } catch (error) {
+      // A value that can't be stored throws at once: what was put before it must not stay.
+      done.catch(() => {});
+      transaction.abort();
+      throw error;
+    }
+    await done;
     return result;
   }
 

@@ -85,7 +85,7 @@ export class RoomLog {
     this.epoch = epoch;
     this.#cursor = cursor;
     this.#forget(Number.POSITIVE_INFINITY);
-    this.release();
+    this.#held = [];
   }
 
   /**
@@ -124,11 +124,6 @@ export class RoomLog {
       this.touched.add(fields.seq);
     }
     return this.#advance();
-  }
-
-  /** Drops held entries: the connection that brought them is gone, and the next one resumes at the cursor. */
-  release(): void {
-    this.#held = [];
   }
 
   /** I came in (again): what was void for me may be visible now, so voids can be loaded anew. */

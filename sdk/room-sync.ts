@@ -102,7 +102,6 @@ export class RoomSync {
   /** The connection is gone. */
   offline(): void {
     this.live = false;
-    this.log.release();
   }
 
   online(): void {

@@ -2,7 +2,7 @@
 import type { Millis, SessionId, UserId } from "../actors/ports.ts";
 import type { WireError } from "../src/protocol/frames.ts";
 import { hex } from "./clock.ts";
-import { failure, StarlingError } from "./error.ts";
+import { asError, failure, StarlingError } from "./error.ts";
 import type { Host } from "./host.ts";
 import { tokenMarginMs } from "./limits.ts";
 
@@ -60,15 +60,29 @@ export function createSession({ url, fetch, storage, clock, platform }: Needs) {
     return { ...answer, device: input.device };
   }
 
+  /** Ended by the server: what waits in the outbox stays for the next sign-in of the same user. */
+  async function end(): Promise<void> {
+    const user = tokens?.user;
+    tokens = null;
+    await storage.put({ session: { user } });
+  }
+
   async function refresh(old: Kept): Promise<string> {
     // Another tab may have refreshed meanwhile: a spent refresh token would end the session.
     const theirs = await stored();
     const newest = theirs?.session === old.session ? { ...old, ...theirs } : old;
     if (newest.access !== old.access && leftMs(newest) > tokenMarginMs) return adopt(newest);
-    return adopt(await post("refresh", { refresh: newest.refresh, device: newest.device }));
+    try {
+      return await adopt(await post("refresh", { refresh: newest.refresh, device: newest.device }));
+    } catch (error) {
+      if (!asError(error).retryable) await end();
+      throw error;
+    }
   }
 
   return {
+    end,
+
     get user(): UserId | null {
       return tokens?.user ?? null;
     },
@@ -109,13 +123,6 @@ export function createSession({ url, fetch, storage, clock, platform }: Needs) {
     async forget(): Promise<void> {
       tokens = null;
       await storage.clear();
-    },
-
-    /** Ended by the server: what waits in the outbox stays for the next sign-in of the same user. */
-    async end(): Promise<void> {
-      const user = tokens?.user;
-      tokens = null;
-      await storage.put({ session: { user } });
     },
   };
 }

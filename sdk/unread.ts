@@ -48,7 +48,7 @@ export function recount(
     // A post that came and went since then is a tombstone here: it was never counted.
     if (line.kind !== "deleted" || line.target <= seq) next = countOn(next, line, me);
   }
-  return next;
+  return { ...next, seq: Math.max(seq, log.last) };
 }
 
 /** What the count becomes when I read up to `read`, if every later seq is here; null otherwise. */

@@ -63,6 +63,7 @@ export async function serve(config: Config): Promise<void> {
     host: config.host,
     port: config.port,
     origins: config.origins,
+    proxies: config.proxies,
     gateway: node.gateway,
     http,
     onFailure: (error) => logFault("server", error),

@@ -48,19 +48,16 @@ export function gatewayProbe(metrics: Metrics): GatewayProbe {
 
 /** What is counted where it happens and read now and then. The returned function reads. */
 export function nodeGauges(metrics: Metrics, node: Node): () => void {
-  let [framesOut, writes, framesIn, bytesIn] = [0, 0, 0, 0];
+  let [framesOut, writes, framesIn, bytesIn, reads] = [0, 0, 0, 0, 0];
   return () => {
     const { flusher, received } = node.gateway;
     metrics.wsFrames.inc({ direction: "out" }, flusher.frames - framesOut);
     metrics.wsWrites.inc(flusher.writes - writes);
     metrics.wsFrames.inc({ direction: "in" }, received.frames - framesIn);
     metrics.wsBytes.inc({ direction: "in" }, received.bytes - bytesIn);
-    [framesOut, writes, framesIn, bytesIn] = [
-      flusher.frames,
-      flusher.writes,
-      received.frames,
-      received.bytes,
-    ];
+    metrics.catchUpReads.inc(node.feeds.reads - reads);
+    [framesOut, writes] = [flusher.frames, flusher.writes];
+    [framesIn, bytesIn, reads] = [received.frames, received.bytes, node.feeds.reads];
     metrics.historyLag.set(node.history.lag());
   };
 }

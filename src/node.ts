@@ -90,7 +90,6 @@ export function startNode(parts: NodeParts): Node {
     system,
     onFailure: failing("user"),
     sockets: {
-      connections: (user) => [...gateway.connectionsOf(user)],
       told: (user, version, entered) => gateway.told(user, version, entered),
       closeSession: (user, session) => gateway.closeSession(user, session, "revoked"),
       frame(user, frame) {
@@ -115,6 +114,7 @@ export function startNode(parts: NodeParts): Node {
         const open = gateway.connection(connection);
         if (open !== undefined) gateway.enter(open, [room]);
       },
+      types: (connection, room) => gateway.connection(connection)?.types(room, platform.monotonic()) ?? true,
       away: (user, connection, away) => users.away(user, connection, away),
     },
   };
@@ -122,6 +122,7 @@ export function startNode(parts: NodeParts): Node {
   const gateway = new Gateway({
     ...sources,
     feeds,
+    receipts,
     access: (room, user) => rooms.access(room, user),
     authenticate: (token) => auth.authenticate(token),
     sessionLives: async (session) => (await store.sessions.byId(session))?.revokedAt === null,
@@ -153,7 +154,11 @@ export function startNode(parts: NodeParts): Node {
       await system.stop();
       await receipts.flush();
       feeds.stop();
-      await history.caughtUp();
+      // A store that takes nothing must not hold up the end: the checkpoint knows where to go on.
+      const late = Promise.withResolvers<void>();
+      const cancel = platform.after(limits.drainMs, late.resolve);
+      await Promise.race([history.caughtUp(), late.promise]);
+      cancel();
       await history[Symbol.asyncDispose]();
     },
   };

@@ -130,11 +130,14 @@ export function noteDeletion(line: string, gone: Map<Seq, Seq>): void {
   if (event.kind === "deleted") gone.set(event.target, event.seq);
 }
 
-/** Replaces content whose deletion is known: the targets and their edits. */
+/** Replaces content whose deletion is known: the targets and their edits. The origin goes, so that nobody gets a stub. */
 export function bury(lines: KnownLine[], gone: ReadonlyMap<Seq, Seq>): void {
   for (const known of lines) {
     const deleted = gone.get(known.seq) ?? deletedByTarget(known.line, gone);
-    if (deleted !== undefined) known.line = tombstoneOf(known.line, deleted);
+    if (deleted === undefined) continue;
+    const { origin: _, ...part } = known.part;
+    known.part = part;
+    known.line = tombstoneOf(known.line, deleted);
   }
 }
 

@@ -6,12 +6,14 @@ import type { ConnectionId, Millis, SessionId, UserId } from "../ports.ts";
 
 export type PresenceState = "online" | "away" | "offline";
 
+/** A list: mostly one, and a Map of one takes five times as much. */
+export type Connections = { readonly connection: ConnectionId; readonly session: SessionId; away: boolean }[];
+
 export interface UserState {
   readonly user: UserId;
   /** Highest account version that this node's connections were told. */
   version: number;
-  /** A list: mostly one, and a Map of one takes five times as much. */
-  connections: { connection: ConnectionId; session: SessionId; away: boolean }[];
+  readonly connections: Connections;
   presence: PresenceState;
 }
 
@@ -38,14 +40,26 @@ export function newUser(user: UserId): UserState {
   return { user, version: 0, connections: [], presence: "offline" };
 }
 
+/** What the state hasn't heard of the connections that are there: closings and states of presence. */
+export function unheard(state: UserState, connections: Connections): Heard[] {
+  const heard: Heard[] = [];
+  for (const { connection, away } of state.connections) {
+    const now = connections.find((one) => one.connection === connection);
+    if (now === undefined) heard.push({ t: "closed", connection });
+    else if (now.away !== away) heard.push({ t: "away", connection, away: now.away });
+  }
+  return heard;
+}
+
 export function hear(state: UserState, heard: Heard): Effect[] {
   switch (heard.t) {
     case "opened":
       if (state.connections.length === 0) state.version = heard.version;
-      connected(state, heard.connection, heard.session);
+      without(state.connections, heard.connection);
+      state.connections.push({ connection: heard.connection, session: heard.session, away: false });
       return presence(state);
     case "closed": {
-      const had = without(state, heard.connection);
+      const had = without(state.connections, heard.connection);
       const changed = presence(state);
       return had && state.connections.length === 0 ? [...changed, { do: "seen" }] : changed;
     }
@@ -63,17 +77,11 @@ export function hear(state: UserState, heard: Heard): Effect[] {
   }
 }
 
-/** A connection is there, not away. */
-export function connected(state: UserState, connection: ConnectionId, session: SessionId): void {
-  without(state, connection);
-  state.connections.push({ connection, session, away: false });
-}
-
 /** False when it wasn't there. */
-function without(state: UserState, connection: ConnectionId): boolean {
-  const place = state.connections.findIndex((one) => one.connection === connection);
+export function without(connections: Connections, connection: ConnectionId): boolean {
+  const place = connections.findIndex((one) => one.connection === connection);
   if (place < 0) return false;
-  state.connections.splice(place, 1);
+  connections.splice(place, 1);
   return true;
 }
 

@@ -47,7 +47,8 @@ export interface Starling extends Subject {
 export async function starling(peopleCount: number): Promise<Starling> {
   const data = await mkdtemp(join(tmpdir(), "starling-bench-"));
   const people = await peopleIn(data, peopleCount);
-  const start = () => Server.start({ data, core: serverCore });
+  const env = { STARLING_PROXIES: "1" };
+  const start = () => Server.start({ data, core: serverCore, env });
   const subject: Starling = {
     name: "starling",
     server: await start(),

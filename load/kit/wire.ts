@@ -33,7 +33,12 @@ export class Wire {
   }
 
   /** @throws {Error} when the server doesn't upgrade. */
-  static async open(port: number, handlers: WireHandlers, path = "/ws"): Promise<Wire> {
+  static async open(
+    port: number,
+    handlers: WireHandlers,
+    path = "/ws",
+    headers: Record<string, string> = {},
+  ): Promise<Wire> {
     const wire = new Wire(handlers);
     wire.#socket = await Bun.connect({ hostname: "127.0.0.1", port, data: wire, socket: callbacks });
     // Two small writes in a row would wait 40 ms for the other side's delayed ack.
@@ -42,7 +47,11 @@ export class Wire {
       Buffer.from(
         `GET ${path} HTTP/1.1\r\nHost: 127.0.0.1:${port}\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n` +
           `Sec-WebSocket-Key: ${randomBytes(16).toString("base64")}\r\nSec-WebSocket-Version: 13\r\n` +
-          "Sec-WebSocket-Protocol: starling.v1.json\r\n\r\n",
+          "Sec-WebSocket-Protocol: starling.v1.json\r\n" +
+          Object.entries(headers)
+            .map(([name, value]) => `${name}: ${value}\r\n`)
+            .join("") +
+          "\r\n",
       ),
     );
     return wire.#opened.promise;

@@ -5,7 +5,7 @@
 
 import { limits } from "../../actors/limits.ts";
 import { type RoomId, type Seq, Unavailable, type UserId } from "../../actors/ports.ts";
-import { catchUp, type KnownLine, type Sources } from "../../actors/room/catch-up.ts";
+import type { KnownLine, Sources } from "../../actors/room/catch-up.ts";
 import type { Cursor } from "../../actors/room/events.ts";
 import { closedAt, type Sight } from "../../actors/room/sight.ts";
 import type { ServerFrame } from "../protocol/frames.ts";
@@ -35,15 +35,14 @@ export async function attach(
   room: RoomId,
   cursor: Cursor | null,
 ): Promise<Attached> {
-  const feed = await sources.feeds.open(room);
+  const { feed, noted } = await sources.feeds.hold(room, receiver);
   try {
-    const noted = feed.hold(receiver);
     const { sight, epoch, head } = await sources.access(room, receiver.user);
     // It was read after the feed's seq was noted: an older one comes from a log that doesn't know its own end.
     if (head < noted) throw new Unavailable("the log is behind its feed");
     // The sight may be read ahead of the feed: lines up to its head are held too, or they would go out whole as live ones.
     await feed.reach(head);
-    const outcome = await bring(sources, feed, receiver, sight, epoch ?? feed.epoch, cursor, noted);
+    const outcome = await bring(feed, receiver, sight, epoch ?? feed.epoch, cursor, noted);
     if (!("live" in outcome)) feed.detach(receiver);
     if ("refused" in outcome && outcome.refused === "not-found") sources.feeds.drop(room);
     return outcome;
@@ -56,7 +55,6 @@ export async function attach(
 }
 
 async function bring(
-  sources: AttachSources,
   feed: Feed,
   receiver: Receiver,
   sight: Sight,
@@ -72,7 +70,7 @@ async function bring(
   // A former member is served from the documents and the log, and is never live.
   const end = closing === null ? Math.max(noted, await reached(feed, known)) : closing - 1;
   if (known !== null && known > end) return closing === null ? { void: true } : { refused: "left" };
-  await send(sources, feed, receiver, sight, known, closing === null ? noted : end);
+  await send(feed, receiver, sight, known, closing === null ? noted : end);
   if (closing !== null || !feed.release(receiver, sight)) return { refused: "left" };
   return { live: [epoch, feed.seq] };
 }
@@ -85,7 +83,6 @@ async function reached(feed: Feed, known: Seq | null): Promise<Seq> {
 
 /** Sends (known, end], or the newest page and what is missing before it. */
 async function send(
-  sources: AttachSources,
   feed: Feed,
   receiver: Receiver,
   sight: Sight,
@@ -101,19 +98,30 @@ async function send(
     after = to;
   }
   while (after < end) {
-    const lines = await linesAfter(sources, feed, after, Math.min(end, after + limits.sliceEventsMax));
+    await receiver.ready();
+    const read = await linesAfter(feed, after, Math.min(end, after + limits.sliceEventsMax));
+    const lines = withinBytes(read);
     const last = lines.at(-1);
     if (last === undefined) throw new Error("a slice of a resume came back empty");
     receiver.push(feed.slice(lines, receiver, sight));
     after = last.seq;
-    await receiver.ready();
   }
 }
 
-async function linesAfter(sources: Sources, feed: Feed, after: Seq, upTo: Seq): Promise<KnownLine[]> {
+/** The first of these lines, about as many as a resume may hold at once; what is left is read again when there is room. */
+function withinBytes(lines: readonly KnownLine[]): readonly KnownLine[] {
+  let bytes = 0;
+  const end = lines.findIndex(({ line }) => {
+    bytes += line.length;
+    return bytes >= limits.resumeBytesMax;
+  });
+  return end === -1 ? lines : lines.slice(0, end + 1);
+}
+
+async function linesAfter(feed: Feed, after: Seq, upTo: Seq): Promise<KnownLine[]> {
   const recalled = await feed.recall(after, upTo);
   if (recalled !== null) return recalled;
-  const { lines } = await catchUp(sources, feed.room, after, upTo - after);
+  const { lines } = await feed.read(after, upTo - after);
   return lines;
 }
 

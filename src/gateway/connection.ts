@@ -9,9 +9,6 @@ import type { Receiver } from "./attach.ts";
 import type { Feed } from "./feed.ts";
 import type { Flusher, Outbox, Socket } from "./outbox.ts";
 
-/** Above this, a resume waits for the socket before it reads more. */
-const resumeWaitingMax = limits.outboxBytesMax / 4;
-
 /** Who hears of a connection's fate: one object for all of them. */
 export interface ConnectionHooks {
   closed(connection: Connection): void;
@@ -22,6 +19,8 @@ export interface ConnectionHooks {
 export class Connection implements Receiver, Outbox {
   readonly connection: ConnectionId;
   readonly socket: Socket;
+  /** Of the client as far as it can be trusted. */
+  readonly address: string;
   readonly #flusher: Flusher;
   /** Empty until `hello` was answered. */
   user: UserId = "";
@@ -36,6 +35,11 @@ export class Connection implements Receiver, Outbox {
   clogged = false;
   dirty = false;
   inFlight = 0;
+  renewing = false;
+  /** Resume and sync frames of the client that wait. */
+  asked = 0;
+  /** Rooms that the user came into and that wait to be attached: many notes about them, one piece of work. */
+  entering: Set<RoomId> | null = null;
   /** Why we closed it; null when the other side did. */
   ended: CloseName | null = null;
   closed = false;
@@ -44,12 +48,21 @@ export class Connection implements Receiver, Outbox {
   /** Attaching is one after the other: it bounds what one client can ask for. null: none is under way. */
   #attaching: Promise<void> | null = null;
   #attachingCount = 0;
+  /** When something was last typed here, by live room. Made on first use. */
+  #typed: Map<RoomId, number> | null = null;
   #onDrain: (() => void)[] | null = null;
   readonly #hooks: ConnectionHooks;
 
-  constructor(connection: ConnectionId, socket: Socket, flusher: Flusher, hooks: ConnectionHooks) {
+  constructor(
+    connection: ConnectionId,
+    socket: Socket,
+    address: string,
+    flusher: Flusher,
+    hooks: ConnectionHooks,
+  ) {
     this.connection = connection;
     this.socket = socket;
+    this.address = address;
     this.#flusher = flusher;
     this.#hooks = hooks;
   }
@@ -68,7 +81,7 @@ export class Connection implements Receiver, Outbox {
   }
 
   ready(): Promise<void> | null {
-    if (!this.clogged || this.waiting < resumeWaitingMax || this.closed) return null;
+    if (this.closed || (!this.clogged && this.waiting < limits.resumeBytesMax)) return null;
     this.#onDrain ??= [];
     const waiters = this.#onDrain;
     return new Promise((resolve) => waiters.push(resolve));
@@ -77,6 +90,10 @@ export class Connection implements Receiver, Outbox {
   /** The socket has room again. */
   drained(): void {
     this.#flusher.drained(this);
+    this.flushed();
+  }
+
+  flushed(): void {
     if (!this.clogged) this.#wake();
   }
 
@@ -91,9 +108,8 @@ export class Connection implements Receiver, Outbox {
     else this.#hooks.left(this, room, cursor);
   }
 
-  /** Runs `work` after every attaching that was asked for before. Too many that wait: the client is at fault. */
+  /** Runs `work` after every attaching that was asked for before. */
   attaching(work: () => Promise<void>): void {
-    if (this.#attachingCount >= limits.attachingMax) return this.close("protocol");
     this.#attachingCount++;
     this.#attaching = (this.#attaching ?? Promise.resolve()).then(async () => {
       if (!this.closed) await work();
@@ -115,6 +131,17 @@ export class Connection implements Receiver, Outbox {
   left(room: RoomId): void {
     const place = this.#feeds.findIndex((feed) => feed.room === room);
     if (place >= 0) this.#feeds.splice(place, 1);
+    this.#typed?.delete(room);
+  }
+
+  /** At most one in limits.typingGapMs per live room; in others every one is for the reader of memberships to refuse. */
+  types(room: RoomId, now: number): boolean {
+    const last = this.#typed?.get(room);
+    if (last !== undefined && now - last < limits.typingGapMs) return false;
+    if (this.feedOf(room) === undefined) return true;
+    this.#typed ??= new Map();
+    this.#typed.set(room, now);
+    return true;
   }
 
   /** Sum of the cursors that the client has once everything sent has arrived. */
@@ -154,7 +181,8 @@ export class Connection implements Receiver, Outbox {
   }
 
   #wake(): void {
-    const waiters = this.#onDrain ?? [];
+    const waiters = this.#onDrain;
+    if (waiters === null) return;
     this.#onDrain = null;
     for (const resolve of waiters) resolve();
   }

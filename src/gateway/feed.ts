@@ -6,11 +6,28 @@
 
 import { limits } from "../../actors/limits.ts";
 import type { Epoch, LogRecord, RoomId, Seq, Unsubscribe, UserId } from "../../actors/ports.ts";
-import { bury, catchUp, type KnownLine, noteDeletion, type Sources } from "../../actors/room/catch-up.ts";
+import {
+  bury,
+  type CaughtUp,
+  catchUp,
+  type KnownLine,
+  NewerFormat,
+  type Sources,
+} from "../../actors/room/catch-up.ts";
 import type { Cursor } from "../../actors/room/events.ts";
 import type { Viewer } from "../../actors/room/frame.ts";
-import { differs, eventOf, frameOf, linesOf, type Part, partsOf, view } from "../../actors/room/frame.ts";
+import {
+  differs,
+  eventOf,
+  frameOf,
+  linesOf,
+  type Part,
+  partsOf,
+  recordFormat,
+  view,
+} from "../../actors/room/frame.ts";
 import { advance, closedAt, entriesFor, type Sight } from "../../actors/room/sight.ts";
+import { deletionsIn, exits, leavers, upTo } from "./lines.ts";
 
 /** One connection, as a feed sees it. */
 export interface Subscriber extends Viewer {
@@ -30,13 +47,18 @@ interface Batch {
   frame: string;
 }
 
-const exits = /"kind":"(left|removed|banned)"/;
 const deletions = '"kind":"deleted"';
 const repairStep = 500;
 
+export interface FeedSources extends Sources {
+  onFailure: (error: unknown) => void;
+  /** Documents and log are about to be read for somebody who is behind. */
+  reading?: () => void;
+}
+
 export class Feed {
   readonly room: RoomId;
-  readonly #sources: Sources;
+  readonly #sources: FeedSources;
   readonly #attached = new Map<Subscriber, Held>();
   /** Newest lines, consecutive up to `seq`. */
   #ring: KnownLine[] = [];
@@ -49,10 +71,8 @@ export class Feed {
   epoch: Epoch = "";
   /** Everything up to here was handed out. */
   seq: Seq = 0;
-  /** Holes that were repaired, for metrics. */
-  repairs = 0;
 
-  constructor(room: RoomId, sources: Sources) {
+  constructor(room: RoomId, sources: FeedSources) {
     this.room = room;
     this.#sources = sources;
   }
@@ -127,6 +147,12 @@ export class Feed {
     return this.#ring.slice(after + 1 - start, upTo + 1 - start);
   }
 
+  /** Lines that memory doesn't hold, from documents and log. */
+  read(after: Seq, max: number): Promise<CaughtUp> {
+    this.#sources.reading?.();
+    return catchUp(this.#sources, this.room, after, max);
+  }
+
   #start(): Seq {
     return this.#ring[0]?.seq ?? this.seq + 1;
   }
@@ -141,11 +167,14 @@ export class Feed {
 
   async #read(upTo: Seq): Promise<void> {
     const after = Math.max(0, upTo - limits.ringEventsMax);
-    const { lines } = await catchUp(this.#sources, this.room, after, limits.ringEventsMax);
+    const { lines } = await this.read(after, limits.ringEventsMax);
     // What came live meanwhile is newer: keep it, and put the older ones before it.
     const start = this.#start();
     const older = lines.filter(({ seq }) => seq < start);
-    if (older.at(-1)?.seq === start - 1) this.#ring = [...older, ...this.#ring];
+    if (older.at(-1)?.seq !== start - 1) return;
+    // So may a deletion be of what was read.
+    bury(older, deletionsIn(this.#ring));
+    this.#ring = [...older, ...this.#ring];
   }
 
   #take(record: LogRecord): void {
@@ -158,11 +187,15 @@ export class Feed {
     if (record.count === 0 || record.from + record.count - 1 <= this.seq) return;
     if (record.from !== this.seq + 1) {
       this.#early.push(record);
-      this.#repair().catch(() => {});
+      this.#repair().catch(this.#sources.onFailure);
+      return;
+    }
+    const { parts, format } = partsOf(record.server);
+    if (format > recordFormat) {
+      this.#sources.onFailure(new NewerFormat(`record format ${format} in room ${this.room}`));
       return;
     }
     this.epoch = record.epoch;
-    const { parts } = partsOf(record.server);
     const lines = linesOf(record.frame).map((line, i) => ({
       seq: record.from + i,
       line,
@@ -193,9 +226,8 @@ export class Feed {
   }
 
   async #readOn(): Promise<void> {
-    this.repairs++;
     for (;;) {
-      const { lines, more, epoch } = await catchUp(this.#sources, this.room, this.seq, repairStep);
+      const { lines, more, epoch } = await this.read(this.seq, repairStep);
       if (epoch !== null) this.epoch = epoch;
       if (lines.length > 0)
         this.#deliver({
@@ -264,34 +296,8 @@ export class Feed {
 
   #remember(lines: readonly KnownLine[], frame: string): void {
     for (const line of lines) this.#ring.push(line);
-    if (frame.includes(deletions)) {
-      const gone = new Map<Seq, Seq>();
-      for (const { line } of lines) noteDeletion(line, gone);
-      bury(this.#ring, gone);
-    }
+    if (frame.includes(deletions)) bury(this.#ring, deletionsIn(lines));
     // Twice the size before it is cut, so that cutting is rare.
     if (this.#ring.length > 2 * limits.ringEventsMax) this.#ring = this.#ring.slice(-limits.ringEventsMax);
   }
-}
-
-/** Whose membership ends in these lines, and at which seq (the first, if it ends twice). */
-function leavers(lines: readonly KnownLine[]): Map<UserId, Seq> {
-  const found = new Map<UserId, Seq>();
-  for (const { line } of lines) {
-    if (!exits.test(line)) continue;
-    const event = eventOf(line);
-    const user =
-      event.kind === "left"
-        ? event.by
-        : event.kind === "removed" || event.kind === "banned"
-          ? event.user
-          : null;
-    if (user !== null && !found.has(user)) found.set(user, event.seq);
-  }
-  return found;
-}
-
-/** Lines below `end`; all of them when it is null. */
-function upTo(lines: readonly KnownLine[], end: Seq | null): readonly KnownLine[] {
-  return end === null ? lines : lines.filter(({ seq }) => seq < end);
 }

@@ -1,15 +1,13 @@
 /** The feeds of one node: opened for the first subscriber of a room, closed some time after the last one left. */
 
-import type { Bus, Json, RoomId, Store } from "../../actors/ports.ts";
-import type { Sources } from "../../actors/room/catch-up.ts";
+import type { Bus, Json, RoomId, Seq, Store } from "../../actors/ports.ts";
 import type { Platform } from "../../actors/runtime/platform.ts";
-import { Feed } from "./feed.ts";
+import { Feed, type FeedSources, type Subscriber } from "./feed.ts";
 
-export interface FeedSources extends Sources {
+export interface FeedsSources extends FeedSources {
   store: Pick<Store, "messages" | "projection" | "rooms">;
   bus: Bus;
   platform: Platform;
-  onFailure: (error: unknown) => void;
 }
 
 interface Held {
@@ -18,6 +16,8 @@ interface Held {
   unsubscribe: () => void;
   /** Cancel the comparisons of heads that are still to come. */
   compares: (() => void)[];
+  /** Who waits for it to open and will attach. */
+  openers: number;
   /** Cancels the closing of a feed that nobody reads. */
   keep: (() => void) | null;
 }
@@ -31,12 +31,14 @@ const compareEveryMs = 30_000;
 const compareSlice = 250;
 
 export class Feeds {
-  readonly #sources: FeedSources;
+  readonly #sources: FeedsSources;
   readonly #held = new Map<RoomId, Held>();
   readonly #cancels: (() => void)[] = [];
   #stopped = false;
+  /** Reads of documents and log for those who are behind, for metrics. */
+  reads = 0;
 
-  constructor(sources: FeedSources) {
+  constructor(sources: FeedsSources) {
     this.#sources = sources;
     this.#every(compareEveryMs, () => this.#compare([...this.#held.keys()]));
   }
@@ -49,8 +51,8 @@ export class Feeds {
     return this.#held.get(room)?.feed;
   }
 
-  /** The room's feed, open. The caller attaches at once or calls `idle`. */
-  async open(room: RoomId): Promise<Feed> {
+  /** The room's feed, open, with this subscriber held at seq `noted`. Whoever detaches it calls `idle`. */
+  async hold(room: RoomId, subscriber: Subscriber): Promise<{ feed: Feed; noted: Seq }> {
     let held = this.#held.get(room);
     if (held === undefined) {
       held = this.#start(room);
@@ -58,24 +60,29 @@ export class Feeds {
     }
     held.keep?.();
     held.keep = null;
-    await held.opening;
-    return held.feed;
+    held.openers++;
+    try {
+      await held.opening;
+      return { feed: held.feed, noted: held.feed.hold(subscriber) };
+    } finally {
+      held.openers--;
+    }
   }
 
   /** Somebody left: close the feed after a while if nobody is there. */
   idle(room: RoomId): void {
     const held = this.#held.get(room);
-    if (held === undefined || held.feed.size > 0 || held.keep !== null || this.#stopped) return;
+    if (held === undefined || isRead(held) || held.keep !== null || this.#stopped) return;
     held.keep = this.#sources.platform.after(lingerMs, () => {
       held.keep = null;
-      if (held.feed.size === 0) this.#close(room, held);
+      if (!isRead(held)) this.#close(room, held);
     });
   }
 
   /** Closes a feed that nobody reads, now: ids that lead nowhere must not pile up. */
   drop(room: RoomId): void {
     const held = this.#held.get(room);
-    if (held !== undefined && held.feed.size === 0) this.#close(room, held);
+    if (held !== undefined && !isRead(held)) this.#close(room, held);
   }
 
   stop(): void {
@@ -85,8 +92,18 @@ export class Feeds {
   }
 
   #start(room: RoomId): Held {
-    const feed = new Feed(room, this.#sources);
-    const held: Held = { feed, opening: Promise.resolve(), unsubscribe: () => {}, compares: [], keep: null };
+    const reading = () => {
+      this.reads++;
+    };
+    const feed = new Feed(room, { ...this.#sources, reading });
+    const held: Held = {
+      feed,
+      opening: Promise.resolve(),
+      unsubscribe: () => {},
+      compares: [],
+      openers: 0,
+      keep: null,
+    };
     held.opening = this.#opening(room, held);
     held.opening.catch(() => this.#close(room, held));
     return held;
@@ -112,12 +129,13 @@ export class Feeds {
     if (this.#held.get(room) === held) this.#held.delete(room);
   }
 
-  /** A lost record shows as a head above the feed's seq. */
+  /** A lost record shows as a head above the feed's seq. One room's failure is no other room's. */
   async #compare(rooms: RoomId[]): Promise<void> {
     for (let at = 0; at < rooms.length; at += compareSlice) {
       const known = rooms.slice(at, at + compareSlice).filter((room) => this.#held.has(room));
       const heads = await this.#sources.log.heads(known);
-      await Promise.all(known.map((room, i) => this.get(room)?.reach(heads[i]?.seq ?? 0)));
+      const reaching = known.map((room, i) => this.get(room)?.reach(heads[i]?.seq ?? 0));
+      await Promise.all(reaching.map((reached) => reached?.catch(this.#sources.onFailure)));
       // The loop gets a turn between slices.
       await new Promise<void>((resolve) => this.#sources.platform.soon(resolve));
     }
@@ -138,6 +156,10 @@ export class Feeds {
     again();
     this.#cancels.push(() => cancel());
   }
+}
+
+function isRead({ feed, openers }: Held): boolean {
+  return feed.size > 0 || openers > 0;
 }
 
 /** Typing and receipts: a feed that is behind their seq drops them, and nobody gets their own. */

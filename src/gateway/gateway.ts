@@ -10,6 +10,7 @@ import { refuse } from "../../actors/room/refusals.ts";
 import type { Platform } from "../../actors/runtime/platform.ts";
 import type { Call, Caller, Result } from "../operations/operation.ts";
 import type { CloseName } from "../protocol/close.ts";
+import type { ReceiptDesk } from "../rooms/receipts.ts";
 import { type Attached, type AttachSources, attach } from "./attach.ts";
 import { Connection, type ConnectionHooks } from "./connection.ts";
 import { Groups } from "./groups.ts";
@@ -19,6 +20,8 @@ import { replyOf } from "./reply.ts";
 
 export interface GatewaySources extends AttachSources {
   platform: Platform;
+  /** A resume cursor says what a device has. */
+  receipts: Pick<ReceiptDesk, "mark">;
   /** null: the token is refused. Checks that the session still lives. */
   authenticate(token: string): Promise<Caller | null>;
   /** Asked again once the node listens for revocations: one may have come in between. */
@@ -48,7 +51,6 @@ export interface GatewayProbe {
 /** A socket before hello. */
 interface Pending {
   connection: Connection;
-  address: string;
   /** From the subprotocol header. */
   token: string | null;
   cancel: () => void;
@@ -68,7 +70,7 @@ export class Gateway {
     closed: (gone) => this.#gone(gone),
     detached: (_, room) => this.#sources.feeds.idle(room),
     // Who came back before the feed had got to the removal was told when the room was still live.
-    left: (one, room, cursor) => this.#resume(one, 0, { [room]: cursor }, false),
+    left: (one, room, cursor) => one.attaching(() => this.#resume(one, 0, { [room]: cursor }, false)),
   };
   readonly #pending = new Map<Connection, Pending>();
   readonly #admitting = new Groups<UserId, Pending>();
@@ -99,14 +101,20 @@ export class Gateway {
     return this.#draining;
   }
 
-  /** A socket was accepted. `token`: from the subprotocol header, if there was one. */
+  /** A socket was accepted. `address`: the client's as far as it can be trusted. `token`: from the subprotocol header, if there was one. */
   open(socket: Socket, address: string, token: string | null): Connection {
-    const connection = new Connection(this.#sources.platform.id(), socket, this.#flusher, this.#hooks);
+    const connection = new Connection(
+      this.#sources.platform.id(),
+      socket,
+      address,
+      this.#flusher,
+      this.#hooks,
+    );
     const cancel = this.#sources.platform.after(limits.helloMs, () => {
       // Whoever said hello in time isn't to blame that we are slow: 4500 would sign them out.
       connection.close(this.#pending.get(connection)?.busy ? "overloaded" : "unauthorized");
     });
-    const pending = { connection, address, token, cancel, busy: false, caller: null, version: 0 };
+    const pending = { connection, token, cancel, busy: false, caller: null, version: 0 };
     this.#pending.set(connection, pending);
     const already = this.#perAddress.get(address) ?? 0;
     this.#perAddress.set(address, already + 1);
@@ -162,9 +170,18 @@ export class Gateway {
   /** Makes rooms live that the user came into, from the newest page on. */
   enter(connection: Connection, rooms: readonly RoomId[]): void {
     const fresh = rooms.filter((room) => connection.feedOf(room) === undefined);
-    if (fresh.length > 0) {
-      this.#resume(connection, 0, Object.fromEntries(fresh.map((room) => [room, null])), false);
+    if (fresh.length === 0) return;
+    if (connection.entering !== null) {
+      for (const room of fresh) connection.entering.add(room);
+      return;
     }
+    const entering = new Set(fresh);
+    connection.entering = entering;
+    connection.attaching(() => {
+      connection.entering = null;
+      const entered = [...entering].map((room) => [room, null] as const);
+      return this.#resume(connection, 0, Object.fromEntries(entered), false);
+    });
   }
 
   /** Closes all sockets in slices over `withinMs`, telling each how long to wait at most. */
@@ -206,14 +223,17 @@ export class Gateway {
     if (caller === null) return connection.close("unauthorized");
     pending.caller = caller;
     this.#admitting.add(caller.user, pending);
-    const version = await users.opened(caller.user, caller.session, connection.connection);
-    pending.version = Math.max(pending.version, version);
-    if (connection.closed) return users.closed(caller.user, connection.connection);
-    if (!(await this.#sources.sessionLives(caller.session))) {
-      users.closed(caller.user, connection.connection);
-      return connection.close("revoked");
+    let admitted = false;
+    try {
+      const version = await users.opened(caller.user, caller.session, connection.connection);
+      pending.version = Math.max(pending.version, version);
+      if (!(await this.#sources.sessionLives(caller.session))) return connection.close("revoked");
+      if (connection.closed) return;
+      admitted = true;
+    } finally {
+      // However it ended: nobody else knows that it was announced.
+      if (!admitted) users.closed(caller.user, connection.connection);
     }
-    if (connection.closed) return users.closed(caller.user, connection.connection);
     this.#forget(connection);
     connection.user = caller.user;
     connection.session = caller.session;
@@ -268,9 +288,10 @@ export class Gateway {
     pending.cancel();
     this.#pending.delete(connection);
     if (pending.caller !== null) this.#admitting.remove(pending.caller.user, pending);
-    const left = (this.#perAddress.get(pending.address) ?? 1) - 1;
-    if (left === 0) this.#perAddress.delete(pending.address);
-    else this.#perAddress.set(pending.address, left);
+    const { address } = connection;
+    const left = (this.#perAddress.get(address) ?? 1) - 1;
+    if (left === 0) this.#perAddress.delete(address);
+    else this.#perAddress.set(address, left);
   }
 
   #handle(connection: Connection, frame: Incoming): void {
@@ -278,9 +299,9 @@ export class Gateway {
       case "request":
         return this.#request(connection, frame);
       case "resume":
-        return this.#resume(connection, frame.n, frame.rooms, true);
+        return this.#asked(connection, frame.n, frame.rooms);
       case "sync":
-        return this.#resume(connection, 0, frame.rooms, true);
+        return this.#asked(connection, 0, frame.rooms);
       case "renew":
         return this.#renew(connection, frame.token);
       case "pong":
@@ -298,12 +319,9 @@ export class Gateway {
       return;
     }
     connection.inFlight++;
-    const { user, session, expiresAt } = connection;
-    const call: Call = {
-      caller: { user, session, expiresAt },
-      connection: connection.connection,
-      address: "",
-    };
+    const { user, session, expiresAt, address } = connection;
+    const caller = { user, session, expiresAt };
+    const call: Call = { caller, connection: connection.connection, address };
     this.#sources.dispatch(op, input ?? {}, call).then(
       (result) => {
         connection.inFlight--;
@@ -317,60 +335,92 @@ export class Gateway {
     );
   }
 
+  /** One at a time: each costs a check of a signature and a read. What can't be checked now comes back with its token. */
   #renew(connection: Connection, token: string): void {
+    if (connection.renewing) return connection.close("overloaded");
+    connection.renewing = true;
     this.#sources.authenticate(token).then(
       (caller) => {
+        connection.renewing = false;
         if (caller === null || caller.user !== connection.user || caller.session !== connection.session) {
           return connection.close("unauthorized");
         }
         connection.expiresAt = caller.expiresAt;
         connection.send({ t: "renewed", expiresAt: caller.expiresAt });
       },
-      (error) => this.#sources.onFailure(error),
+      (error) => {
+        this.#sources.onFailure(error);
+        connection.close("overloaded");
+      },
     );
   }
 
-  /** `asked`: the answer is wanted even when nothing became live. What couldn't be read is said in any case. */
-  #resume(connection: Connection, n: number, rooms: Record<RoomId, Cursor | null>, asked: boolean): void {
-    connection.attaching(async () => {
-      const live: Record<RoomId, Cursor> = {};
-      const refused: Record<RoomId, "not-found" | "left" | "unavailable"> = {};
-      for (const [room, cursor] of Object.entries(rooms)) {
-        // The client's own resume may have brought it meanwhile.
-        if (!asked && connection.feedOf(room) !== undefined) continue;
-        const attached = await this.#attach(connection, room, cursor);
-        if (connection.closed) return;
-        this.#sources.probe?.resumed(
-          "refused" in attached ? attached.refused : "live" in attached ? "live" : "void",
-        );
-        if ("void" in attached) return connection.close("resume-void", `room=${room}`);
-        if ("live" in attached) live[room] = attached.live;
-        else refused[room] = attached.refused;
-      }
-      const missing = Object.values(refused).includes("unavailable");
-      if (asked || missing || Object.keys(live).length > 0) {
-        connection.send({ t: "live", n, rooms: live, refused });
-      }
+  #asked(connection: Connection, n: number, rooms: Record<RoomId, Cursor | null>): void {
+    if (connection.asked >= limits.attachingMax) return connection.close("overloaded");
+    connection.asked++;
+    connection.attaching(() => {
+      connection.asked--;
+      return this.#resume(connection, n, rooms, true);
     });
+  }
+
+  /** `asked`: the answer is wanted even when nothing became live. What couldn't be read is said in any case. */
+  async #resume(
+    connection: Connection,
+    n: number,
+    rooms: Record<RoomId, Cursor | null>,
+    asked: boolean,
+  ): Promise<void> {
+    const live: Record<RoomId, Cursor> = {};
+    const refused: Record<RoomId, "not-found" | "left" | "unavailable"> = {};
+    for (const [i, [room, cursor]] of Object.entries(rooms).entries()) {
+      // Reads of an embedded store are microtasks: nobody else would get the loop before the last room.
+      if (i % limits.resumeSliceMax === limits.resumeSliceMax - 1) await this.#yield();
+      // The client's own resume may have brought it meanwhile.
+      if (!asked && connection.feedOf(room) !== undefined) continue;
+      const attached = await this.#attach(connection, room, cursor);
+      if (connection.closed) return;
+      this.#sources.probe?.resumed(
+        "refused" in attached ? attached.refused : "live" in attached ? "live" : "void",
+      );
+      if ("void" in attached) return connection.close("resume-void", `room=${room}`);
+      if ("live" in attached) {
+        live[room] = attached.live;
+        if (asked) this.#delivered(connection.user, room, cursor, attached.live);
+      } else refused[room] = attached.refused;
+    }
+    const missing = Object.values(refused).includes("unavailable");
+    if (asked || missing || Object.keys(live).length > 0) {
+      connection.send({ t: "live", n, rooms: live, refused });
+    }
   }
 
   async #attach(connection: Connection, room: RoomId, cursor: Cursor | null): Promise<Attached> {
     try {
+      const { feeds } = this.#sources;
       const attached = await attach(this.#sources, connection, room, cursor);
-      const feed = this.#sources.feeds.get(room);
-      if ("live" in attached && feed !== undefined) {
-        if (!connection.closed) connection.entered(feed);
-        else {
-          feed.detach(connection);
-          this.#sources.feeds.idle(room);
-        }
-      } else connection.left(room);
-      return attached;
+      const feed = feeds.get(room);
+      // What came after the release may have let it go again.
+      const live = "live" in attached && feed?.isAttached(connection) === true;
+      if (live && !connection.closed) connection.entered(feed);
+      else {
+        connection.left(room);
+        feed?.detach(connection);
+        feeds.idle(room);
+      }
+      return "live" in attached && !live ? { refused: "left" } : attached;
     } catch (error) {
       this.#sources.onFailure(error);
       connection.left(room);
       return { refused: "unavailable" };
     }
+  }
+
+  /** What the client says it has, it was given: the cursor lies at or below the feed's seq. */
+  #delivered(user: UserId, room: RoomId, cursor: Cursor | null, [epoch, seq]: Cursor): void {
+    if (cursor === null || cursor[0] !== epoch || cursor[1] === 0) return;
+    const mark = { room, user, delivered: Math.min(cursor[1], seq), read: 0 };
+    this.#sources.receipts.mark(mark, seq).catch(this.#sources.onFailure);
   }
 
   #ofSession(user: UserId, session: SessionId): Connection[] {
@@ -393,6 +443,10 @@ export class Gateway {
       if (connection.expiresAt <= now) connection.close("unauthorized");
       else connection.send({ t: "ping", heads: connection.heads() });
     }
+  }
+
+  #yield(): Promise<void> {
+    return new Promise((resolve) => this.#sources.platform.soon(resolve));
   }
 
   #pause(ms: number): Promise<void> {

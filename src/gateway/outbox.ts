@@ -24,6 +24,8 @@ export interface Outbox {
   /** The socket is full: frames wait for `drained`. */
   clogged: boolean;
   dirty: boolean;
+  /** Everything that waited was written. */
+  flushed(): void;
   overflowed(): void;
 }
 
@@ -48,11 +50,13 @@ export class Flusher {
       outbox.later.push(frame);
     }
     outbox.waiting += frame.length;
-    if (outbox.clogged) {
-      if (outbox.waiting > limits.outboxBytesMax) outbox.overflowed();
+    if (outbox.waiting > limits.outboxBytesMax) {
+      // Only the socket can tell a slow reader from a turn with much to say.
+      if (outbox.clogged) outbox.overflowed();
+      else this.#flush(outbox);
       return;
     }
-    if (outbox.dirty) return;
+    if (outbox.clogged || outbox.dirty) return;
     outbox.dirty = true;
     (urgent ? this.#urgent : this.#dirty).push(outbox);
     this.#arm();
@@ -92,12 +96,12 @@ export class Flusher {
     outbox.waiting = 0;
     this.frames++;
     this.writes++;
-    if (later === null) {
-      this.#send(outbox, next);
-      return;
+    if (later === null) this.#send(outbox, next);
+    else {
+      this.frames += later.length;
+      outbox.socket.cork(() => this.#send(outbox, next) && later.every((frame) => this.#send(outbox, frame)));
     }
-    this.frames += later.length;
-    outbox.socket.cork(() => this.#send(outbox, next) && later.every((frame) => this.#send(outbox, frame)));
+    outbox.flushed();
   }
 
   /** False when the frame was dropped: then the connection is over. */

@@ -24,10 +24,11 @@ const token = v.pipe(v.string(), v.maxLength(limits.helloBytesMax));
 
 /** At most resumeRoomsMax, counted before anything else is looked at. */
 function rooms<Value extends v.GenericSchema>(value: Value) {
-  return v.pipe(
-    v.record(id, value),
-    v.check((input) => Object.keys(input).length <= limits.resumeRoomsMax),
-  );
+  return v.pipe(v.custom<object>(isSmall), v.record(id, value));
+}
+
+function isSmall(input: unknown): boolean {
+  return input !== null && typeof input === "object" && Object.keys(input).length <= limits.resumeRoomsMax;
 }
 
 const frame = v.variant("t", [

@@ -1,5 +1,6 @@
 /** Bun's sockets in front of the gateway, and HTTP beside them. */
 import { limits } from "../../actors/limits.ts";
+import { clientAddress } from "../http/client-address.ts";
 import type { Http } from "../http/http.ts";
 import { originAllowed } from "../http/origin.ts";
 import { subprotocol } from "../protocol/frames.ts";
@@ -11,6 +12,8 @@ export interface ServerOptions {
   host: string;
   port: number;
   origins: readonly string[];
+  /** Reverse proxies of ours in front: limits per address are about clients. */
+  proxies: number;
   gateway: Gateway;
   http: Http;
   onFailure: (error: unknown) => void;
@@ -38,8 +41,9 @@ export function startServer(options: ServerOptions): Bun.Server<Data> {
     idleTimeout: 30,
     maxRequestBodySize: bodyBytesMax,
     fetch(request, server) {
-      const address = server.requestIP(request)?.address ?? "";
-      if (!paths.has(new URL(request.url).pathname)) return http(request, address);
+      const peer = server.requestIP(request)?.address ?? "";
+      if (!paths.has(new URL(request.url).pathname)) return http(request, peer);
+      const address = clientAddress(peer, request.headers.get("x-forwarded-for"), options.proxies);
       return upgrade(request, server, address, options.origins);
     },
     error(error) {

@@ -57,6 +57,7 @@ export function createMetrics(version: string) {
     wsBytes: counter("ws_bytes_total", "Bytes of frames, by direction", ["direction"]),
     wsWrites: counter("ws_writes_total", "Corked writes to sockets"),
     wsSlow: counter("ws_slow_consumers_total", "Sockets closed because they read too slowly"),
+    catchUpReads: counter("catch_up_reads_total", "Reads of documents and log for those who are behind"),
     resumes: counter("resumes_total", "Rooms resumed, by result", ["result"]),
 
     // Messages

@@ -28,7 +28,7 @@ export const presenceSet = operation({
   who: "session",
   policy: "one's own connection",
   http: { method: "POST", path: "/v1/presence/own" },
-  rate: "cheap",
+  rate: "write",
   input: v.strictObject({ state: v.picklist(["online", "away"]) }),
   output: v.object({}),
   async handle({ live }, { caller, connection }, { state }) {

@@ -130,6 +130,7 @@ export const roomTyping = operation({
   output: nothing,
   async handle(services, call, { room }) {
     const { user } = call.caller;
+    if (call.connection !== null && !services.live.types(call.connection, room)) return { ok: {} };
     const { sight, document, head } = await services.rooms.access(room, user);
     if (sight.role === null) return { error: refuse("not-found") };
     if ((document?.members ?? 0) <= limits.receiptsListMax) {

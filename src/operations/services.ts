@@ -24,5 +24,7 @@ export interface Live {
   seqOf(connection: ConnectionId, room: RoomId): Seq | null;
   /** Makes a room live on a connection whose user came into it. */
   enter(connection: ConnectionId, room: RoomId): void;
+  /** False: this connection said so in this room a moment ago. Notes the time otherwise. */
+  types(connection: ConnectionId, room: RoomId): boolean;
   away(user: UserId, connection: ConnectionId, away: boolean): void;
 }

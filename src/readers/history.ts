@@ -1,10 +1,20 @@
 /**
- * The reader `history`: follows the log with its own cursor and writes documents in bulks. It never skips a record.
+ * The reader `history`: follows the log with its own cursor and writes documents in bulks. It never skips a record: one that it
+ * can't apply is parked with all later ones of its room, other rooms go on, and the checkpoint stays before it.
  * Order of a bulk: documents → checkpoint → tell the users concerned. A crash repeats work and loses none, but for a tell, which
  * costs at most versionCheckMs.
  */
 
-import type { Bus, Log, Position, Store, UserId } from "../../actors/ports.ts";
+import {
+  type Bus,
+  type Log,
+  type LogRecord,
+  type Position,
+  type RoomId,
+  type Store,
+  Unavailable,
+  type UserId,
+} from "../../actors/ports.ts";
 import { project } from "../../actors/room/project.ts";
 import type { Platform } from "../../actors/runtime/platform.ts";
 
@@ -15,6 +25,8 @@ export interface HistoryReader extends AsyncDisposable {
   hurry(): void;
   /** Records between the cursor and the stream's end as of the last bulk. */
   lag(): number;
+  /** Rooms that are parked. */
+  parked(): number;
 }
 
 export interface HistoryOptions {
@@ -33,6 +45,8 @@ const paceMs = 250;
 
 const retryMs = 250;
 const retryMaxMs = 10_000;
+/** Bytes of a parked room that are read at once. */
+const tailBytes = 1_048_576;
 
 export function startHistory(options: HistoryOptions): HistoryReader {
   const streams = Array.from(
@@ -48,6 +62,7 @@ export function startHistory(options: HistoryOptions): HistoryReader {
       for (const stream of streams) stream.hurry();
     },
     lag: () => streams.reduce((sum, stream) => sum + stream.lag, 0),
+    parked: () => streams.reduce((sum, stream) => sum + stream.parked.size, 0),
     async [Symbol.asyncDispose]() {
       await Promise.all(streams.map((stream) => stream.stop()));
     },
@@ -64,6 +79,13 @@ class StreamReader {
   #endRest: (() => void) | null = null;
   #stopped = false;
   #failures = 0;
+  /** While it is set, nothing but the clock ends the wait: a failure must not be repeated at the rate of commits. */
+  #endBackoff: (() => void) | null = null;
+  /** Where the first record lies that couldn't be applied. */
+  readonly parked = new Map<RoomId, Position>();
+  #retries = 0;
+  #retryDue = false;
+  #cancelRetry: (() => void) | null = null;
   #unfollow: () => void = () => {};
   #waiting: (() => void)[] = [];
   lag = 0;
@@ -94,12 +116,14 @@ class StreamReader {
     this.#stopped = true;
     this.#unfollow();
     this.#endRest?.();
+    this.#endBackoff?.();
+    this.#cancelRetry?.();
     await this.#running;
     this.#release();
   }
 
   #wake(): void {
-    if (this.#stopped) return;
+    if (this.#stopped || this.#endBackoff !== null) return;
     // Resting: the timer wakes us, unless somebody waits.
     if (this.#endRest !== null && !this.#isAwaited) return;
     this.#endRest?.();
@@ -117,6 +141,7 @@ class StreamReader {
   async #run(): Promise<void> {
     this.#again = false;
     try {
+      if (this.#retryDue) await this.#retry();
       while (!this.#stopped) {
         const read = await this.#bulk();
         this.#failures = 0;
@@ -124,11 +149,13 @@ class StreamReader {
         if (read < (this.#options.bulkMax ?? bulkMax) && !this.#isAwaited) return this.#rest();
       }
       // A wake in between may have added records: only a run without one is caught up.
-      if (!this.#again) this.#release();
+      if (!this.#again && this.parked.size === 0) this.#release();
     } catch (error) {
       this.#options.onFailure(error);
-      const delay = Math.min(retryMaxMs, retryMs * 2 ** Math.min(this.#failures++, 10));
-      this.#options.platform.after(delay, () => this.#wake());
+      this.#endBackoff = this.#options.platform.after(delayAfter(this.#failures++), () => {
+        this.#endBackoff = null;
+        this.#wake();
+      });
     }
   }
 
@@ -146,18 +173,79 @@ class StreamReader {
 
   /** How many records it read. */
   async #bulk(): Promise<number> {
-    const { log, store, bus } = this.#options;
+    const { log, store } = this.#options;
     this.#hurried = false;
     this.#cursor ??= await store.projection.checkpoint(this.#stream);
     const records = await log.scan(this.#stream, this.#cursor, this.#options.bulkMax ?? bulkMax);
     this.lag = records.length;
     const last = records.at(-1);
     if (last === undefined) return 0;
-    const upTo = { stream: this.#stream, position: last.position };
-    const users = await store.projection.apply(records.flatMap(project), upTo);
-    tell(bus, users);
+    await this.#write(records, last.position);
     this.#cursor = last.position;
     return records.length;
+  }
+
+  async #write(records: readonly LogRecord[], position: Position): Promise<void> {
+    try {
+      await this.#apply(this.#unparked(records), position);
+    } catch (error) {
+      if (error instanceof Unavailable) throw error;
+      // One of them can't be applied: whose fault it is shows one by one.
+      for (const record of records) {
+        if (!this.parked.has(record.room)) await this.#applyOrPark(record);
+      }
+      await this.#apply([], position);
+    }
+  }
+
+  #unparked(records: readonly LogRecord[]): readonly LogRecord[] {
+    return this.parked.size === 0 ? records : records.filter(({ room }) => !this.parked.has(room));
+  }
+
+  /** The checkpoint comes up to `position`, but never to a parked record. null: it stays. */
+  async #apply(records: readonly LogRecord[], position: Position | null): Promise<void> {
+    const { store, bus } = this.#options;
+    const writes = records.flatMap(project);
+    if (position === null) return tell(bus, await store.projection.apply(writes));
+    const upTo = Math.min(position, ...[...this.parked.values()].map((first) => first - 1));
+    tell(bus, await store.projection.apply(writes, { stream: this.#stream, position: upTo }));
+  }
+
+  async #applyOrPark(record: LogRecord): Promise<boolean> {
+    try {
+      await this.#apply([record], null);
+      return true;
+    } catch (error) {
+      if (error instanceof Unavailable) throw error;
+      this.#options.onFailure(error);
+      this.parked.set(record.room, record.position);
+      this.#cancelRetry ??= this.#options.platform.after(delayAfter(this.#retries++), () => {
+        this.#cancelRetry = null;
+        this.#retryDue = true;
+        this.#wake();
+      });
+      return false;
+    }
+  }
+
+  /** Parked rooms again, each from its first parked record. */
+  async #retry(): Promise<void> {
+    for (const [room, first] of this.parked) {
+      if (await this.#applyRoom(room, first)) this.parked.delete(room);
+    }
+    if (this.parked.size === 0) this.#retries = 0;
+    if (this.#cursor !== null) await this.#apply([], this.#cursor);
+    this.#retryDue = false;
+  }
+
+  async #applyRoom(room: RoomId, first: Position): Promise<boolean> {
+    for (let after = first - 1; ; ) {
+      const records = await this.#options.log.tail(room, after, tailBytes);
+      const last = records.at(-1);
+      if (last === undefined) return true;
+      for (const record of records) if (!(await this.#applyOrPark(record))) return false;
+      after = last.position;
+    }
   }
 
   #release(): void {
@@ -165,6 +253,10 @@ class StreamReader {
     this.#waiting = [];
     for (const resolve of waiting) resolve();
   }
+}
+
+function delayAfter(failures: number): number {
+  return Math.min(retryMaxMs, retryMs * 2 ** Math.min(failures, 10));
 }
 
 /** Their accounts changed: whoever has a connection of theirs syncs. */

@@ -3,11 +3,13 @@
  * only after the write. Only `read` moves the read watermark, never a send.
  */
 import { limits } from "../../actors/limits.ts";
-import type { Bus, Mark, RoomId, Seq, Store, UserId } from "../../actors/ports.ts";
+import type { Bus, Log, Mark, RoomId, Seq, Store, UserId } from "../../actors/ports.ts";
 import type { Platform } from "../../actors/runtime/platform.ts";
+import { accessOf } from "./access.ts";
 
 export interface ReceiptSources {
-  store: Pick<Store, "receipts" | "rooms">;
+  log: Log;
+  store: Pick<Store, "receipts" | "rooms" | "memberships" | "projection">;
   bus: Bus;
   platform: Platform;
   onFailure: (error: unknown) => void;
@@ -73,7 +75,12 @@ export class ReceiptDesk {
     for (const [i, { settle }] of all.entries()) {
       for (const resolve of settle) resolve(merged[i] as Mark);
     }
-    await this.#publish(merged.map((mark, i) => ({ mark, asOf: all[i]?.asOf ?? 0 })));
+    const known = merged.map((mark, i) => ({ mark, asOf: all[i]?.asOf ?? 0 }));
+    for (const [i, [room, marks]] of [...Map.groupBy(known, ({ mark }) => mark.room)].entries()) {
+      // A resume marks many rooms at once.
+      if (i % limits.resumeSliceMax === limits.resumeSliceMax - 1) await this.#yield();
+      await this.#publish(room, marks);
+    }
   }
 
   #flushSafely(): void {
@@ -81,21 +88,28 @@ export class ReceiptDesk {
     this.flush().catch(this.#sources.onFailure);
   }
 
-  /** Rooms above receiptsListMax get no lists; whoever wants counts asks for them. */
-  async #publish(marks: readonly Known[]): Promise<void> {
-    const byRoom = Map.groupBy(marks, ({ mark }) => mark.room);
-    const documents = await this.#sources.store.rooms.many([...byRoom.keys()]);
-    for (const { id, members } of documents) {
-      if (members > limits.receiptsListMax) continue;
-      this.#publishRoom(id, byRoom.get(id) ?? []);
-    }
+  /**
+   * Only current members' marks, stamped with the head at which they are members: a feed that hasn't got there drops them, since
+   * it may still send to somebody who is out by then. Rooms above receiptsListMax get no lists; whoever wants counts asks for them.
+   */
+  async #publish(room: RoomId, marks: readonly Known[]): Promise<void> {
+    const { bus } = this.#sources;
+    const accesses = await accessOf(
+      this.#sources,
+      room,
+      marks.map(({ mark }) => mark.user),
+    );
+    if ((accesses[0]?.document?.members ?? 0) > limits.receiptsListMax) return;
+    const listed = marks
+      .filter((_, i) => accesses[i]?.sight.role !== null)
+      .map(({ mark }): [UserId, Seq, Seq] => [mark.user, mark.delivered, mark.read]);
+    if (listed.length === 0) return;
+    const seq = Math.max(...accesses.map(({ head }) => head), ...marks.map(({ asOf }) => asOf));
+    const frame = JSON.stringify({ t: "receipts", room, seq, marks: listed });
+    bus.publish(`room.${room}`, { seq, from: null, frame });
   }
 
-  /** A feed that hasn't got to `seq` drops the frame: it may still send to somebody who is out by then. */
-  #publishRoom(room: RoomId, marks: readonly Known[]): void {
-    const seq = Math.max(...marks.map(({ asOf }) => asOf));
-    const listed = marks.map(({ mark }): [UserId, Seq, Seq] => [mark.user, mark.delivered, mark.read]);
-    const frame = JSON.stringify({ t: "receipts", room, seq, marks: listed });
-    this.#sources.bus.publish(`room.${room}`, { seq, from: null, frame });
+  #yield(): Promise<void> {
+    return new Promise((resolve) => this.#sources.platform.soon(resolve));
   }
 }

@@ -23,7 +23,16 @@ import { Interrupted } from "../../actors/runtime/failure.ts";
 import type { Kind } from "../../actors/runtime/kind.ts";
 import type { Platform } from "../../actors/runtime/platform.ts";
 import type { System } from "../../actors/runtime/system.ts";
-import { connected, type Heard, hear, newUser, synced, type UserState } from "../../actors/user/user.ts";
+import {
+  type Connections,
+  type Heard,
+  hear,
+  newUser,
+  synced,
+  type UserState,
+  unheard,
+  without,
+} from "../../actors/user/user.ts";
 import type { UserDesk } from "../gateway/gateway.ts";
 
 export interface UsersSources {
@@ -37,11 +46,20 @@ export interface UsersSources {
 
 /** What reaches the sockets of one user on this node. */
 export interface UserSockets {
-  /** For an actor that begins again after a crash. */
-  connections(user: UserId): { connection: ConnectionId; session: SessionId }[];
   told(user: UserId, version: number, entered: readonly RoomId[]): void;
   closeSession(user: UserId, session: SessionId): void;
   frame(user: UserId, frame: string): void;
+}
+
+/** `changed`: connections went, or are away now. Which ones, `Present` says: a full mailbox can't lose that. */
+type Mail = Heard | { t: "changed" };
+
+/** What outlives a crash of the actor, as the sockets do. */
+interface Present {
+  /** What the actor heard. */
+  readonly state: UserState;
+  /** What is so. */
+  readonly connections: Connections;
 }
 
 /** Besides what the actor hears: a question, or a frame that is for all devices. */
@@ -56,20 +74,20 @@ const lingerMs = 5_000;
 
 export class Users implements UserDesk {
   readonly #sources: UsersSources;
-  readonly #kind: Kind<Heard, number>;
-  readonly #present = new Set<UserId>();
+  readonly #kind: Kind<Mail, number>;
+  readonly #present = new Map<UserId, Present>();
   #cancel: () => void = () => {};
 
   constructor(sources: UsersSources) {
     this.#sources = sources;
-    this.#kind = sources.system.define<Heard, number>({
+    this.#kind = sources.system.define<Mail, number>({
       kind: "user",
       capacity: limits.userMailboxMax,
       // "Something changed" says the same however often it is said.
-      overflow: ({ t }) => (t === "account" || t === "version" ? "coalesce" : "reject"),
+      overflow: ({ t }) => (t === "account" || t === "version" || t === "changed" ? "coalesce" : "reject"),
       idleMs: lingerMs,
       residentMax: limits.usersResidentMax,
-      create: (id) => new UserActor(sources, id, this.#present, this),
+      create: (id) => new UserActor(sources, this.#presentOf(id), this),
     });
     this.#scheduleCheck();
   }
@@ -79,6 +97,7 @@ export class Users implements UserDesk {
   }
 
   async opened(user: UserId, session: SessionId, connection: ConnectionId): Promise<number> {
+    this.#presentOf(user).connections.push({ connection, session, away: false });
     const opened: Heard = { t: "opened", connection, session, version: 0 };
     const version = await this.#sources.system.ref(this.#kind, user).ask(opened);
     if (typeof version !== "number") throw new Error(`user actor: ${version.failure}`);
@@ -86,22 +105,36 @@ export class Users implements UserDesk {
   }
 
   closed(user: UserId, connection: ConnectionId): void {
-    this.tell(user, { t: "closed", connection });
+    if (without(this.#present.get(user)?.connections ?? [], connection)) this.tell(user, { t: "changed" });
   }
 
   away(user: UserId, connection: ConnectionId, away: boolean): void {
-    this.tell(user, { t: "away", connection, away });
+    const seat = this.#present.get(user)?.connections.find((one) => one.connection === connection);
+    if (seat === undefined || seat.away === away) return;
+    seat.away = away;
+    this.tell(user, { t: "changed" });
   }
 
   stop(): void {
     this.#cancel();
   }
 
-  tell(user: UserId, heard: Heard): void {
-    this.#sources.system.ref(this.#kind, user).tell(heard, heard.t);
+  #presentOf(user: UserId): Present {
+    const present = this.#present.get(user) ?? { state: newUser(user), connections: [] };
+    this.#present.set(user, present);
+    return present;
   }
 
-  /** A lost tell costs at most versionCheckMs. */
+  tell(user: UserId, mail: Mail): void {
+    this.#sources.system.ref(this.#kind, user).tell(mail, mail.t);
+  }
+
+  /** Nobody of this user is there, and the actor knows. */
+  forget(user: UserId): void {
+    this.#present.delete(user);
+  }
+
+  /** A lost tell costs at most versionCheckMs. An actor that crashed begins again by it. */
   #scheduleCheck(): void {
     this.#cancel = this.#sources.platform.after(limits.versionCheckMs, () => {
       this.#check().catch(this.#sources.onFailure);
@@ -110,46 +143,37 @@ export class Users implements UserDesk {
   }
 
   async #check(): Promise<void> {
-    const users = [...this.#present];
+    const users = [...this.#present.keys()];
     const versions = await this.#sources.store.items.versions(users);
     for (const [i, user] of users.entries()) this.tell(user, { t: "version", version: versions[i] ?? 0 });
   }
 }
 
-class UserActor implements Behavior<Heard, number> {
+class UserActor implements Behavior<Mail, number> {
   readonly #sources: UsersSources;
   readonly #state: UserState;
-  readonly #present: Set<UserId>;
-  readonly #users: Pick<Users, "tell">;
+  readonly #connections: Connections;
+  readonly #users: Pick<Users, "tell" | "forget">;
   #unsubscribe: Unsubscribe = () => {};
 
-  constructor(sources: UsersSources, user: UserId, present: Set<UserId>, users: Pick<Users, "tell">) {
+  constructor(sources: UsersSources, { state, connections }: Present, users: Pick<Users, "tell" | "forget">) {
     this.#sources = sources;
-    this.#state = newUser(user);
-    this.#present = present;
+    this.#state = state;
+    this.#connections = connections;
     this.#users = users;
   }
 
   async start(): Promise<void> {
-    const { bus, sockets } = this.#sources;
-    const { user } = this.#state;
-    this.#unsubscribe = await bus.subscribe(`user.${user}`, (message, answer) =>
+    this.#unsubscribe = await this.#sources.bus.subscribe(`user.${this.#state.user}`, (message, answer) =>
       this.#hearBus(message, answer),
     );
-    for (const { connection, session } of sockets.connections(user)) {
-      connected(this.#state, connection, session);
-    }
-    this.#present.add(user);
   }
 
-  async turn(batch: readonly Envelope<Heard, number>[]): Promise<void> {
+  async turn(batch: readonly Envelope<Mail, number>[]): Promise<void> {
     try {
-      for (const envelope of batch) {
-        const heard = await this.#withVersion(envelope.message);
-        await this.#follow(heard);
-        envelope.reply(heard.t === "opened" ? heard.version : 0);
-      }
+      for (const envelope of batch) envelope.reply(await this.#take(envelope.message));
     } catch (error) {
+      // The store's trouble isn't the actor's: no quarantine for that.
       const away = error instanceof Unavailable || error instanceof UnknownOutcome;
       throw away ? new Interrupted("the store is away", { cause: error }) : error;
     }
@@ -160,19 +184,24 @@ class UserActor implements Behavior<Heard, number> {
   }
 
   release(): void {
-    const { user } = this.#state;
     this.#unsubscribe();
-    this.#present.delete(user);
-    if (this.#sources.sockets.connections(user).length === 0) return;
-    // It crashed under its connections: the next one begins at once, and the check finds them if this is refused.
-    this.#present.add(user);
-    this.#users.tell(this.#state.user, { t: "account" });
+    const { user, connections } = this.#state;
+    if (connections.length === 0 && this.#connections.length === 0) this.#users.forget(user);
+    // It crashed, and its sockets are there: the next incarnation hears for them.
+    else this.#users.tell(user, { t: "account" });
   }
 
-  async #withVersion(heard: Heard): Promise<Heard> {
-    if (heard.t !== "opened") return heard;
-    const [version = 0] = await this.#sources.store.items.versions([this.#state.user]);
-    return { ...heard, version };
+  /** Returns the account's version to one that opened. */
+  async #take(mail: Mail): Promise<number> {
+    let version = 0;
+    if (mail.t === "opened") {
+      [version = 0] = await this.#sources.store.items.versions([this.#state.user]);
+      // It may have gone while it waited.
+      if (this.#connections.some((one) => one.connection === mail.connection))
+        await this.#follow({ ...mail, version });
+    } else if (mail.t !== "changed") await this.#follow(mail);
+    for (const heard of unheard(this.#state, this.#connections)) await this.#follow(heard);
+    return version;
   }
 
   #hearBus(message: Json, answer?: (reply: Json) => void): void {
@@ -183,7 +212,7 @@ class UserActor implements Behavior<Heard, number> {
   }
 
   async #follow(heard: Heard): Promise<void> {
-    const { store, bus, platform, sockets } = this.#sources;
+    const { store, bus, platform, sockets, onFailure } = this.#sources;
     for (const effect of hear(this.#state, heard)) {
       switch (effect.do) {
         case "sync":
@@ -195,7 +224,8 @@ class UserActor implements Behavior<Heard, number> {
           break;
         }
         case "seen":
-          await store.accounts.seen(this.#state.user, platform.now());
+          // A time that is lost on a full disk is no reason to be deaf.
+          await store.accounts.seen(this.#state.user, platform.now()).catch(onFailure);
           break;
         case "close":
           for (const session of effect.sessions) sockets.closeSession(this.#state.user, session);
@@ -210,7 +240,7 @@ class UserActor implements Behavior<Heard, number> {
     for (let from = since; ; ) {
       const { version, items } = await store.items.since(user, from, itemsPage);
       const reached = items.length < itemsPage ? version : (items.at(-1)?.version ?? version);
-      for (const session of endedSessions(items)) sockets.closeSession(this.#state.user, session);
+      for (const session of endedSessions(items)) sockets.closeSession(user, session);
       if (reached > from) sockets.told(user, reached, enteredRooms(items));
       synced(this.#state, reached);
       if (items.length < itemsPage) return;

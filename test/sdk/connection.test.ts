@@ -48,14 +48,14 @@ describe("coming back", () => {
     await client.connect();
     for (let i = 0; i < 8; i++) {
       await settled();
-      server.link.end(1006);
+      server.link.hangUp(1006);
       await platform.advance(20_000);
     }
     expect(waits.slice(0, 8).map(Math.ceil)).toEqual([
       500, 1_000, 2_000, 4_000, 8_000, 16_000, 20_000, 20_000,
     ]);
     platform.chance = 0;
-    server.link.end(1006);
+    server.link.hangUp(1006);
     expect(waits.at(-1)).toBe(0);
   });
 
@@ -67,11 +67,11 @@ describe("coming back", () => {
       if (retryInMs !== undefined) waits.push(Math.ceil(retryInMs));
     });
     await platform.advance(4_000);
-    server.link.end(1006);
+    server.link.hangUp(1006);
     await platform.advance(1_000);
-    server.link.end(1006);
+    server.link.hangUp(1006);
     await platform.advance(5_000 + 1_000);
-    server.link.end(1006);
+    server.link.hangUp(1006);
     expect(waits).toEqual([500, 1_000, 500]);
   });
 
@@ -79,7 +79,7 @@ describe("coming back", () => {
     const { client, server } = await online();
     const changes: ConnectionChange[] = [];
     client.on("connection", (change) => changes.push(change));
-    server.link.end(4000, "afterMs=8000");
+    server.link.hangUp(4000, "afterMs=8000");
     expect(changes).toEqual([{ state: "offline", code: 4000, reason: "afterMs=8000", retryInMs: 4_000 }]);
   });
 
@@ -87,7 +87,7 @@ describe("coming back", () => {
     const { client, server, platform } = await online(({ server }) => {
       server.room("R", [posted(1, "ana", "one")]);
     });
-    server.link.end(1006);
+    server.link.hangUp(1006);
     server.room("R", [posted(1, "ana", "one"), posted(2, "ana", "two")]);
     await platform.advance(500);
     expect(server.link.frames("resume")).toMatchObject([{ rooms: { R: ["E", 1] } }]);
@@ -123,7 +123,7 @@ describe("coming back", () => {
   test("the network's return doesn't wait for the timer", async () => {
     const { server, platform } = await online();
     platform.chance = 0.999;
-    server.link.end(1006);
+    server.link.hangUp(1006);
     dispatchEvent(new Event("online"));
     await settled();
     expect(server.links.length).toBe(2);
@@ -153,10 +153,10 @@ describe("coming back", () => {
   test("frames of an old connection are not heard", async () => {
     const { server, client, platform } = await online();
     const [old] = server.links;
-    old?.end(1006);
+    old?.hangUp(1006);
     await platform.advance(500);
     old?.deliver({ t: "events", room: "R", epoch: "E", from: 1, events: [posted(1, "ana", "ghost")] });
-    old?.end(4503);
+    old?.hangUp(4503);
     expect(client.connection).toBe("online");
     expect(client.room("R").info().head).toBe(0);
   });
@@ -165,32 +165,34 @@ describe("coming back", () => {
 describe("close codes", () => {
   test("4500 refreshes the token once", async () => {
     const { server, client } = await online();
-    server.link.end(4500);
+    server.link.hangUp(4500);
     await settled();
     expect(server.posts.map(({ path }) => path)).toEqual(["login", "refresh"]);
     expect(server.link.sent[0]).toMatchObject({ t: "hello", token: "access-2" });
     expect(client.connection).toBe("online");
   });
 
-  test("4500 twice in a row stops, and says that the user is signed out", async () => {
+  test("4500 twice in a row stops; the session stays, since its token could be refreshed", async () => {
     const { server, client } = await online();
     server.welcomes = false;
-    const out: unknown[] = [];
-    client.on("signedOut", (event) => out.push(event));
-    server.link.end(4500);
+    let out = 0;
+    client.on("signedOut", () => out++);
+    server.link.hangUp(4500);
     await settled();
-    server.link.end(4500, "token refused");
+    server.link.hangUp(4500, "token refused");
     await settled();
-    expect(client.connection).toBe("closed");
-    expect(out).toEqual([{ code: 4500, reason: "token refused" }]);
-    expect(client.me).toBeNull();
+    expect([client.connection, out, server.links.length]).toEqual(["closed", 0, 2]);
+    server.welcomes = true;
+    await client.connect();
+    await settled();
+    expect(client.connection).toBe("online");
   });
 
   test("a refresh that finds no network is tried again, and nobody is signed out", async () => {
     const { server, client, platform } = await online();
     const refresh = server.http.get("refresh");
     server.http.set("refresh", () => "offline");
-    server.link.end(4500);
+    server.link.hangUp(4500);
     await platform.advance(2_000);
     expect(client.connection).toBe("offline");
     if (refresh) server.http.set("refresh", refresh);
@@ -205,9 +207,12 @@ describe("close codes", () => {
       status: 401,
       body: { error: { code: "unauthorized", message: "spent", retryable: false } },
     }));
-    server.link.end(4500);
+    const out: unknown[] = [];
+    client.on("signedOut", (event) => out.push(event));
+    server.link.hangUp(4500);
     await settled();
     expect([client.connection, client.me]).toEqual(["closed", null]);
+    expect(out).toEqual([{ code: 4500, reason: "spent" }]);
   });
 
   for (const code of [4501, 4504]) {
@@ -215,7 +220,7 @@ describe("close codes", () => {
       const { server, client, platform } = await online();
       let out = 0;
       client.on("signedOut", () => out++);
-      server.link.end(code);
+      server.link.hangUp(code);
       await platform.advance(60_000);
       expect([client.connection, out, server.links.length]).toEqual(["closed", 1, 1]);
     });
@@ -226,7 +231,7 @@ describe("close codes", () => {
       const { server, client, platform } = await online();
       let out = 0;
       client.on("signedOut", () => out++);
-      server.link.end(code);
+      server.link.hangUp(code);
       await platform.advance(60_000);
       expect([client.connection, out, server.links.length]).toEqual(["closed", 0, 1]);
       await client.connect();
@@ -238,7 +243,7 @@ describe("close codes", () => {
   for (const code of [1001, 1006, 4001, 4002, 4003, 4499]) {
     test(`${code} comes back`, async () => {
       const { server, client, platform } = await online();
-      server.link.end(code);
+      server.link.hangUp(code);
       await platform.advance(500);
       expect([client.connection, server.links.length]).toEqual(["online", 2]);
     });
@@ -248,7 +253,7 @@ describe("close codes", () => {
     const { server, platform } = await online(({ server }) => {
       server.room("R", [posted(1, "ana", "x")]);
     });
-    server.link.end(4002);
+    server.link.hangUp(4002);
     await platform.advance(500);
     expect(server.link.frames("resume")[0]?.rooms).toEqual({ R: null });
   });
@@ -279,7 +284,7 @@ describe("the token", () => {
         accessExpiresAt: platform.now() + 600_000,
       },
     });
-    server.link.end(4500);
+    server.link.hangUp(4500);
     await settled();
     expect(server.link.sent[0]).toMatchObject({ token: "theirs" });
     expect(server.posts.map(({ path }) => path)).toEqual(["login"]);
@@ -305,7 +310,7 @@ describe("requests", () => {
   test("wait for the next connection within their time", async () => {
     const { server, client, platform } = await online();
     server.on("user.find", () => ({ ok: { user: null } }));
-    server.link.end(1006);
+    server.link.hangUp(1006);
     const found = client.findUser("ana");
     await platform.advance(500);
     expect(await found).toBeNull();
@@ -316,7 +321,7 @@ describe("requests", () => {
     server.on("user.find", () => "silence");
     const found = client.findUser("ana").catch((error) => error);
     await settled();
-    server.link.end(1006);
+    server.link.hangUp(1006);
     expect(await found).toMatchObject({ code: "unknown" });
   });
 

@@ -110,7 +110,7 @@ export class FakeLink implements Link {
     this.#handlers.message(text);
   }
 
-  end(code: number, reason = ""): void {
+  hangUp(code: number, reason = ""): void {
     this.#handlers.closed(code, reason);
   }
 

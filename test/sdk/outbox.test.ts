@@ -67,7 +67,7 @@ describe("a message", () => {
     const sent = client.room("R").send({ text: "two" });
     await settled();
     const cid = cidOf(server);
-    server.link.end(1006);
+    server.link.hangUp(1006);
     server.room("R", [posted(1, "ana", "one"), posted(2, "me", "two", { cid })]);
     await platform.advance(500);
     expect(await sent).toEqual({ seq: 2, cid });
@@ -84,6 +84,37 @@ describe("a message", () => {
     expect(room.timeline.hasOlder).toBe(false);
     expect(await room.send({ text: "hi" })).toMatchObject({ seq: 2 });
     expect(posts(server)[0]).toMatchObject({ room: "D", with: "ana", text: "hi" });
+  });
+
+  test("that makes a direct room is known by the `created` that carries its cid", async () => {
+    const { client, server } = await online();
+    server.on("room.direct", () => ({ ok: { room: "D", exists: false } }));
+    server.on("room.post", () => "silence");
+    const room = await client.direct("ana");
+    const sent = room.send({ text: "hi" });
+    await settled();
+    const settings = { kind: "direct", name: "", about: "", history: "everyone", join: "closed" } as const;
+    const created = {
+      seq: 1,
+      at: start,
+      ord: 0,
+      by: "me",
+      kind: "created",
+      room: settings,
+      members: [],
+    } as const;
+    server.push("D", { ...created, members: [], cid: cidOf(server) }, { ...posted(2, "me", "hi"), ord: 1 });
+    expect(await sent).toEqual({ seq: 2, cid: cidOf(server) });
+    expect(client.outbox.list()).toEqual([]);
+  });
+
+  test("that was answered and then fell into a hole is no ghost at the end", async () => {
+    const { client, server } = await inRoom();
+    server.on("room.post", () => done(2));
+    await client.room("R").send({ text: "two" });
+    server.link.deliver({ t: "limited", room: "R", epoch, from: 2, to: 40, head: 40 });
+    expect(messages(client)).toEqual([]);
+    expect(client.outbox.list()).toEqual([]);
   });
 
   test("goes out in the order of writing, one at a time in a room, rooms beside each other", async () => {
@@ -110,7 +141,7 @@ describe("a message", () => {
   test("written offline goes out when online, with growing UUIDv7 cids", async () => {
     const { client, server, platform } = await inRoom();
     server.on("room.post", () => done(2));
-    server.link.end(1006);
+    server.link.hangUp(1006);
     const room = client.room("R");
     const sent = [room.send({ text: "a" }), room.send({ text: "b" }), room.send({ text: "c" })];
     await platform.advance(500);
@@ -140,7 +171,7 @@ describe("an unknown outcome", () => {
     server.on("room.post", () => "silence");
     const sent = client.room("R").send({ text: "two" });
     await settled();
-    server.link.end(1006);
+    server.link.hangUp(1006);
     server.on("room.post", () => done(2));
     await platform.advance(1_000);
     expect(await sent).toMatchObject({ seq: 2 });
@@ -165,7 +196,7 @@ describe("an unknown outcome", () => {
 describe("a restart", () => {
   test("finds what was written, sends it as `again` in the old order, and shows it meanwhile", async () => {
     const { client, server, storage, platform } = await inRoom();
-    server.link.end(1006);
+    server.link.hangUp(1006);
     const room = client.room("R");
     const lost = [outcome(room.send({ text: "a" })), outcome(room.send({ text: "b" }))];
     await settled();
@@ -202,12 +233,22 @@ describe("a restart", () => {
     expect(await sent).toMatchObject({ seq: 2 });
   });
 
+  test("what isn't kept yet doesn't go out, even when the connection comes meanwhile", async () => {
+    const { client, server, storage, platform } = await inRoom();
+    server.link.hangUp(1006);
+    storage.put = () => new Promise(() => {});
+    void outcome(client.room("R").send({ text: "two" }));
+    await platform.advance(500);
+    expect(client.connection).toBe("online");
+    expect(posts(server)).toEqual([]);
+  });
+
   test("a command that landed long ago, deep in a hole, is no ghost at the end", async () => {
     const { client, server, platform } = await inRoom();
     server.on("room.post", () => "silence");
     const sent = client.room("R").send({ text: "two" });
     await settled();
-    server.link.end(1006);
+    server.link.hangUp(1006);
     server.resumes = false;
     await platform.advance(500);
     server.link.deliver({ t: "limited", room: "R", epoch, from: 2, to: 90, head: 91 });
@@ -296,7 +337,7 @@ describe("a final refusal", () => {
 describe("discarding", () => {
   test("what was never sent just goes", async () => {
     const { client, server, storage } = await inRoom();
-    server.link.end(1006);
+    server.link.hangUp(1006);
     const sent = outcome(client.room("R").send({ text: "two" }));
     await settled();
     await client.outbox.discard(client.outbox.list()[0]?.cid ?? "");

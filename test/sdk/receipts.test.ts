@@ -29,6 +29,19 @@ describe("delivered", () => {
   });
 });
 
+describe("delivered in a busy room", () => {
+  test("is told all the while, not only when it falls silent", async () => {
+    const { server, platform } = await inRoom();
+    await platform.advance(1_000);
+    const before = server.link.ops("room.delivered").length;
+    for (let seq = 2; seq < 32; seq++) {
+      server.push("R", posted(seq, "ana", "x"));
+      await platform.advance(100);
+    }
+    expect(server.link.ops("room.delivered").length - before).toBeGreaterThanOrEqual(5);
+  });
+});
+
 describe("read", () => {
   test("is shown at once and repeated until it is confirmed, over connections too", async () => {
     const { client, server, platform } = await online(({ server }) => {
@@ -40,14 +53,15 @@ describe("read", () => {
     expect(client.room("R").info()).toMatchObject({ read: 2, unread: 0 });
     await platform.advance(5_000);
     expect(server.link.ops("room.read").length).toBeGreaterThan(1);
-    server.link.end(1006);
+    server.link.hangUp(1006);
     server.on("room.read", () => ({
       ok: { room: "R", delivered: 2, read: 2, unread: 0, mentions: 0, seq: 2 },
     }));
     await platform.advance(500);
     expect(server.link.ops("room.read")[0]?.in).toEqual({ room: "R", seq: 2 });
-    await platform.advance(20_000);
-    expect(server.link.ops("room.read").length).toBe(1);
+    server.link.hangUp(1006);
+    await platform.advance(1_000);
+    expect(server.link.ops("room.read")).toEqual([]);
   });
 
   test("on another device clears the count here, and never comes back", async () => {
@@ -95,7 +109,7 @@ describe("others' marks", () => {
     await settled();
     expect(server.link.ops("room.receipts").length).toBe(1);
     expect(client.room("R").receipts()).toEqual([{ user: "ana", delivered: 1, read: 0 }]);
-    server.link.end(1006);
+    server.link.hangUp(1006);
     await platform.advance(500);
     expect(server.link.ops("room.receipts").length).toBe(1);
   });
@@ -156,6 +170,12 @@ describe("unread", () => {
     });
   });
 
+  test("doesn't miss a post that came and went since the server counted", () => {
+    const log = logOf([posted(1, "ana", "x"), posted(2, "ana", "y"), deleted(3, 2)]);
+    const fresh = { seq: 1, read: 0, unread: 1, mentions: 0 };
+    expect(recount(noUnread, fresh, log, "me")).toEqual({ ...fresh, seq: 3, stale: false });
+  });
+
   test("never goes back to an older read mark, nor to an older count", () => {
     const log = logOf([posted(1, "ana", "x"), posted(2, "ana", "y")]);
     const have = { ...noUnread, seq: 2, read: 1, unread: 1 };
@@ -211,6 +231,19 @@ describe("unread", () => {
         if (!count.stale) expect(count.unread).toBe(truth(lines.length));
       }),
     );
+  });
+
+  test("is asked for again while the server's documents are behind the deletion", async () => {
+    const { client, server, platform } = await online(({ server }) => {
+      Object.assign(server.room("R", [posted(1, "ana", "a"), posted(2, "ana", "b")]), { unread: 2 });
+    });
+    const summary = server.summary("R");
+    server.push("R", deleted(3, 2));
+    server.on("room.summaries", () => ({ ok: { rooms: [summary] } }));
+    await platform.advance(150);
+    server.on("room.summaries", () => ({ ok: { rooms: [{ ...summary, head: 3, seq: 3, unread: 1 }] } }));
+    await platform.advance(500);
+    expect(client.room("R").info().unread).toBe(1);
   });
 
   test("in the room's row follows live posts and own deletions of others' posts", async () => {

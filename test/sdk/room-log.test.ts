@@ -119,6 +119,13 @@ describe("a tombstone", () => {
     expect(log.line(3)?.kind).toBe("reacted");
   });
 
+  test("from a page hides later edits too, where the deletion itself isn't here", () => {
+    const log = new RoomLog();
+    log.load(page([tombstone(1, "ana", 9)], 9));
+    log.load(page([edited(2, 1, "secret")], 9));
+    expect(log.line(2)).toEqual(tombstone(2, "ana", 9));
+  });
+
   test("holds against content that comes later", () => {
     const log = new RoomLog();
     log.apply(epoch, 3, [deleted(3, 1)]);
@@ -129,6 +136,23 @@ describe("a tombstone", () => {
       ]),
     );
     expect(JSON.stringify([log.line(1), log.line(2), log.post(1)])).not.toContain("secret");
+  });
+});
+
+describe("a stub", () => {
+  test("without a body keeps its seq, and never replaces a line", () => {
+    const log = new RoomLog();
+    log.apply(epoch, 1, [{ seq: 1, at: 1, cid: "c" }]);
+    expect([log.last, log.line(1)?.kind]).toEqual([1, "unresolved"]);
+    log.load(page([posted(1, "me", "body")], 1));
+    log.load(page([{ seq: 1, at: 1, cid: "c" }], 1));
+    expect(log.post(1)?.text).toBe("body");
+  });
+
+  test("takes its body from the command, and its ord from the line before", () => {
+    const log = new RoomLog(({ seq, at }) => ({ seq, at, by: "me", kind: "posted", text: "mine" }));
+    log.apply(epoch, 6, [posted(6, "ana", "x"), { seq: 7, at: 5, cid: "c" }]);
+    expect(log.line(7)).toEqual({ seq: 7, at: 5, ord: 7, by: "me", kind: "posted", text: "mine", cid: "c" });
   });
 });
 
@@ -149,6 +173,14 @@ describe("what later events set on a post", () => {
       ...{ text: "edited", mentions: ["bob"], editedAt: 7 },
       reactions: [{ key: "+", users: ["bob"] }],
     });
+  });
+
+  test("holds against events that the page knows of, since what took them back may not be here", () => {
+    const log = new RoomLog();
+    log.load(page([posted(1, "ana", "one"), reacted(2, 1, "+", "bob")], 9));
+    expect(log.post(1)?.reactions).toEqual([{ key: "+", users: ["bob"] }]);
+    log.load(page([posted(1, "ana", "one")], 9, [{ seq: 1, edit: null, reactions: [] }]));
+    expect(log.post(1)?.reactions).toEqual([]);
   });
 
   test("an older page doesn't undo a newer one", () => {

@@ -129,7 +129,7 @@ describe("a ping", () => {
 describe("limited", () => {
   test("shows the newest page, and older() loads the hole page by page to its end", async () => {
     const { client, server, platform } = await inRoom();
-    server.link.end(1006);
+    server.link.hangUp(1006);
     server.room(
       "R",
       Array.from({ length: 130 }, (_, i) => posted(i + 1, "ana", `m${i + 1}`)),
@@ -261,6 +261,46 @@ describe("an epoch frame", () => {
     expect(texts(client)).toEqual([]);
     server.link.deliver({ t: "events", room: "R", epoch: "F", from: 1, events: [posted(1, "bob", "new")] });
     expect(texts(client)).toEqual(["new"]);
+  });
+});
+
+describe("a room that we left while away", () => {
+  test("is caught up to the event that closed it, and then left alone", async () => {
+    const { client, server, platform } = await inRoom(4);
+    const resumed = () => server.link.frames("resume").map(({ rooms }) => rooms);
+    const drop = async (): Promise<void> => {
+      server.link.hangUp(1006);
+      await platform.advance(1_000);
+    };
+    const gone = { seq: 5, at: start, ord: 4, by: "ana", kind: "removed" as const, user: "me" };
+    server.rooms.get("R")?.lines.push(gone);
+    server.version = 2;
+    server.on("account.sync", () => ({
+      ok: {
+        version: 2,
+        more: false,
+        items: [{ key: "room:R", version: 2, value: { role: null, from: 1, to: 6, banned: false, seq: 5 } }],
+      },
+    }));
+    await drop();
+    expect(resumed()).toEqual([{ R: [epoch, 4] }]);
+    expect([client.room("R").info().role, client.room("R").info().head]).toEqual([null, 5]);
+    await drop();
+    expect(resumed()).toEqual([]);
+  });
+});
+
+describe("a very long room", () => {
+  test("keeps the newest 20,000 lines or a tenth more; the older ones can be loaded again", async () => {
+    const { client, server } = await inRoom(1);
+    for (let from = 2; from < 23_000; from += 1_000) {
+      const events = Array.from({ length: 1_000 }, (_, i) => posted(from + i, "ana", "x"));
+      server.link.deliver({ t: "events", room: "R", epoch, from, events });
+    }
+    const { timeline } = client.room("R");
+    expect(timeline.snapshot().length).toBeLessThanOrEqual(22_000);
+    expect(timeline.snapshot().length).toBeGreaterThanOrEqual(20_000);
+    expect(timeline.hasOlder).toBe(true);
   });
 });
 
@@ -427,7 +467,7 @@ describe("news", () => {
     await settled();
     server.push("R", posted(2, "ana", "new"));
     server.link.deliver({ t: "events", room: "R", epoch, from: 2, events: [posted(2, "ana", "new")] });
-    server.link.end(1006);
+    server.link.hangUp(1006);
     server.rooms.get("R")?.lines.push(posted(3, "ana", "missed"));
     await platform.advance(500);
     await client.room("R").timeline.older();
@@ -453,6 +493,9 @@ describe("news", () => {
     client.on("message", () => heard++, { signal: abort.signal });
     abort.abort();
     server.push("R", posted(2, "ana", "m2"));
+    expect(heard).toBe(0);
+    client.on("message", () => heard++, { signal: abort.signal });
+    server.push("R", posted(3, "ana", "m3"));
     expect(heard).toBe(0);
   });
 });
@@ -501,7 +544,7 @@ describe("presence", () => {
     expect(client.presenceOf("bob")).toEqual({ state: "offline", lastSeen: null });
     server.link.deliver({ t: "presence", user: "ana", state: "online", lastSeen: null });
     expect(client.presenceOf("ana").state).toBe("online");
-    server.link.end(1006);
+    server.link.hangUp(1006);
     await platform.advance(500);
     expect(server.link.ops("presence.watch")[0]?.in).toEqual({ users: ["ana"] });
     expect(server.link.ops("presence.set")[0]?.in).toEqual({ state: "away" });

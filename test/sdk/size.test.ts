@@ -1,16 +1,17 @@
 import { expect, test } from "bun:test";
 import { readdir } from "node:fs/promises";
 import { join } from "node:path";
-import { gzipSync } from "node:zlib";
 
 const sdk = join(import.meta.dir, "../../sdk");
 
 test("the entry is at most 12 kB, minified and gzipped", async () => {
   const built = await Bun.build({ entrypoints: [join(sdk, "index.ts")], minify: true, target: "browser" });
   const [output] = built.outputs;
-  const bytes = gzipSync(await (output?.text() ?? ""), { level: 9 }).length;
-  expect(bytes).toBeGreaterThan(1_000);
-  expect(bytes).toBeLessThanOrEqual(12_288);
+  // The program, since libraries differ by some bytes.
+  const gzip = Bun.spawn(["gzip", "-9"], { stdin: output ?? null, stdout: "pipe" });
+  const { byteLength } = await new Response(gzip.stdout).arrayBuffer();
+  expect(byteLength).toBeGreaterThan(1_000);
+  expect(byteLength).toBeLessThanOrEqual(12_288);
 });
 
 test("nothing but platform.ts touches clocks, chance and timers", async () => {

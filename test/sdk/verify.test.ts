@@ -95,6 +95,12 @@ describe("verify", () => {
     expect(await verdictOf(setting)).toMatchObject({ ok: false, faults: [5] });
   });
 
+  test("a server that still serves what was deleted long ago is at fault", async () => {
+    const setting = await whole();
+    setting.server.push("R", deleted(251, 5));
+    expect(await verdictOf(setting)).toMatchObject({ ok: false, faults: [5] });
+  });
+
   test("an event where we hold a void is a fault, and the other way round", async () => {
     const setting = await whole();
     const lines = setting.server.rooms.get("R")?.lines;

@@ -139,13 +139,14 @@ async function judgeAccount(model: Model, device: Device): Promise<void> {
   }
 }
 
-/** Who was never in has nothing of the room in their account, banned or not. */
 function itemOf(room: ModelRoom, user: string): object | null {
   const { members, banned } = room.state();
   const about = room.upTo().findLast((event) => concerns(event, user));
-  const newest = intervals(room, user).at(-1);
-  if (about === undefined || newest === undefined) return null;
-  const [from, to] = newest;
+  if (about === undefined) return null;
+  const last = intervals(room, user).at(-1);
+  // Who never was in a room is told nothing of being kept out of it.
+  if (last === undefined) return null;
+  const [from, to] = last;
   return { role: members.get(user) ?? null, from, to, banned: banned.has(user), seq: about.seq };
 }
 

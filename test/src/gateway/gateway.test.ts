@@ -1,0 +1,108 @@
+import { expect, test } from "bun:test";
+import { limits } from "../../../actors/limits.ts";
+import { startServer } from "../../../src/gateway/server.ts";
+import { subprotocol } from "../../../src/protocol/frames.ts";
+import { memoryStore } from "../../../src/store/memory.ts";
+import { FakeSocket, settle, startLive, until } from "../../support/live.ts";
+
+test("logins over a socket are slowed by the client's own address, like those over HTTP", async () => {
+  const node = await startLive();
+  const eve = await node.join("eve");
+  const guess = async (address: string) => {
+    const socket = new FakeSocket();
+    const connection = node.gateway.open(socket, address, null);
+    node.gateway.receive(connection, JSON.stringify({ t: "hello", token: eve.access, tab: address }));
+    await until(() => socket.of("welcome").length > 0);
+    const login = { name: "nobody", password: "wrong horse battery", device: "d" };
+    node.gateway.receive(connection, JSON.stringify({ id: 1, op: "session.login", in: login }));
+    await until(() => socket.frames.length > 1);
+    return JSON.stringify(socket.frames[1]);
+  };
+  for (let i = 0; i < limits.loginFreeFailures; i++) await guess("192.0.2.1");
+  expect(await guess("192.0.2.1")).toContain("rate-limited");
+  expect(await guess("192.0.2.2")).toContain("bad-credentials");
+});
+
+test("a socket's address is what our proxy saw, not what the client says", async () => {
+  const node = await startLive();
+  const eve = await node.join("eve");
+  const server = startServer({
+    ...{ host: "127.0.0.1", port: 0, origins: [], proxies: 1, gateway: node.gateway },
+    http: async () => new Response(""),
+    onFailure: (error) => node.faults.push(error),
+  });
+  const options = {
+    protocols: [subprotocol, eve.access],
+    headers: { "x-forwarded-for": "10.1.1.1, 203.0.113.7" },
+  };
+  // Bun's WebSocket takes headers; the browser's types don't know.
+  const socket = new WebSocket(`ws://127.0.0.1:${server.port}/ws`, options as never);
+  const welcomed = new Promise((resolve) => {
+    socket.onmessage = resolve;
+  });
+  socket.onopen = () => socket.send(JSON.stringify({ t: "hello", tab: "t" }));
+  await welcomed;
+  const [connection] = node.gateway.connectionsOf(eve.user);
+  socket.close();
+  await server.stop(true);
+  expect(connection?.address).toBe("203.0.113.7");
+});
+
+test("a hello that the node is slow to answer is sent back, not signed out", async () => {
+  const memory = memoryStore();
+  const node = await startLive({
+    store: {
+      ...memory,
+      items: { ...memory.items, versions: () => Promise.withResolvers<number[]>().promise },
+    },
+  });
+  const eve = await node.join("eve");
+  const socket = new FakeSocket();
+  const connection = node.gateway.open(socket, "192.0.2.1", null);
+  node.gateway.receive(connection, JSON.stringify({ t: "hello", token: eve.access, tab: "t" }));
+  node.platform.advance(limits.helloMs);
+  expect(socket.closed?.code).toBe(4003);
+});
+
+test("a socket that says no hello is told that it isn't signed in", async () => {
+  const node = await startLive();
+  const socket = new FakeSocket();
+  node.gateway.open(socket, "192.0.2.1", null);
+  node.platform.advance(limits.helloMs);
+  expect(socket.closed?.code).toBe(4500);
+});
+
+test("a token that can't be checked now is sent back, and so are two at a time", async () => {
+  const memory = memoryStore();
+  const node = await startLive({ store: memory });
+  const eve = await node.join("eve");
+  const [one, two] = [await node.connect(eve, "1"), await node.connect(eve, "2")];
+  const renew = JSON.stringify({ t: "renew", token: eve.access });
+  node.gateway.receive(one.connection, renew);
+  await until(() => one.socket.of("renewed").length > 0);
+  node.gateway.receive(two.connection, renew);
+  node.gateway.receive(two.connection, renew);
+  expect(two.socket.closed?.code).toBe(4003);
+  memory.sessions.byId = () => Promise.reject(new Error("the store is away"));
+  node.gateway.receive(one.connection, renew);
+  await until(() => one.socket.closed !== null);
+  expect(one.socket.closed?.code).toBe(4003);
+});
+
+test("typing goes out once in two seconds, however often a client says it", async () => {
+  const node = await startLive();
+  const [ana, eve] = [await node.join("ana"), await node.join("eve")];
+  const room = await node.room(ana, [eve]);
+  const [anas, eves] = [await node.connect(ana), await node.connect(eve)];
+  await node.resume(anas.connection, anas.socket, { [room]: null });
+  await node.resume(eves.connection, eves.socket, { [room]: null });
+  const type = async () => {
+    node.gateway.receive(eves.connection, JSON.stringify({ op: "room.typing", in: { room } }));
+    await settle();
+  };
+  for (let i = 0; i < 10; i++) await type();
+  expect(anas.socket.of("typing")).toHaveLength(1);
+  node.platform.advance(limits.typingGapMs);
+  await type();
+  expect(anas.socket.of("typing")).toHaveLength(2);
+});

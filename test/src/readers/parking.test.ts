@@ -1,0 +1,109 @@
+import { expect, test } from "bun:test";
+import { limits } from "../../../actors/limits.ts";
+import { Unavailable, type Write } from "../../../actors/ports.ts";
+import { recordFormat, serverOf } from "../../../actors/room/frame.ts";
+import { memoryStore } from "../../../src/store/memory.ts";
+import { settle, startLive, until } from "../../support/live.ts";
+
+/** A store that refuses what `refuses` names. */
+function given() {
+  const store = memoryStore();
+  const state = { tries: 0, refuses: (_: Write): Error | null => null };
+  const apply = store.projection.apply.bind(store.projection);
+  store.projection.apply = async (writes, upTo) => {
+    state.tries++;
+    for (const write of writes) {
+      const error = state.refuses(write);
+      if (error !== null) throw error;
+    }
+    return await apply(writes, upTo);
+  };
+  return { store, state };
+}
+
+async function withRooms() {
+  const { store, state } = given();
+  const node = await startLive({ store });
+  const ana = await node.join("ana");
+  const rooms = [await node.room(ana), await node.room(ana)] as const;
+  await node.history.caughtUp();
+  const post = (room: string) => node.call(ana, "room.post", { room, cid: node.cid(), text: "hi" });
+  const seqOf = async (room: string) => (await store.rooms.many([room]))[0]?.seq;
+  const pass = async (ms: number) => {
+    node.platform.advance(ms);
+    await settle(20);
+  };
+  return { node, store, state, rooms, post, seqOf, pass };
+}
+
+test("a record that can't be applied parks its room, not the others, and the checkpoint stays before it", async () => {
+  const { node, store, state, rooms, post, seqOf, pass } = await withRooms();
+  const [bad, good] = rooms;
+  state.refuses = ({ room }) => (room === bad ? new Error("poison") : null);
+  const before = await store.projection.checkpoint(0);
+  await post(bad);
+  await post(good);
+  await post(bad);
+  await pass(1_000);
+  await until(() => node.history.parked() === 1);
+  await post(good);
+  await pass(1_000);
+  expect([await seqOf(bad), await seqOf(good)]).toEqual([1, 3]);
+  expect(await store.projection.checkpoint(0)).toBe(before);
+  expect(node.faults.map(String)).toContain("Error: poison");
+  // Mended: all of it comes, in order, and the checkpoint with it.
+  state.refuses = () => null;
+  await pass(20_000);
+  await node.history.caughtUp();
+  expect(await seqOf(bad)).toBe(3);
+  expect((await store.messages.range(bad, 1, 9, 9)).map(({ seq }) => seq)).toEqual([1, 2, 3]);
+  expect(await store.projection.checkpoint(0)).toBeGreaterThan(before);
+});
+
+test("commits don't cut a back-off short", async () => {
+  const { node, state, rooms, post, pass } = await withRooms();
+  const [room] = rooms;
+  state.refuses = () => new Unavailable("the disk is full");
+  await post(room);
+  await pass(1_000);
+  await until(() => node.faults.length > 0);
+  state.tries = 0;
+  for (let i = 0; i < 20; i++) {
+    await post(room);
+    node.history.hurry();
+    await settle(5);
+  }
+  expect(state.tries).toBe(0);
+  expect(node.history.parked()).toBe(0);
+  state.refuses = () => null;
+  await pass(20_000);
+  await node.history.caughtUp();
+});
+
+test("a record of a newer format is parked, not misread", async () => {
+  const { node, store, rooms, pass } = await withRooms();
+  const [room] = rooms;
+  const [head] = await node.log.heads([room]);
+  const server = serverOf({ parts: [], closed: [] }).replace(`${recordFormat}`, `${recordFormat + 1}`);
+  const draft = { epoch: "e", from: 2, count: 0, at: node.platform.now(), frame: "", server };
+  await node.log.append(room, head?.position ?? 0, draft);
+  const before = await store.projection.checkpoint(0);
+  await pass(1_000);
+  await until(() => node.history.parked() === 1);
+  expect(await store.projection.checkpoint(0)).toBe(before);
+});
+
+test("a store that takes nothing doesn't hold up the end", async () => {
+  const { node, state, rooms, post } = await withRooms();
+  state.refuses = () => new Unavailable("the disk is full");
+  await post(rooms[0]);
+  const ending = node[Symbol.asyncDispose]();
+  let ended = false;
+  void ending.then(() => {
+    ended = true;
+  });
+  while (!ended) {
+    await settle(5);
+    node.platform.advance(limits.drainMs / 10);
+  }
+});
