@@ -122,7 +122,6 @@ export function startNode(parts: NodeParts): Node {
   const gateway = new Gateway({
     ...sources,
     feeds,
-    receipts,
     access: (room, user) => rooms.access(room, user),
     authenticate: (token) => auth.authenticate(token),
     sessionLives: async (session) => (await store.sessions.byId(session))?.revokedAt === null,

@@ -10,7 +10,6 @@ import { refuse } from "../../actors/room/refusals.ts";
 import type { Platform } from "../../actors/runtime/platform.ts";
 import type { Call, Caller, Result } from "../operations/operation.ts";
 import type { CloseName } from "../protocol/close.ts";
-import type { ReceiptDesk } from "../rooms/receipts.ts";
 import { type Attached, type AttachSources, attach } from "./attach.ts";
 import { Connection, type ConnectionHooks } from "./connection.ts";
 import { Groups } from "./groups.ts";
@@ -20,8 +19,6 @@ import { replyOf } from "./reply.ts";
 
 export interface GatewaySources extends AttachSources {
   platform: Platform;
-  /** A resume cursor says what a device has. */
-  receipts: Pick<ReceiptDesk, "mark">;
   /** null: the token is refused. Checks that the session still lives. */
   authenticate(token: string): Promise<Caller | null>;
   /** Asked again once the node listens for revocations: one may have come in between. */
@@ -384,10 +381,8 @@ export class Gateway {
         "refused" in attached ? attached.refused : "live" in attached ? "live" : "void",
       );
       if ("void" in attached) return connection.close("resume-void", `room=${room}`);
-      if ("live" in attached) {
-        live[room] = attached.live;
-        if (asked) this.#delivered(connection.user, room, cursor, attached.live);
-      } else refused[room] = attached.refused;
+      if ("live" in attached) live[room] = attached.live;
+      else refused[room] = attached.refused;
     }
     const missing = Object.values(refused).includes("unavailable");
     if (asked || missing || Object.keys(live).length > 0) {
@@ -414,13 +409,6 @@ export class Gateway {
       connection.left(room);
       return { refused: "unavailable" };
     }
-  }
-
-  /** What the client says it has, it was given: the cursor lies at or below the feed's seq. */
-  #delivered(user: UserId, room: RoomId, cursor: Cursor | null, [epoch, seq]: Cursor): void {
-    if (cursor === null || cursor[0] !== epoch || cursor[1] === 0) return;
-    const mark = { room, user, delivered: Math.min(cursor[1], seq), read: 0 };
-    this.#sources.receipts.mark(mark, seq).catch(this.#sources.onFailure);
   }
 
   #ofSession(user: UserId, session: SessionId): Connection[] {

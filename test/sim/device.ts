@@ -150,7 +150,7 @@ export class Device {
   #resume(rooms: Record<RoomId, [string, Seq] | null>): void {
     if (Object.keys(rooms).length === 0) return;
     for (const [room, cursor] of Object.entries(rooms)) {
-      if (cursor !== null) this.#recorder.resumed(this.#path("live", this.#connectedAt), room, cursor[1]);
+      if (cursor !== null) this.#recorder.start(this.#path("live", this.#connectedAt), room, cursor[1] + 1);
       else this.#recorder.start(this.#path("live", this.#connectedAt), room, 1);
       if (cursor !== null) this.#awaited.add(room);
     }
@@ -286,7 +286,7 @@ export class Device {
     if (sum === heads || Object.keys(rooms).length === 0) return;
     this.#world.trace.add("heads differ", this.name, sum, heads);
     for (const [room, [, seq]] of Object.entries(rooms)) {
-      this.#recorder.resumed(this.#path("live", this.#connectedAt), room, seq);
+      this.#recorder.start(this.#path("live", this.#connectedAt), room, seq + 1);
     }
     this.socket.send({ t: "sync", rooms });
   }

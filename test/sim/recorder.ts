@@ -33,16 +33,6 @@ export class Recorder {
     this.#world.trace.note("start", by.device, room, seq);
   }
 
-  /** A resume cursor begins what follows it, and says that the device has what lies before. */
-  resumed(by: Path, room: RoomId, seq: Seq): void {
-    this.start(by, room, seq + 1);
-    const { user, device } = by;
-    this.history.marks.push({
-      ...{ user, device, kind: "delivered", room, seq, knew: seq, invoked: this.#world.sim.now() },
-      ...{ answered: null, delivered: 0, read: 0, sighted: true },
-    });
-  }
-
   #seen(by: Path, room: RoomId, entry: Entry): Seen {
     const base = this.#base(by, room);
     if ("void" in entry) {

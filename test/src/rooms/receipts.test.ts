@@ -16,16 +16,6 @@ async function given() {
   return { node, ana, eve, room, socket, flush };
 }
 
-test("a resume cursor counts as delivered", async () => {
-  const { node, ana, eve, room, socket, flush } = await given();
-  await node.call(ana, "room.post", { room, cid: node.cid(), text: "hi" });
-  const [epoch] = socket.of("live")[0]?.rooms[room] ?? [];
-  const eves = await node.connect(eve);
-  await node.resume(eves.connection, eves.socket, { [room]: [epoch, 2] });
-  await flush();
-  expect(socket.of("receipts").at(-1)?.marks).toEqual([[eve.user, 2, 0]]);
-});
-
 test("receipts carry the room's head, not the highest mark", async () => {
   const { node, ana, eve, room, socket, flush } = await given();
   await node.call(ana, "room.post", { room, cid: node.cid(), text: "one" });
