@@ -14,6 +14,8 @@ interface Held {
   feed: Feed;
   opening: Promise<void>;
   unsubscribe: () => void;
+  /** Cancel the comparisons of heads that are still to come. */
+  compares: (() => void)[];
   /** Who waits for it to open and will attach. */
   openers: number;
   /** Cancels the closing of a feed that nobody reads. */
@@ -107,6 +109,7 @@ export class Feeds {
       feed,
       opening: Promise.resolve(),
       unsubscribe: () => {},
+      compares: [],
       openers: 0,
       keep: null,
     };
@@ -122,11 +125,14 @@ export class Feeds {
       return { seq: Math.max(head?.seq ?? 0, document?.seq ?? 0), epoch: document?.epoch ?? "" };
     });
     held.unsubscribe = await bus.subscribe(`room.${room}`, (message) => relay(held.feed, message));
-    for (const ms of compareAfterMs) platform.after(ms, () => this.#compareSafely([room]));
+    held.compares = compareAfterMs.map((ms) => platform.after(ms, () => this.#compareSafely([room])));
+    // Closed meanwhile: nobody else would end these.
+    if (this.#held.get(room) !== held) this.#close(room, held);
   }
 
   #close(room: RoomId, held: Held): void {
     held.keep?.();
+    for (const cancel of held.compares) cancel();
     held.unsubscribe();
     held.feed.close();
     if (this.#held.get(room) === held) this.#held.delete(room);

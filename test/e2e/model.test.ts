@@ -3,12 +3,13 @@
  * docs/protocol.md says. STARLING_MODEL_RUNS (default 30) runs of up to 100 commands. A failure prints its seed and path:
  * STARLING_MODEL_SEED and STARLING_MODEL_PATH play it again, and with STARLING_MODEL_SHRINK=1 it is made small first.
  */
-import { afterAll, beforeAll, test } from "bun:test";
+import { afterAll, beforeAll, expect, test } from "bun:test";
 import fc from "fast-check";
+import { limits } from "../../actors/limits.ts";
 import { mintCid } from "./model/cid.ts";
 import { ofDevices } from "./model/commands/devices.ts";
 import { ofReads } from "./model/commands/reads.ts";
-import { toRooms } from "./model/commands/rooms.ts";
+import { flood, toRooms } from "./model/commands/rooms.ts";
 import { ofSessions } from "./model/commands/sessions.ts";
 import { Crowd } from "./model/crowd.ts";
 import { judge } from "./model/judge.ts";
@@ -83,3 +84,28 @@ test(
   },
   runs * runMs,
 );
+
+test("who comes back too far behind is told of the hole, and can fill it", async () => {
+  await using world = await World.open(server, crowd);
+  const model = await begin(world);
+  const [ana, bob] = [world.person(0), world.person(1)];
+  const device = await world.device(ana);
+  const away = await world.device(bob);
+  const [room] = model.rooms.keys();
+  if (room === undefined) throw new Error("there is no room");
+  await away.wire?.until("the room", () => away.copies.size > 0);
+  await away.drop();
+  for (let behind = 0; behind <= limits.resumeEventsMax; behind += limits.pageMax) {
+    const posts = Array.from({ length: limits.pageMax }, (_, i) => {
+      const act = { op: "room.post", text: `message ${behind + i}` } as const;
+      const sent = { act, by: ana.id, room, cid: mintCid(), again: false, ahead: false };
+      return { sent, device, http: false };
+    });
+    await flood(model, world, posts);
+  }
+  await away.connect();
+  expect([...away.copies.values()].map(({ holes }) => holes)).toEqual([
+    [[2, model.room(room).head - limits.newestPage]],
+  ]);
+  await judge(model, world);
+}, 60_000);

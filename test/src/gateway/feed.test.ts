@@ -216,3 +216,14 @@ test("a slice and the feed's memory hold no text whose deletion is known", async
   expect(bob.entries.map(({ kind }) => kind)).toEqual(["tombstone", "tombstone", "deleted"]);
   expect(bob.frames.join()).not.toContain("secret");
 });
+
+test("a node that stopped asks the log nothing more", async () => {
+  const written = await groupOfTwo();
+  const node = nodeOf(written);
+  await node.attach(new Reader("bob"), 1);
+  node.feeds.stop();
+  written.log.heads = () => Promise.reject(new Error("the log is closed"));
+  written.platform.advance(60_000);
+  await node.settle();
+  expect(node.faults).toEqual([]);
+});
