@@ -103,6 +103,8 @@ export class Device {
     const page = answer.ok as unknown as {
       epoch: Epoch;
       head: Seq;
+      from: Seq;
+      to: Seq;
       entries: Entry[];
       fields: {
         seq: Seq;
@@ -115,12 +117,13 @@ export class Device {
     this.#recorder.entries(path, room, page.entries);
     this.#recorder.history.reads.push({
       ...{ user, device, room, invoked, knew, answered: this.#world.sim.now(), head: page.head },
+      ...{ from: page.from, to: page.to },
       sighted: blinded === this.#world.blinded,
       fields: page.fields.map(({ seq, edit, reactions }) => ({
         seq,
         by: [...(edit === null ? [] : [edit.seq]), ...reactions.flatMap(({ seqs }) => seqs)],
         text: edit?.text ?? null,
-        reactions: JSON.stringify(reactions.map(({ key, users }) => [key, [...users].sort()]).sort()),
+        reactions: reactions.flatMap(({ key, users }) => users.map((user) => `${user} ${key}`)).sort(),
       })),
     });
     if (copy.epoch === null) copy.reset(page.epoch);

@@ -6,12 +6,16 @@ import { Cluster } from "./cluster.ts";
 import { Device } from "./device.ts";
 import { committedOf } from "./logs.ts";
 import { Recorder } from "./recorder.ts";
+import { SdkDevice } from "./sdk-device.ts";
+import { SdkStory } from "./sdk-story.ts";
 import { Sender } from "./sender.ts";
 import { type Cast, Story } from "./story.ts";
 import type { World } from "./world.ts";
 
 /** A lost record or tell is found within 30 s (heads and versions are compared that often), and then repaired. */
 const restMs = 33_000;
+/** The SDK waits up to 20 s until it tries again, and up to 25 s for the ping by which it finds what is missing. */
+const sdkRestMs = 60_000;
 /** A cid of a clock that was 180 s ahead is refused until the servers' clocks are 60 s from it. */
 const answersMs = 150_000;
 /** Feeds linger 10 s, users 5 s. */
@@ -25,6 +29,9 @@ export class Performance {
   readonly #cluster: Cluster;
   readonly #recorder: Recorder;
   readonly #senders: Sender[] = [];
+  readonly #sdks: SdkDevice[] = [];
+  /** How many of the devices run the real SDK. */
+  readonly #sdkShare: number;
   readonly #cast: Cast = { users: [], sessions: [], groups: [], directs: [] };
 
   constructor(world: World) {
@@ -32,11 +39,12 @@ export class Performance {
     const small = (most: number) => 1 + Math.floor(world.upTo(most));
     this.#cluster = new Cluster(world, {
       cidsMax: 1 + small(8),
-      snapshotEvery: 3 + small(30),
+      snapshotEvery: small(world.pick([3, 10, 40]) ?? 10),
       roomMailboxMax: 2 + small(30),
       roomIdleMs: 100 + world.upTo(3_000),
     });
     this.#recorder = new Recorder(world);
+    this.#sdkShare = world.chance(0.3) ? 0.5 : 0;
   }
 
   async run(): Promise<History> {
@@ -46,13 +54,17 @@ export class Performance {
     this.#world.storm();
     this.#cluster.haunt();
     const story = new Story(this.#world, this.#cast);
-    const playing = Promise.all(this.#senders.map((sender) => story.play(sender)));
+    const sdkStory = new SdkStory(this.#world, this.#cast.users, this.#cast.groups, story.text);
+    const playing = Promise.all([
+      ...this.#senders.map((sender) => story.play(sender)),
+      ...this.#sdks.map((device) => sdkStory.play(device)),
+    ]);
     await this.#wait(2_500 + this.#world.upTo(4_000));
     this.#world.heal();
     this.#cluster.heal();
     await this.#during(playing);
     await this.#answers();
-    await this.#wait(restMs);
+    await this.#wait(this.#sdks.length > 0 ? sdkRestMs : restMs);
     await this.#during(this.#look());
     await this.#close();
     return this.#history();
@@ -96,6 +108,7 @@ export class Performance {
       this.#cast.directs.push({ room: directRoomId(ana, ben), pair: [ana, ben] });
     }
     for (const { device } of this.#senders) device.socket.connect();
+    for (const device of this.#sdks) await device.start();
     const [owner] = this.#senders;
     if (owner === undefined) return;
     const rooms = world.chance(0.3) ? 2 : 1;
@@ -135,6 +148,7 @@ export class Performance {
       this.#cast.sessions.push({ user, session });
       const tabs = this.#world.chance(0.25) ? 2 : 1;
       for (let tab = 0; tab < tabs; tab++) this.#enter(user, session, `t${tab}`);
+      if (this.#world.chance(this.#sdkShare)) this.#enterSdk(user, session);
     }
   }
 
@@ -153,6 +167,11 @@ export class Performance {
     const sender = new Sender(this.#world, this.#recorder, device);
     this.#senders.push(sender);
     return sender;
+  }
+
+  #enterSdk(user: UserId, session: string): void {
+    const servers = () => this.#cluster.servers;
+    this.#sdks.push(new SdkDevice(this.#world, servers, this.#recorder, { user, session }));
   }
 
   /** Every command gets its answer. */
@@ -183,6 +202,7 @@ export class Performance {
         await this.#note(sender, room, live, last);
       }
     }
+    for (const device of this.#sdks) await this.#showSdk(device);
     for (const user of this.#cast.users) {
       const session = await this.#session(user, this.#world.infra.now());
       const reader = this.#enter(user, session, "reader");
@@ -190,6 +210,20 @@ export class Performance {
       await reader.device.socket.whenOnline();
       await reader.device.pause(resumeMs);
       for (const room of this.#cluster.shared.log.rooms()) await this.#readAll(reader, room);
+    }
+  }
+
+  async #showSdk(device: SdkDevice): Promise<void> {
+    if (device.ended) return;
+    const { client, name } = device;
+    if (client.connection !== "online") this.#hangs(`${name}: the SDK is ${client.connection}`);
+    for (const { op, state, room } of client.outbox.list()) {
+      // What was stored waits for its event, which won't come to somebody who is out.
+      const waits = state === "stored" && room !== null && client.room(room).info().role === null;
+      if (state !== "failed" && !waits) this.#hangs(`${name}: ${op} is still ${state}`);
+    }
+    for (const { id, role } of client.rooms.snapshot()) {
+      if (role !== null) this.#recorder.history.shown.push(await device.show(id));
     }
   }
 
@@ -237,6 +271,7 @@ export class Performance {
   /** When everybody has gone, nothing stays behind. */
   async #close(): Promise<void> {
     for (const { socket } of this.#devices) socket.end();
+    for (const { client } of this.#sdks) await client.close();
     await this.#wait(lingerMs);
     for (const { name, node } of this.#cluster.servers) {
       if (node.feeds.size > 0) this.#hangs(`${name}: ${node.feeds.size} feeds without readers`);

@@ -1,6 +1,6 @@
 /** The people of one seed: they talk, correct themselves, come, go, and throw each other out, until the storm is over. */
 import type { RoomId, SessionId, UserId } from "../../actors/ports.ts";
-import { repertoire, type Stage } from "./repertoire.ts";
+import { type Act, repertoire, type Stage } from "./repertoire.ts";
 import type { Sender } from "./sender.ts";
 import type { World } from "./world.ts";
 
@@ -15,18 +15,27 @@ export interface Cast {
 /** Commands of one device that may be open at once. */
 const openMax = 4;
 const pauseMs = 250;
+/** How much oftener than usual. */
+const moods = [0, 0.5, 1, 1, 1, 3, 8] as const;
 
 export class Story {
+  /** A text that nobody has said yet. */
+  readonly text: () => string;
   readonly #world: World;
   readonly #cast: Cast;
   readonly #stage: Stage;
-  readonly #weights = repertoire.reduce((sum, { weight }) => sum + weight, 0);
+  /** Swarm testing here too: in each seed people do some things often and others never. */
+  readonly #acts: readonly Act[];
+  readonly #weights: number;
 
   constructor(world: World, cast: Cast) {
     this.#world = world;
     this.#cast = cast;
     let texts = 0;
-    this.#stage = { world, users: cast.users, text: () => `text ${++texts}`, acked: [] };
+    this.text = () => `text ${++texts}`;
+    this.#stage = { world, users: cast.users, text: this.text, acked: [] };
+    this.#acts = repertoire.map((act) => ({ ...act, weight: act.weight * (world.pick(moods) ?? 1) }));
+    this.#weights = this.#acts.reduce((sum, { weight }) => sum + weight, 0);
   }
 
   async play(sender: Sender): Promise<void> {
@@ -62,7 +71,7 @@ export class Story {
     }
     const room = this.#world.pick(this.#cast.groups);
     let left = this.#world.upTo(this.#weights);
-    for (const act of repertoire) {
+    for (const act of this.#acts) {
       left -= act.weight;
       if (left < 0 && room !== undefined) return void (await act.play(this.#stage, sender, room));
     }

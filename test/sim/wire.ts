@@ -57,6 +57,14 @@ export class Wire implements Link, ServerEnd {
     this.#handlers.closed(broken, "");
   }
 
+  /** The device is dead: it hears nothing any more, and says nothing. */
+  die(): void {
+    this.#over = true;
+    this.#down.cut();
+    this.#up.cut();
+    this.#server.machine.after(this.#world.upTo(halfOpenMs), () => this.#gone());
+  }
+
   died(): void {
     this.#up.cut();
     this.#server.sockets.delete(this);

@@ -223,14 +223,28 @@ describe("C8: nobody sees what isn't for them", () => {
   });
 });
 
-test("C9: who is out does nothing", () => {
-  expect(
-    broken((history) => {
-      rewrite(history, 10, { by: "chi" });
-      at(record(history, 10).parts, 0).by = "chi";
-      command(history, 10).user = "chi";
-    }),
-  ).toContain("C9");
+describe("C9: everybody does only what they may", () => {
+  const by = (history: History, seq: number, user: string) => {
+    rewrite(history, seq, { by: user });
+    at(record(history, seq).parts, 0).by = user;
+    command(history, seq).user = user;
+  };
+
+  test("who is out does nothing", () => {
+    expect(broken((history) => by(history, 10, "chi"))).toContain("C9");
+  });
+
+  test("a member removes nobody, edits and deletes only their own", () => {
+    for (const seq of [6, 7, 8]) expect(broken((history) => by(history, seq, "chi"))).toContain("C9");
+  });
+
+  test("nothing is done to what is deleted", () => {
+    expect(broken((history) => rewrite(history, 9, { target: 2 }))).toContain("C9");
+  });
+
+  test("nobody joins a closed room", () => {
+    expect(broken((history) => rewrite(history, 4, { kind: "joined", by: "chi" }))).toContain("C9");
+  });
 });
 
 test("C10: what was acked before lies below", () => {
@@ -277,6 +291,10 @@ describe("C12: watermarks rise", () => {
     expect(broken(({ marks }) => Object.assign(at(marks, 1), { read: 3 }))).toEqual(["C12"]);
   });
 
+  test("an answer is what was asked for at least", () => {
+    expect(broken(({ marks }) => Object.assign(at(marks, 1), { seq: 6 }))).toContain("C12");
+  });
+
   test("the one read mark is the highest that was asked for", () => {
     const read = (read: number) => (history: History) => {
       Object.assign(copyOf(history, "ben").summary ?? {}, {
@@ -303,6 +321,10 @@ describe("C13: all show the same in the end", () => {
   test("texts as edited, reactions, nothing of what was deleted", () => {
     expect(truthOf(given()).state("ana")).toBe('[[3,"two!",[]],[5,"three",["ben 👍"]],[10,"four",[]]]');
     expect(broken((history) => Object.assign(copyOf(history, "ben"), { state: "[]" }))).toEqual(["C13"]);
+  });
+
+  test("on pages as well", () => {
+    expect(broken(({ reads }) => Object.assign(at(reads, 0), { fields: [] }))).toEqual(["C13"]);
   });
 
   test("no page shows a text after its deletion was durable", () => {

@@ -1,5 +1,5 @@
 /** Judges a history by the rules C1–C14 of notes/reliability-security.md §2.3. Pure. */
-import { checkCopies } from "./copies.ts";
+import { checkCopies, checkPages, checkShown } from "./copies.ts";
 import { checkDurable } from "./durable.ts";
 import type { History } from "./history.ts";
 import { checkMarks } from "./marks.ts";
@@ -18,6 +18,8 @@ export function check(history: History): Violation[] {
     checkReads(history, truth, report);
     checkMarks(history, truth, report);
     checkCopies(history, truth, report);
+    checkPages(history, truth, report);
+    checkShown(history, truth, report);
   }
   for (const { user, session, stillOpen } of history.revocations) {
     if (stillOpen > 0)

@@ -1,5 +1,6 @@
 /** C4, C7, C12, C13: what everybody holds when everything is at rest. */
-import type { Copy, History } from "./history.ts";
+import type { Seq } from "../../../actors/ports.ts";
+import type { Copy, History, Read } from "./history.ts";
 import type { Truth } from "./truth.ts";
 import type { Report } from "./violation.ts";
 
@@ -18,6 +19,46 @@ export function checkCopies(history: History, truth: Truth, report: Report): voi
       report("C13", `${copy.device} shows another room: ${copy.state} instead of ${truth.state(copy.user)}`);
     }
     checkSummary(copy, truth, report);
+  }
+}
+
+/** C7, C13: what the SDK proves and shows. */
+export function checkShown({ shown }: History, truth: Truth, report: Report): void {
+  for (const { room, user, device, head, faults, posts } of shown) {
+    if (room !== truth.room || truth.standing(user, truth.head).role === null) continue;
+    if (head !== truth.head)
+      report("C7", `${device} is told by the SDK that ${room} ends at ${head}, not ${truth.head}`);
+    if (faults.length > 0) report("C7", `${device} can't verify ${faults.join(" ")} of ${room}`);
+    const hidden = truth.hiddenReactions(user);
+    const words = (seq: Seq, text: string, reactions: readonly string[]) =>
+      JSON.stringify([seq, text, reactions.filter((reaction) => !hidden.has(`${seq} ${reaction}`))]);
+    const got = posts.map(({ seq, text, reactions }) => words(seq, text, reactions));
+    const right = [...truth.posts(user)].map(([seq, { text, reactions }]) => words(seq, text, reactions));
+    const wrong = got.find((word, i) => word !== right[i]) ?? right[got.length];
+    if (wrong !== undefined)
+      report("C13", `${device} shows ${wrong} of ${room}, which isn't so (${right.length} posts)`);
+  }
+}
+
+/** C13: what a page says of its posts is what the events did to them, once everything is at rest. */
+export function checkPages({ reads }: History, truth: Truth, report: Report): void {
+  const end = truth.lines.at(-1)?.t ?? 0;
+  for (const read of reads) {
+    if (read.room !== truth.room || read.invoked < end || !read.sighted) continue;
+    if (truth.standing(read.user, truth.head).role !== null) checkPage(read, truth, report);
+  }
+}
+
+function checkPage({ user, device, from, to, fields }: Read, truth: Truth, report: Report): void {
+  const hidden = truth.hiddenReactions(user);
+  const words = (seq: Seq, text: string | null, reactions: readonly string[]) =>
+    JSON.stringify([text, reactions.filter((reaction) => !hidden.has(`${seq} ${reaction}`))]);
+  const said = new Map(fields.map(({ seq, text, reactions }) => [seq, words(seq, text, reactions)]));
+  for (const [seq, { text, edited, reactions }] of truth.posts(user)) {
+    if (seq < from || seq > to) continue;
+    const right = words(seq, edited ? text : null, reactions);
+    const got = said.get(seq) ?? words(seq, null, []);
+    if (got !== right) report("C13", `${device} reads ${got} about ${seq} instead of ${right}`);
   }
 }
 

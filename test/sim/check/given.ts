@@ -60,7 +60,11 @@ export function given(): History {
       head: last,
       knew: last,
     },
-    fields: [{ seq: 5, by: [9], text: null, reactions: "" }],
+    ...{ from: 1, to: last },
+    fields: [
+      { seq: 3, by: [6], text: "two!", reactions: [] },
+      { seq: 5, by: [9], text: null, reactions: ["ben 👍"] },
+    ],
   });
   const mark = { user: "ben", device: "ben's", room: "R", sighted: true, kind: "read", knew: last } as const;
   history.marks.push({ ...mark, seq: 5, invoked: 120, answered: 121, read: 5, delivered: 8 });

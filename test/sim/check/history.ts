@@ -67,8 +67,11 @@ export interface Read extends Actor, Sighted {
   answered: Time;
   room: RoomId;
   head: Seq;
-  /** What later events set on posts, with the seqs of those events. */
-  fields: { seq: Seq; by: Seq[]; text: string | null; reactions: string }[];
+  /** The seqs of the page. */
+  from: Seq;
+  to: Seq;
+  /** What later events set on posts, with the seqs of those events; reactions as `stateOf` has them. */
+  fields: { seq: Seq; by: Seq[]; text: string | null; reactions: string[] }[];
   /** Highest seq that the device had before. */
   knew: Seq;
 }
@@ -133,6 +136,14 @@ export interface Copy extends Actor {
   summary: { head: Seq; unread: number; read: Seq } | null;
 }
 
+/** What the real SDK shows of a room when everything is at rest, and what its verify() says. */
+export interface Shown extends Actor {
+  room: RoomId;
+  head: Seq;
+  faults: Seq[];
+  posts: { seq: Seq; text: string; reactions: string[] }[];
+}
+
 export interface History {
   commands: Command[];
   seen: Seen[];
@@ -142,6 +153,7 @@ export interface History {
   revocations: Revocation[];
   logs: RoomLog[];
   copies: Copy[];
+  shown: Shown[];
   /** Operations that never came to an end, and what else hangs. */
   hanging: string[];
 }
@@ -156,6 +168,7 @@ export function emptyHistory(): History {
     revocations: [],
     logs: [],
     copies: [],
+    shown: [],
     hanging: [],
   };
 }

@@ -27,6 +27,11 @@ export function checkMarks(history: History, truth: Truth, report: Report): void
 /** An answer is never below one that came before it was asked for. */
 function checkRising(marks: readonly Mark[], report: Report): void {
   const answered = marks.filter((mark) => mark.answered !== null);
+  for (const { kind, device, seq, read, sighted } of answered) {
+    if (kind === "read" && sighted && read < seq) {
+      report("C12", `${device} read up to ${seq}, and is told ${read}`);
+    }
+  }
   for (const later of answered) {
     for (const earlier of answered) {
       if ((earlier.answered ?? 0) >= later.invoked) continue;

@@ -1,5 +1,6 @@
 /** C9, C11: the log decides who may act, and no answer is older than what was known before it was asked for. */
 import type { Command, History, Read } from "./history.ts";
+import { faultOf } from "./permitted.ts";
 import { refusalFits } from "./refusals.ts";
 import type { Truth } from "./truth.ts";
 import type { Report } from "./violation.ts";
@@ -18,12 +19,11 @@ export function checkReads(history: History, truth: Truth, report: Report): void
   }
 }
 
-/** C9: who is out does nothing. */
+/** C9: everybody did only what they might at that very place. */
 function checkActors(truth: Truth, report: Report): void {
-  for (const { seq, by, event } of truth.lines) {
-    if (event.kind === "created" || event.kind === "joined") continue;
-    if (truth.standing(by, seq - 1).role === null)
-      report("C9", `${by} wasn't in the room at ${seq} (${event.kind})`);
+  for (const line of truth.lines) {
+    const fault = faultOf(truth, line);
+    if (fault !== null) report("C9", `${line.by} ${line.event.kind} at ${line.seq}: ${fault}`);
   }
 }
 

@@ -144,13 +144,16 @@ export class Truth {
     return this.#joins.findLast(({ from }) => from <= seq)?.join ?? "closed";
   }
 
-  /** In a stay, or a deletion of something that happened in or before one: it is for everybody who may have a copy. */
+  /** In a stay; or a deletion, while they were away, of what they could see: it is for whoever may have a copy. */
   inStay(user: UserId, seq: Seq): boolean {
     const stays = this.stays(user);
-    if (stays.some(([first, last]) => first <= seq && seq <= last)) return true;
+    const within = (at: Seq) => stays.some(([first, last]) => first <= at && at <= last);
+    if (within(seq)) return true;
     const { kind, target = 0 } = this.line(seq)?.event ?? {};
     const returns = seq < (stays.at(-1)?.[0] ?? 0);
-    return kind === "deleted" && returns && stays.some(([first, last]) => first < seq && last >= target);
+    if (kind !== "deleted" || !returns || !stays.some(([first, last]) => first < seq && last >= target))
+      return false;
+    return within(target) || this.rule(target) === "everyone";
   }
 
   /** Whether a viewer could be shown this seq by something that was decided between t0 and t1. */
@@ -173,20 +176,32 @@ export class Truth {
     return this.standing(user, this.head).role !== null && this.rule(seq) === "everyone";
   }
 
-  /** What a screen of this user shows at the end. */
-  state(user: UserId): string {
-    const posts = new Map<Seq, { text: string; reactions: Set<string> }>();
+  /** The posts that this user sees at the end, as edited, with reactions. */
+  posts(user: UserId): Map<Seq, { text: string; edited: boolean; reactions: string[] }> {
+    const posts = new Map<Seq, { text: string; edited: boolean; reactions: string[] }>();
     for (const { seq, event } of this.lines) {
       if (!this.sees(user, seq) || this.deletion.has(seq)) continue;
-      if (event.kind === "posted") posts.set(seq, { text: event.text ?? "", reactions: new Set() });
-      const post = posts.get(event.target ?? 0);
+      const { kind, text = "", target = 0, by, key, on } = event;
+      if (kind === "posted") posts.set(seq, { text, edited: false, reactions: [] });
+      const post = posts.get(target);
       if (post === undefined) continue;
-      const reaction = `${event.by} ${event.key}`;
-      if (event.kind === "edited") post.text = event.text ?? "";
-      else if (event.kind === "reacted" && event.on) post.reactions.add(reaction);
-      else if (event.kind === "reacted") post.reactions.delete(reaction);
+      if (kind === "edited") Object.assign(post, { text, edited: true });
+      if (kind !== "reacted") continue;
+      post.reactions = post.reactions.filter((reaction) => reaction !== `${by} ${key}`);
+      if (on) post.reactions = [...post.reactions, `${by} ${key}`].sort();
     }
-    return JSON.stringify([...posts].map(([seq, { text, reactions }]) => [seq, text, [...reactions].sort()]));
+    return posts;
+  }
+
+  /** Reactions that changed out of this user's sight: a page goes by the newest event, a copy by those that it got. */
+  hiddenReactions(user: UserId): Set<string> {
+    const hidden = this.lines.filter(({ seq, event }) => event.kind === "reacted" && !this.sees(user, seq));
+    return new Set(hidden.map(({ event }) => `${event.target} ${event.by} ${event.key}`));
+  }
+
+  /** What a screen of this user shows at the end. */
+  state(user: UserId): string {
+    return JSON.stringify([...this.posts(user)].map(([seq, { text, reactions }]) => [seq, text, reactions]));
   }
 
   /** Posts of others above the mark, since the newest coming in. */

@@ -1,0 +1,168 @@
+/** Reads off a client's frames what it does and sees, as the checker wants it. */
+import type { Cid, RoomId, Seq, UserId } from "../../actors/ports.ts";
+import type { Entry } from "../../actors/room/frame.ts";
+import type { Reply, Request, ServerFrame, WireError } from "../../src/protocol/frames.ts";
+import { bodyOf } from "./check/durable.ts";
+import type { Command, Mark } from "./check/history.ts";
+import { endsOf } from "./copy.ts";
+import type { Path, Recorder } from "./recorder.ts";
+import type { World } from "./world.ts";
+
+type Input = Record<string, unknown>;
+type Out =
+  | Request
+  | { t: "resume" | "sync"; rooms: Record<RoomId, [string, Seq] | null> }
+  | { t: "hello" | "pong" };
+
+export class FrameReader {
+  readonly #world: World;
+  readonly #recorder: Recorder;
+  readonly #user: UserId;
+  readonly #device: string;
+  #connection = 0;
+  #node = "";
+  #openedAt = 0;
+  /** What was asked on this connection. */
+  #asked = new Map<number | string, { command: Command } | { mark: Mark } | { page: RoomId; at: number }>();
+  readonly #commands = new Map<Cid, Command>();
+  /** Newest attempt of each command: only its refusal counts, as docs/protocol.md says. */
+  readonly #newest = new Map<Cid, number | string>();
+  readonly #knew = new Map<RoomId, Seq>();
+
+  constructor(world: World, recorder: Recorder, user: UserId, device: string) {
+    this.#world = world;
+    this.#recorder = recorder;
+    this.#user = user;
+    this.#device = device;
+  }
+
+  /** Another connection begins. */
+  opened(node: string): void {
+    this.#connection++;
+    this.#node = node;
+    this.#openedAt = this.#world.sim.now();
+    this.#asked = new Map();
+  }
+
+  seen(direction: "in" | "out", frame: unknown): void {
+    if (direction === "out") this.#sent(frame as Out);
+    else if ("re" in (frame as Reply | ServerFrame)) this.#answered(frame as Reply);
+    else this.#got(frame as ServerFrame);
+  }
+
+  #sent(frame: Out): void {
+    if ("op" in frame) return this.#requested(frame);
+    if (!("rooms" in frame)) return;
+    for (const [room, cursor] of Object.entries(frame.rooms)) {
+      this.#recorder.start(this.#path("live", this.#openedAt), room, (cursor?.[1] ?? 0) + 1);
+    }
+  }
+
+  #requested({ id, op, in: raw }: Request): void {
+    const input = (raw ?? {}) as Input;
+    const room = String(input.room ?? "");
+    if (op === "room.read" || op === "room.delivered") {
+      const mark = this.#mark(op === "room.read" ? "read" : "delivered", room, Number(input.seq));
+      if (id !== undefined) this.#asked.set(id, { mark });
+    } else if (id === undefined) return;
+    else if (op === "room.history") this.#asked.set(id, { page: room, at: this.#world.sim.now() });
+    else if (typeof input.cid === "string" && op !== "room.landed") {
+      const command = this.#commands.get(input.cid) ?? this.#begin(op, room, input.cid, input);
+      this.#asked.set(id, { command });
+      this.#newest.set(input.cid, id);
+    }
+  }
+
+  #answered(reply: Reply): void {
+    const asked = this.#asked.get(reply.re);
+    this.#asked.delete(reply.re);
+    if (asked === undefined) return;
+    if ("mark" in asked) this.#marked(asked.mark, reply);
+    else if ("page" in asked) this.#paged(asked.page, asked.at, reply);
+    else if ("ok" in reply) this.#landed(asked.command, reply.ok as { seq: Seq; n: number; epoch: string });
+    else if (this.#newest.get(asked.command.cid) === reply.re) this.#refused(asked.command, reply.error);
+  }
+
+  #got(frame: ServerFrame): void {
+    if (frame.t === "events") {
+      this.#recorder.entries(this.#path("live", this.#openedAt), frame.room, frame.events);
+      const last = frame.events.at(-1);
+      if (last !== undefined) this.#learn(frame.room, endsOf(last)[1]);
+    } else if (frame.t === "limited") {
+      this.#recorder.start(this.#path("live", this.#openedAt), frame.room, frame.to + 1);
+    } else if (frame.t === "epoch") {
+      this.#recorder.start(this.#path("live", this.#openedAt), frame.room, 1);
+    }
+  }
+
+  #learn(room: RoomId, seq: Seq): void {
+    this.#knew.set(room, Math.max(seq, this.#knew.get(room) ?? 0));
+  }
+
+  #begin(op: string, room: RoomId, cid: Cid, input: Input): Command {
+    const command: Command = {
+      ...{ user: this.#user, device: this.#device, op, room, cid, body: wordsOf(op, input) },
+      ...{ invoked: this.#world.sim.now(), phase: "info", answered: null, seq: 0, n: 0, epoch: "", code: "" },
+      // A refusal may come from an attempt of which nobody knows how it ended.
+      ...{ knew: this.#knew.get(room) ?? 0, sighted: false },
+    };
+    this.#commands.set(cid, command);
+    this.#recorder.history.commands.push(command);
+    return command;
+  }
+
+  #landed(command: Command, { seq, n, epoch }: { seq: Seq; n: number; epoch: string }): void {
+    this.#world.saw("acks");
+    Object.assign(command, { phase: "ok", answered: this.#world.sim.now(), seq, n, epoch });
+  }
+
+  #refused(command: Command, { code, retryable }: WireError): void {
+    if (retryable) return;
+    this.#world.saw("refusals");
+    Object.assign(command, { phase: "fail", answered: this.#world.sim.now(), code });
+  }
+
+  #mark(kind: Mark["kind"], room: RoomId, seq: Seq): Mark {
+    const mark: Mark = {
+      ...{ user: this.#user, device: this.#device, kind, room, seq, knew: this.#knew.get(room) ?? 0 },
+      ...{ invoked: this.#world.sim.now(), answered: null, delivered: 0, read: 0, sighted: false },
+    };
+    this.#recorder.history.marks.push(mark);
+    return mark;
+  }
+
+  #marked(mark: Mark, reply: Reply): void {
+    if (!("ok" in reply)) return;
+    const { delivered, read } = reply.ok as { delivered: Seq; read: Seq };
+    Object.assign(mark, { answered: this.#world.sim.now(), delivered, read });
+  }
+
+  #paged(room: RoomId, asked: number, reply: Reply): void {
+    if (!("ok" in reply)) return;
+    const { entries } = reply.ok as { entries: Entry[] };
+    const connection = `${this.#device} page ${asked} ${reply.re}`;
+    this.#recorder.entries({ ...this.#path("history", asked), connection }, room, entries);
+  }
+
+  #path(path: Path["path"], asked: number): Path {
+    const connection = `${this.#device} ${this.#connection}`;
+    return { user: this.#user, device: this.#device, path, asked, node: this.#node, connection };
+  }
+}
+
+/** The same words as for the event that it makes. */
+function wordsOf(op: string, input: Input): string {
+  const { user, users, ...rest } = input as Input & { user?: string; users?: string[] };
+  const kinds: Record<string, string> = {
+    "room.post": "posted",
+    "room.edit": "edited",
+    "room.delete": "deleted",
+    "room.react": "reacted",
+    "room.remove": "removed",
+    "room.join": "joined",
+    "room.leave": "left",
+  };
+  if (op === "room.add") return `added ${(users ?? []).join(" ")}`;
+  const event = { ...rest, user, kind: kinds[op] ?? op, target: input.seq };
+  return bodyOf(event as unknown as Parameters<typeof bodyOf>[0]);
+}
