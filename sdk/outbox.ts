@@ -62,8 +62,8 @@ export type Outbox = ReturnType<typeof createOutbox>;
 export function createOutbox({ platform, clock, storage, online, request, passed, commandChanged }: Needs) {
   /** In the order of sending. */
   let commands = new Map<Cid, Command>();
-  /** Per lane: ends the pause after a failure, or does nothing while a command is in flight. */
-  const busy = new Map<string, () => void>();
+  /** Per lane: the command in flight, or what cancels the pause after a failure. */
+  const busy = new Map<string, Command | (() => void)>();
 
   const list = (): Command[] => [...commands.values()];
 
@@ -116,8 +116,7 @@ export function createOutbox({ platform, clock, storage, online, request, passed
 
   async function send(command: Command, lane: string): Promise<void> {
     const { cid, op, room, again } = command;
-    const flight = (): void => {};
-    busy.set(lane, flight);
+    busy.set(lane, command);
     command.again = true;
     become(command, "sending");
     const input = { ...command.in, ...(room === null ? {} : { room }), cid, ...(again ? { again } : {}) };
@@ -128,7 +127,7 @@ export function createOutbox({ platform, clock, storage, online, request, passed
     } catch (thrown) {
       if (commands.get(cid) === command) pauseMs = refused(command, asError(thrown));
     }
-    if (busy.get(lane) === flight) next(lane, pauseMs);
+    if (busy.get(lane) === command) next(lane, pauseMs);
   }
 
   function answered(command: Command, { seq, n, room = command.room ?? "" }: Answer): void {
@@ -147,7 +146,8 @@ export function createOutbox({ platform, clock, storage, online, request, passed
   }
 
   function next(lane: string, pauseMs: number): void {
-    busy.get(lane)?.();
+    const mark = busy.get(lane);
+    if (typeof mark === "function") mark();
     busy.delete(lane);
     if (pauseMs > 0) {
       const end = platform.after(pauseMs, () => next(lane, 0));
@@ -195,8 +195,9 @@ export function createOutbox({ platform, clock, storage, online, request, passed
     });
   }
 
-  /** Sends what waits; call it when online. */
+  /** Sends what waits, pauses or not; call it when online. */
   function flush(): void {
+    for (const [lane, mark] of busy) if (typeof mark === "function") next(lane, 0);
     for (const command of list()) pump(laneOf(command));
   }
 
@@ -266,7 +267,7 @@ export function createOutbox({ platform, clock, storage, online, request, passed
 
     /** The client closes: what is left stays in the storage, and its promises settle. */
     stop(): void {
-      for (const end of busy.values()) end();
+      for (const mark of busy.values()) if (typeof mark === "function") mark();
       busy.clear();
       for (const { reject } of list()) reject?.(failure("unknown", "closed", true));
       commands.clear();

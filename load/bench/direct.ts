@@ -10,6 +10,8 @@ import { floor, type Subject, starling } from "./subject.ts";
 
 const pairsCount = 200;
 const everyMs = 5;
+/** Until the compilers have seen it all. */
+const warmUpMessages = 1_000;
 const gate = { quantile: 0.99, boundMs: 5 };
 
 export async function direct(rounds: number, seconds: number): Promise<Outcome> {
@@ -18,7 +20,7 @@ export async function direct(rounds: number, seconds: number): Promise<Outcome> 
   using low = await pairs(ground);
   using high = await pairs(server);
   const schedule = { bursts: (seconds * 1_000) / everyMs, size: 1, everyMs };
-  await interleave(1, { quantile: 1, boundMs: 1_000 }, low, high, { ...schedule, bursts: 400 });
+  for (const side of [low, high]) await side.window({ ...schedule, bursts: warmUpMessages });
   const found = await interleave(rounds, gate, low, high, schedule);
   const commitMs = measureCommit();
   const perMessage = ({ cpu, messages }: Window) => (cpu / messages) * 1e6;

@@ -25,8 +25,8 @@ export async function hot(rounds: number, seconds: number): Promise<Outcome> {
   await using server = await starling(writersCount);
   const low = await Party.open(ground);
   const high = await Party.open(server);
-  await high.burst(0.5);
-  await low.burst(0.5);
+  await high.burst(seconds);
+  await low.burst(seconds);
   const pairs: { floor: Burst; starling: Burst }[] = [];
   for (let i = 0; i < rounds; i++) {
     pairs.push({ floor: await low.burst(seconds), starling: await high.burst(seconds) });
@@ -62,7 +62,7 @@ export async function hot(rounds: number, seconds: number): Promise<Outcome> {
 }
 
 /** The sockets of the room's members. */
-export class Party {
+class Party {
   readonly #subject: Subject;
   readonly #writers: Writer[] = [];
 

@@ -41,6 +41,8 @@ export async function attach(
     // It was read after the feed's seq was noted: an older one comes from a log that doesn't know its own end.
     if (head < noted) throw new Unavailable("the log is behind its feed");
     // The sight may be read ahead of the feed: lines up to its head are held too, or they would go out whole as live ones.
+    // Whoever reads the log sees a record a little before the feed is told: most need no reading.
+    if (head > feed.seq) await sources.feeds.arrival();
     await feed.reach(head);
     const outcome = await bring(feed, receiver, sight, epoch ?? feed.epoch, cursor, noted);
     if (!("live" in outcome)) feed.detach(receiver);

@@ -51,9 +51,9 @@ const deletions = '"kind":"deleted"';
 const repairStep = 500;
 
 export interface FeedSources extends Sources {
-  onFailure: (error: unknown) => void;
   /** Documents and log are about to be read for somebody who is behind. */
   reading?: () => void;
+  onFailure: (error: unknown) => void;
 }
 
 export class Feed {

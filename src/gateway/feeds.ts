@@ -1,6 +1,6 @@
 /** The feeds of one node: opened for the first subscriber of a room, closed some time after the last one left. */
 
-import type { Bus, Json, RoomId, Seq, Store } from "../../actors/ports.ts";
+import type { Bus, Head, Json, RoomId, Seq, Store } from "../../actors/ports.ts";
 import type { Platform } from "../../actors/runtime/platform.ts";
 import { Feed, type FeedSources, type Subscriber } from "./feed.ts";
 
@@ -14,6 +14,8 @@ interface Held {
   feed: Feed;
   opening: Promise<void>;
   unsubscribe: () => void;
+  /** Cancel the comparisons of heads that are still to come. */
+  compares: (() => void)[];
   /** Who waits for it to open and will attach. */
   openers: number;
   /** Cancels the closing of a feed that nobody reads. */
@@ -24,6 +26,8 @@ interface Held {
 const lingerMs = 10_000;
 /** Interest spreads asynchronously: a new feed compares heads soon, and again, then with all others. */
 const compareAfterMs = [100, 1_000];
+/** From a commit to its delivery: a message between threads. */
+const arrivalMs = 20;
 const compareEveryMs = 30_000;
 /** Heads asked for at once: about a millisecond. */
 const compareSlice = 250;
@@ -67,6 +71,13 @@ export class Feeds {
     }
   }
 
+  /** Resolves when what was committed a moment ago has had the time to come. */
+  arrival(): Promise<void> {
+    const { platform } = this.#sources;
+    // After a busy turn a timer is due before what other threads sent: one turn more lets them speak.
+    return new Promise((resolve) => platform.after(arrivalMs, () => platform.soon(resolve)));
+  }
+
   /** Somebody left: close the feed after a while if nobody is there. */
   idle(room: RoomId): void {
     const held = this.#held.get(room);
@@ -98,6 +109,7 @@ export class Feeds {
       feed,
       opening: Promise.resolve(),
       unsubscribe: () => {},
+      compares: [],
       openers: 0,
       keep: null,
     };
@@ -113,11 +125,14 @@ export class Feeds {
       return { seq: Math.max(head?.seq ?? 0, document?.seq ?? 0), epoch: document?.epoch ?? "" };
     });
     held.unsubscribe = await bus.subscribe(`room.${room}`, (message) => relay(held.feed, message));
-    for (const ms of compareAfterMs) platform.after(ms, () => this.#compareSafely([room]));
+    held.compares = compareAfterMs.map((ms) => platform.after(ms, () => this.#compareSafely([room])));
+    // Closed meanwhile: nobody else would end these.
+    if (this.#held.get(room) !== held) this.#close(room, held);
   }
 
   #close(room: RoomId, held: Held): void {
     held.keep?.();
+    for (const cancel of held.compares) cancel();
     held.unsubscribe();
     held.feed.close();
     if (this.#held.get(room) === held) this.#held.delete(room);
@@ -128,11 +143,17 @@ export class Feeds {
     for (let at = 0; at < rooms.length; at += compareSlice) {
       const known = rooms.slice(at, at + compareSlice).filter((room) => this.#held.has(room));
       const heads = await this.#sources.log.heads(known);
+      // Whoever reads the log sees a record a little before the feed is told: most need no reading.
+      if (known.some((room, i) => this.#isBehind(room, heads[i]))) await this.arrival();
       const reaching = known.map((room, i) => this.get(room)?.reach(heads[i]?.seq ?? 0));
       await Promise.all(reaching.map((reached) => reached?.catch(this.#sources.onFailure)));
       // The loop gets a turn between slices.
       await new Promise<void>((resolve) => this.#sources.platform.soon(resolve));
     }
+  }
+
+  #isBehind(room: RoomId, head: Head | undefined): boolean {
+    return (head?.seq ?? 0) > (this.get(room)?.seq ?? 0);
   }
 
   #compareSafely(rooms: RoomId[]): void {

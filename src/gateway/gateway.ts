@@ -380,7 +380,7 @@ export class Gateway {
       this.#sources.probe?.resumed(
         "refused" in attached ? attached.refused : "live" in attached ? "live" : "void",
       );
-      if ("void" in attached) return connection.close("resume-void");
+      if ("void" in attached) return connection.close("resume-void", `room=${room}`);
       if ("live" in attached) live[room] = attached.live;
       else refused[room] = attached.refused;
     }

@@ -178,6 +178,20 @@ describe("an unknown outcome", () => {
     expect(posts(server)[1]).toEqual({ ...posts(server)[0], again: true });
   });
 
+  test("doesn't sit out its pause when the connection is back", async () => {
+    const { client, server, platform } = await inRoom();
+    platform.chance = 0.999;
+    server.on("room.post", () => ({ error: { code: "unavailable", retryable: true } }));
+    const sent = client.room("R").send({ text: "two" });
+    await platform.advance(20_000);
+    const tries = posts(server).length;
+    server.link.hangUp(1006);
+    server.on("room.post", () => done(2));
+    await platform.advance(500);
+    expect(posts(server).length).toBe(tries + 1);
+    expect(await sent).toMatchObject({ seq: 2 });
+  });
+
   for (const code of ["unknown", "overloaded", "unavailable", "rate-limited", "internal"] as const) {
     test(`${code} is asked again, not before retryAfterMs`, async () => {
       const { client, server, platform } = await inRoom();

@@ -8,6 +8,8 @@ import { rank } from "./rules.ts";
 const nobody = "1".repeat(22);
 
 const lowest: Partial<Record<Move["op"], Role>> = {
+  // Of others' messages; one's own are anybody's to delete.
+  "room.delete": "moderator",
   "room.add": "moderator",
   "room.remove": "moderator",
   "room.ban": "moderator",

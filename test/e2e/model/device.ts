@@ -69,7 +69,7 @@ export class Device {
 
   /** The code with which the server closes the socket; null when there is none. */
   async ended(): Promise<number | null> {
-    return this.wire === null ? null : await this.wire.ended();
+    return this.wire === null ? null : (await this.wire.ended()).code;
   }
 
   async drop(): Promise<void> {
@@ -190,9 +190,10 @@ export class Device {
     this.#marks.set(key, [delivered, read]);
   }
 
+  /** Another epoch than mine: what I have of the room is worth nothing any more. */
   #copy(room: string, epoch: string): Copy {
-    const copy = this.copies.get(room) ?? new Copy(this.user, epoch);
-    if (copy.epoch !== epoch) throw new Error(`another epoch of ${room} without a word`);
+    const mine = this.copies.get(room);
+    const copy = mine?.epoch === epoch ? mine : new Copy(this.user, epoch);
     this.copies.set(room, copy);
     return copy;
   }

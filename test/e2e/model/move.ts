@@ -52,7 +52,7 @@ const op = fc.oneof(
       [5, "room.remove"],
       [2, "room.ban"],
       [2, "room.unban"],
-      [4, "room.role"],
+      [7, "room.role"],
       [1, "room.transfer"],
       [1, "room.rename"],
       [1, "room.describe"],
@@ -76,7 +76,7 @@ export const anyMove: fc.Arbitrary<Move> = fc.record({
   word: fc.nat(words.length - 1),
   yes: fc.boolean(),
   able: chance(85),
-  role: fc.constantFrom(...roles),
+  role: fc.constantFrom(...roles, "moderator", "admin"),
   cid: fc.oneof(
     { weight: 90, arbitrary: fc.constant("now" as const) },
     { weight: 5, arbitrary: fc.constant("old" as const) },

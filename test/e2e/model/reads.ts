@@ -69,12 +69,13 @@ export function fieldsOf(room: ModelRoom, user: string, seq: number): Fields | n
   const fields: Fields = { seq, edit: null, reactions: [] };
   const stands = new Map<string, { key: string; by: string; on: boolean }>();
   for (const event of room.upTo()) {
+    if (!("target" in event) || event.target !== seq) continue;
     const seen = visible(room, user, event.seq);
-    if (event.kind === "edited" && event.target === seq && seen) {
+    if (event.kind === "edited" && seen) {
       const { text, at, mentions = [] } = event;
       fields.edit = { seq: event.seq, text, at, mentions };
     }
-    if (event.kind !== "reacted" || event.target !== seq) continue;
+    if (event.kind !== "reacted") continue;
     // The newest stand counts, and shows only to those who see it.
     const { by, key, on } = event;
     stands.delete(`${by} ${key}`);
@@ -145,6 +146,9 @@ export function newestPost(
   return null;
 }
 
+/** More reads as this. */
+const unreadMax = 1_001;
+
 /** How a chat list shows the room; null when it doesn't. A former member knows of it what was so at the end. */
 export function summaryOf(room: ModelRoom, user: string, mark: { read: number; delivered: number }) {
   const head = horizon(room, user);
@@ -167,7 +171,7 @@ export function summaryOf(room: ModelRoom, user: string, mark: { read: number; d
     peer: room.pair?.find((one) => one !== user) ?? null,
     last: newestPost(room, user),
     ...mark,
-    unread: seqs.length,
-    mentions: mentions.length,
+    unread: Math.min(seqs.length, unreadMax),
+    mentions: Math.min(mentions.length, unreadMax),
   };
 }

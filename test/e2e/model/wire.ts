@@ -6,13 +6,19 @@ type Welcome = Extract<ServerFrame, { t: "welcome" }>;
 /** Gets every frame that isn't a reply, in order, and the id of the connection that it came over. */
 export type Take = (frame: ServerFrame, connection: string) => void;
 
+/** How a socket ended. */
+export interface End {
+  code: number;
+  reason: string;
+}
+
 /** The socket ended before what was asked for came. */
 export class Lost extends Error {
   override name = "Lost";
-  readonly code: number;
-  constructor(code: number, what: string) {
-    super(`closed with ${code} while waiting for ${what}`);
-    this.code = code;
+  readonly end: End;
+  constructor(end: End, what: string) {
+    super(`closed with ${end.code} ${end.reason} while waiting for ${what}`);
+    this.end = end;
   }
 }
 
@@ -20,25 +26,25 @@ export class Lost extends Error {
 const patienceMs = 15_000;
 
 export class Wire {
-  /** Resolves to the code with which it ended. */
-  readonly closed: Promise<number>;
+  readonly closed: Promise<End>;
   welcome: Welcome | null = null;
   readonly #socket: WebSocket;
   readonly #take: Take;
-  readonly #replies = new Map<number, { settle: (result: Result) => void; lose: (code: number) => void }>();
-  readonly #watchers = new Set<(code: number | null) => void>();
+  readonly #replies = new Map<number, { settle: (result: Result) => void; lose: (end: End) => void }>();
+  readonly #watchers = new Set<(end: End | null) => void>();
   #id = 0;
-  #code: number | null = null;
+  #end: End | null = null;
 
   constructor(url: string, take: Take) {
     this.#take = take;
     this.#socket = new WebSocket(`${url.replace("http", "ws")}/ws`, ["starling.v1.json"]);
     this.closed = new Promise((resolve) => {
-      this.#socket.onclose = ({ code }) => {
-        this.#code = code;
-        for (const { lose } of this.#replies.values()) lose(code);
+      this.#socket.onclose = ({ code, reason }) => {
+        const end = { code, reason };
+        this.#end = end;
+        for (const { lose } of this.#replies.values()) lose(end);
         this.#notify();
-        resolve(code);
+        resolve(end);
       };
     });
     this.#socket.onmessage = ({ data }) => this.#receive(String(data));
@@ -53,7 +59,7 @@ export class Wire {
   }
 
   get open(): boolean {
-    return this.#code === null;
+    return this.#end === null;
   }
 
   say(frame: object): void {
@@ -64,8 +70,8 @@ export class Wire {
   request(op: string, input: object): Promise<Result> {
     const id = ++this.#id;
     return patiently(op, (resolve, reject) => {
-      if (this.#code !== null) return reject(new Lost(this.#code, op));
-      this.#replies.set(id, { settle: resolve, lose: (code) => reject(new Lost(code, op)) });
+      if (this.#end !== null) return reject(new Lost(this.#end, op));
+      this.#replies.set(id, { settle: resolve, lose: (end) => reject(new Lost(end, op)) });
       this.say({ id, op, in: input });
     });
   }
@@ -73,25 +79,25 @@ export class Wire {
   /** Resolves once `look` is true, which is asked after every frame. */
   until(what: string, look: () => boolean): Promise<void> {
     return patiently(what, (resolve, reject) => {
-      const watch = (code: number | null) => {
-        if (code !== null) reject(new Lost(code, what));
+      const watch = (end: End | null) => {
+        if (end !== null) reject(new Lost(end, what));
         else if (look()) resolve();
         else return;
         this.#watchers.delete(watch);
       };
       this.#watchers.add(watch);
-      watch(this.#code);
+      watch(this.#end);
     });
   }
 
   /** The other side must end it. */
-  ended(): Promise<number> {
+  ended(): Promise<End> {
     return patiently("the end of the socket", (resolve, reject) => {
       this.closed.then(resolve, reject);
     });
   }
 
-  close(): Promise<number> {
+  close(): Promise<End> {
     this.#socket.close();
     return this.closed;
   }
@@ -111,7 +117,7 @@ export class Wire {
   }
 
   #notify(): void {
-    for (const watch of [...this.#watchers]) watch(this.#code);
+    for (const watch of [...this.#watchers]) watch(this.#end);
   }
 }
 

@@ -116,8 +116,12 @@ export class World implements AsyncDisposable {
     );
   }
 
-  /** kill -9 while commands are under way, `after` of which were answered; then everybody comes back. */
-  async crash(model: Model, together: readonly Carried[], after: number): Promise<void> {
+  /** The server ends (kill -9 or SIGTERM) once `after` of these commands were answered; then everybody comes back. */
+  async restart(
+    model: Model,
+    together: readonly Carried[],
+    { after, how }: { after: number; how: "kill" | "stop" },
+  ): Promise<void> {
     const replies = new Map<number, Reply>();
     let answered = () => {};
     const enough = new Promise<void>((resolve) => {
@@ -135,7 +139,8 @@ export class World implements AsyncDisposable {
     const online = this.devices().filter((device) => device.online);
     answered();
     await enough;
-    await this.server.kill();
+    if (how === "kill") await this.server.kill();
+    else if ((await this.server.stop()) !== 0) throw new Error("the server didn't end well");
     await Promise.all(ends);
     await Promise.all(online.map((device) => device.wire?.closed));
     await this.server.start();

@@ -122,6 +122,9 @@ test("a record that was lost at the end is found when heads are compared", async
   expect(bob.seqs).toEqual([]);
   written.platform.advance(1_000);
   await node.settle();
+  // It had its time to arrive.
+  written.platform.advance(20);
+  await node.settle();
   expect(bob.seqs).toEqual([2]);
 });
 
@@ -224,4 +227,15 @@ test("a slice and the feed's memory hold no text whose deletion is known", async
   await node.attach(bob, 1);
   expect(bob.entries.map(({ kind }) => kind)).toEqual(["tombstone", "tombstone", "deleted"]);
   expect(bob.frames.join()).not.toContain("secret");
+});
+
+test("a node that stopped asks the log nothing more", async () => {
+  const written = await groupOfTwo();
+  const node = nodeOf(written);
+  await node.attach(new Reader("bob"), 1);
+  node.feeds.stop();
+  written.log.heads = () => Promise.reject(new Error("the log is closed"));
+  written.platform.advance(60_000);
+  await node.settle();
+  expect(node.faults).toEqual([]);
 });

@@ -2,6 +2,7 @@
 import { expect } from "bun:test";
 import fc from "fast-check";
 import { Copy } from "../copy.ts";
+import type { Device } from "../device.ts";
 import { roomOf } from "../move.ts";
 import { horizon, intervals, isMember } from "../sight.ts";
 import { Lost } from "../wire.ts";
@@ -17,7 +18,7 @@ const drop = fc.record({ who: fc.nat(3), device: fc.nat(3) }).map((args) =>
   }),
 );
 
-/** A device that was away comes back with its cursors; when none is away, a new tab comes. */
+/** A device that was away comes back with its cursors; when none is away, a new tab comes, or one comes twice. */
 const connect = fc.record({ who: fc.nat(3), device: fc.nat(3) }).map((args) =>
   command("connect", args, async (_, world, { who, device }) => {
     const person = world.person(who);
@@ -25,8 +26,16 @@ const connect = fc.record({ who: fc.nat(3), device: fc.nat(3) }).map((args) =>
     const back = away[device % Math.max(1, away.length)];
     if (back !== undefined) await back.connect();
     else if (person.devices.length < tabsMax) await person.tab().connect();
+    else await again(person.devices[device % tabsMax] as Device);
   }),
 );
+
+/** The same tab on a second socket: the first one has to go. */
+async function again(device: Device): Promise<void> {
+  const first = device.wire;
+  await device.connect();
+  expect((await first?.ended())?.code).toBe(4502);
+}
 
 /** Says where it is, though nothing is missing. */
 const sync = fc.record({ who: fc.nat(3), device: fc.nat(3) }).map((args) =>
@@ -58,7 +67,7 @@ const resume = fc
       if (cursor === "future" && isMember(room, person.id)) {
         const refused = await device.connect().catch((error: unknown) => error);
         expect(refused).toBeInstanceOf(Lost);
-        expect((refused as Lost).code).toBe(4002);
+        expect((refused as Lost).end).toEqual({ code: 4002, reason: `room=${room.id}` });
       } else {
         const { refused } = await device.connect();
         const why = stranger ? "not-found" : isMember(room, person.id) ? undefined : "left";

@@ -2,7 +2,7 @@
 import fc from "fast-check";
 import type { Act, Sent } from "../act.ts";
 import { mintCid } from "../cid.ts";
-import type { Model } from "../model.ts";
+import type { Model, Reply } from "../model.ts";
 import { anyMove, type Move, made, roomOf } from "../move.ts";
 import type { Carried, World } from "../world.ts";
 import { command, type Weighted } from "./command.ts";
@@ -103,21 +103,29 @@ const burst = fc.record({ move: anyMove, count: fc.integer({ min: 5, max: 40 }) 
       const act = each.sent.act.op === "room.post" ? { ...each.sent.act, text } : each.sent.act;
       carried.push({ ...each, sent: { ...each.sent, act } });
     }
-    const replies = await Promise.all(carried.map((each) => world.send(model, each)));
-    const seqs = replies.map(({ answer }) => ("ok" in answer ? answer.ok.seq : 0));
-    const order = [...carried.keys()].sort((a, b) => (seqs[a] as number) - (seqs[b] as number));
-    for (const i of order) {
-      model.explain([(carried[i] as Carried).sent], [replies[i] as Awaited<ReturnType<World["send"]>>]);
-    }
+    await flood(model, world, carried);
   }),
 );
 
+/** All at once, and no order is promised: the model takes them in the order in which they landed. */
+export async function flood(model: Model, world: World, carried: readonly Carried[]): Promise<void> {
+  const replies = await Promise.all(carried.map((each) => world.send(model, each)));
+  const pairs = carried.map(({ sent }, i) => ({ sent, reply: replies[i] as Reply }));
+  const seqOfReply = ({ answer }: Reply) => ("ok" in answer ? answer.ok.seq : 0);
+  pairs.sort((a, b) => seqOfReply(a.reply) - seqOfReply(b.reply));
+  for (const { sent, reply } of pairs) model.explain([sent], [reply]);
+}
+
 const crash = fc
-  .record({ moves: fc.array(anyMove, { minLength: 1, maxLength: 4 }), after: fc.nat(3) })
+  .record({
+    moves: fc.array(anyMove, { minLength: 1, maxLength: 4 }),
+    after: fc.nat(3),
+    how: fc.constantFrom("kill" as const, "kill" as const, "stop" as const),
+  })
   .map((args) =>
-    command("crash", args, async (model, world, { moves, after }) => {
+    command("crash", args, async (model, world, { moves, after, how }) => {
       const carried = await all(world, model, moves);
-      await world.crash(model, carried, Math.min(after, carried.length));
+      await world.restart(model, carried, { after: Math.min(after, carried.length), how });
     }),
   );
 

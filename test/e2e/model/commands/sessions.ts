@@ -82,7 +82,7 @@ async function ended(person: Person, session: Session): Promise<void> {
     .connect()
     .catch((error: unknown) => error);
   expect(back).toBeInstanceOf(Lost);
-  expect((back as Lost).code).toBe(4500);
+  expect((back as Lost).end.code).toBe(4500);
   expect(errorOf(await person.refresh(session.refresh, session.device))).toBe("unauthorized");
   if (person.sessions.length === 0) await (await person.login()).connect();
 }
