@@ -225,11 +225,12 @@ export function createOutbox({ platform, clock, storage, online, request, passed
     landed(room: RoomId, cid: Cid, seq: Seq): void {
       const command = commands.get(cid);
       if (!command) return;
+      const wasAnswered = command.state === "stored";
       // A direct room's first message follows the `created` that its command made too.
       succeed(command, { room, cid, seq, n: seq === 1 && command.op === "room.post" ? 2 : 1 });
       forget(command);
-      // Its reply may be lost: the next one needn't wait for that.
-      next(laneOf(command), 0);
+      // Its reply may be lost: the next one needn't wait for that. After a reply the next one is on its way already.
+      if (!wasAnswered) next(laneOf(command), 0);
     },
 
     /** The room's cursor moved: what was answered at or below has its event, or lies in a hole. */

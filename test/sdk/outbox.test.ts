@@ -61,6 +61,24 @@ describe("a message", () => {
     expect(messages(client)[1]).toMatchObject({ seq: 2, text: "two", by: "me" });
   });
 
+  test("that is followed by others keeps its place: one is in flight, and what failed for now goes again", async () => {
+    const { client, server, platform } = await inRoom();
+    server.on("room.post", () => "silence");
+    for (const text of ["two", "three", "four"]) void outcome(client.room("R").send({ text }));
+    await settled();
+    const answer = (which: number, reply: object) =>
+      server.link.deliver({ re: server.link.ops("room.post")[which]?.id ?? 0, ...reply });
+    answer(0, done(2));
+    await settled();
+    // The event comes after the reply: by now the next one is in flight.
+    server.push("R", { seq: 2, at: start + 2, cid: cidOf(server) });
+    await settled();
+    expect(posts(server).map((input) => input?.text)).toEqual(["two", "three"]);
+    answer(1, { error: { code: "unavailable", message: "", retryable: true } });
+    await platform.advance(2_000);
+    expect(posts(server).map((input) => input?.text)).toEqual(["two", "three", "three"]);
+  });
+
   test("is known by its cid when another connection brings its line", async () => {
     const { client, server, platform } = await inRoom();
     server.on("room.post", () => "silence");
