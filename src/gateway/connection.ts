@@ -22,6 +22,8 @@ export class Connection implements Receiver, Outbox {
   /** Of the client as far as it can be trusted. */
   readonly address: string;
   readonly #flusher: Flusher;
+  /** In the order of opening. */
+  serial = 0;
   /** Empty until `hello` was answered. */
   user: UserId = "";
   session: SessionId = "";

@@ -76,6 +76,8 @@ export class Gateway {
   readonly #byUser = new Groups<UserId, Connection>();
   /** Since the start, for metrics. */
   readonly received = { frames: 0, bytes: 0 };
+  /** Sockets since the start. */
+  #opened = 0;
   #tick = 0;
   #cancelTick: () => void = () => {};
   #draining = false;
@@ -107,6 +109,7 @@ export class Gateway {
       this.#flusher,
       this.#hooks,
     );
+    connection.serial = ++this.#opened;
     const cancel = this.#sources.platform.after(limits.helloMs, () => {
       // Whoever said hello in time isn't to blame that we are slow: 4500 would sign them out.
       connection.close(this.#pending.get(connection)?.busy ? "overloaded" : "unauthorized");
@@ -226,6 +229,11 @@ export class Gateway {
       pending.version = Math.max(pending.version, version);
       if (!(await this.#sources.sessionLives(caller.session))) return connection.close("revoked");
       if (connection.closed) return;
+      // A hello that was long in coming must not throw out the tab's newer socket: 4502 tells its client to stop.
+      const others = this.#ofSession(caller.user, caller.session);
+      if (others.some((other) => other.tab === tab && other.serial > connection.serial)) {
+        return connection.close("replaced");
+      }
       admitted = true;
     } finally {
       // However it ended: nobody else knows that it was announced.

@@ -19,7 +19,7 @@ function hesitant() {
     revoke: (...args) => real.revoke(...args),
     async byId(id) {
       const session = await real.byId(id);
-      if (++state.reads > 1) await go.promise;
+      if (++state.reads === 2) await go.promise;
       return session;
     },
   };
@@ -57,6 +57,16 @@ test("a session that is revoked while its socket is admitted is closed", async (
   await until(() => socket.closed !== null);
   expect(socket.closed?.code).toBe(4501);
   expect(socket.of("welcome")).toEqual([]);
+});
+
+test("a hello that was long in coming doesn't throw out the tab's newer socket", async () => {
+  const { node, state, eve, socket } = await admitted();
+  const newer = await node.connect(eve, "new");
+  state.go();
+  await until(() => socket.closed !== null);
+  expect(socket.closed?.code).toBe(4502);
+  expect(newer.socket.closed).toBeNull();
+  expect([...node.gateway.connectionsOf(eve.user)]).toEqual([newer.connection]);
 });
 
 test("a room that can't be read when its user comes into it is said to be unavailable", async () => {
