@@ -113,12 +113,17 @@ export class Device {
       }[];
     };
     const { user, name: device } = this;
-    const path: Path = { ...this.#path("history", invoked), connection: `${device} page ${invoked}` };
+    const sighted = blinded === this.#world.blinded;
+    const path: Path = {
+      ...this.#path("history", invoked),
+      connection: `${device} page ${invoked}`,
+      sighted,
+    };
     this.#recorder.entries(path, room, page.entries);
     this.#recorder.history.reads.push({
       ...{ user, device, room, invoked, knew, answered: this.#world.sim.now(), head: page.head },
       ...{ from: page.from, to: page.to },
-      sighted: blinded === this.#world.blinded,
+      sighted,
       fields: page.fields.map(({ seq, edit, reactions }) => ({
         seq,
         by: [...(edit === null ? [] : [edit.seq]), ...reactions.flatMap(({ seqs }) => seqs)],
@@ -334,6 +339,7 @@ export class Device {
       device,
       path,
       asked,
+      sighted: true,
       node: this.socket.node,
       connection: `${device} ${this.socket.connection}`,
     };

@@ -23,7 +23,10 @@ export class FrameReader {
   #node = "";
   #openedAt = 0;
   /** What was asked on this connection. */
-  #asked = new Map<number | string, { command: Command } | { mark: Mark } | { page: RoomId; at: number }>();
+  #asked = new Map<
+    number | string,
+    { command: Command } | { mark: Mark } | { page: RoomId; at: number; blinded: number }
+  >();
   readonly #commands = new Map<Cid, Command>();
   /** Newest attempt of each command: only its refusal counts, as docs/protocol.md says. */
   readonly #newest = new Map<Cid, number | string>();
@@ -65,8 +68,9 @@ export class FrameReader {
       const mark = this.#mark(op === "room.read" ? "read" : "delivered", room, Number(input.seq));
       if (id !== undefined) this.#asked.set(id, { mark });
     } else if (id === undefined) return;
-    else if (op === "room.history") this.#asked.set(id, { page: room, at: this.#world.sim.now() });
-    else if (typeof input.cid === "string" && op !== "room.landed") {
+    else if (op === "room.history") {
+      this.#asked.set(id, { page: room, at: this.#world.sim.now(), blinded: this.#world.blinded });
+    } else if (typeof input.cid === "string" && op !== "room.landed") {
       const command = this.#commands.get(input.cid) ?? this.#begin(op, room, input.cid, input);
       this.#asked.set(id, { command });
       this.#newest.set(input.cid, id);
@@ -78,7 +82,7 @@ export class FrameReader {
     this.#asked.delete(reply.re);
     if (asked === undefined) return;
     if ("mark" in asked) this.#marked(asked.mark, reply);
-    else if ("page" in asked) this.#paged(asked.page, asked.at, reply);
+    else if ("page" in asked) this.#paged(asked, reply);
     else if ("ok" in reply) this.#landed(asked.command, reply.ok as { seq: Seq; n: number; epoch: string });
     else if (this.#newest.get(asked.command.cid) === reply.re) this.#refused(asked.command, reply.error);
   }
@@ -137,16 +141,25 @@ export class FrameReader {
     Object.assign(mark, { answered: this.#world.sim.now(), delivered, read });
   }
 
-  #paged(room: RoomId, asked: number, reply: Reply): void {
+  #paged({ page, at, blinded }: { page: RoomId; at: number; blinded: number }, reply: Reply): void {
     if (!("ok" in reply)) return;
     const { entries } = reply.ok as { entries: Entry[] };
-    const connection = `${this.#device} page ${asked} ${reply.re}`;
-    this.#recorder.entries({ ...this.#path("history", asked), connection }, room, entries);
+    const connection = `${this.#device} page ${at} ${reply.re}`;
+    const sighted = blinded === this.#world.blinded;
+    this.#recorder.entries({ ...this.#path("history", at), connection, sighted }, page, entries);
   }
 
   #path(path: Path["path"], asked: number): Path {
     const connection = `${this.#device} ${this.#connection}`;
-    return { user: this.#user, device: this.#device, path, asked, node: this.#node, connection };
+    return {
+      user: this.#user,
+      device: this.#device,
+      path,
+      asked,
+      sighted: true,
+      node: this.#node,
+      connection,
+    };
   }
 }
 

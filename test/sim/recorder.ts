@@ -1,11 +1,11 @@
 /** Writes down what clients do and see, as the checker wants it. */
 import type { RoomId, Seq } from "../../actors/ports.ts";
 import type { Entry } from "../../actors/room/frame.ts";
-import { type Actor, emptyHistory, type Seen } from "./check/history.ts";
+import { type Actor, emptyHistory, type Seen, type Sighted } from "./check/history.ts";
 import type { World } from "./world.ts";
 
 /** By which way entries came. */
-export interface Path extends Actor {
+export interface Path extends Actor, Sighted {
   path: Seen["path"];
   connection: string;
   node: string;
@@ -47,7 +47,7 @@ export class Recorder {
     return { ...base, is, seq, to: seq, line: JSON.stringify(event), cid };
   }
 
-  #base({ user, device, path, connection, node, asked }: Path, room: RoomId) {
-    return { t: this.#world.sim.now(), asked, user, device, path, connection, node, room };
+  #base({ user, device, path, connection, node, asked, sighted }: Path, room: RoomId) {
+    return { t: this.#world.sim.now(), asked, user, device, path, connection, node, room, sighted };
   }
 }

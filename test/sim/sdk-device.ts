@@ -71,7 +71,10 @@ export class SdkDevice {
     this.#wire?.die();
     this.#machine = this.#boot();
     this.client = this.#open();
-    await this.client.connect();
+    // Without a session there is nothing to come back to.
+    await this.client.connect().catch(() => {
+      this.ended = true;
+    });
   }
 
   /** All that it can show of a room, and what it can prove. */

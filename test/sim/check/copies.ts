@@ -75,7 +75,8 @@ function checkWhole({ device, user, last, entries }: Copy, truth: Truth, end: nu
     // A reader of pages gets tombstones whose deletion they may not see.
     const isGone = got === truth.at(seq, truth.head);
     const isOwn = got === `stub:${line?.cid}` && !right.startsWith("tombstone");
-    const isRight = truth.sees(user, seq) ? got === right || isGone || isOwn : got !== null;
+    const isDistant = got === "void" && truth.isDistantDeletion(user, seq);
+    const isRight = truth.sees(user, seq) ? got === right || isGone || isOwn || isDistant : got !== null;
     if (!isRight) report("C7", `${device} has ${got ?? "nothing"} at ${seq} instead of ${right}`);
   }
 }

@@ -103,6 +103,7 @@ function watch(history: History, truth: Truth, user: string): void {
   const [first, until] = truth.stays(user)[0] ?? [1, 0];
   const end = Math.min(until, last);
   const base = {
+    sighted: true,
     asked: 0,
     user,
     device: `${user}'s`,

@@ -41,7 +41,7 @@ export interface Command extends Actor, Sighted {
 }
 
 /** One entry of a frame or page that reached a device. */
-export interface Seen extends Actor {
+export interface Seen extends Actor, Sighted {
   t: Time;
   /** When its connection or request began: it can't show less than what was durable then. */
   asked: Time;

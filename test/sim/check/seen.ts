@@ -40,9 +40,9 @@ function checkDeletions(seen: readonly Seen[], truth: Truth, report: Report): vo
     const isDeletion = is === "event" && truth.line(seq)?.event.kind === "deleted";
     if (path === "live" && isDeletion && !known.has(`${node} ${seq}`)) known.set(`${node} ${seq}`, t);
   }
-  for (const { is, seq, path, asked, node, device, connection } of seen) {
+  for (const { is, seq, path, asked, node, device, connection, sighted } of seen) {
     const gone = truth.deletion.get(seq);
-    if (is !== "event" || gone === undefined) continue;
+    if (is !== "event" || gone === undefined || !sighted) continue;
     const since = path === "history" ? truth.line(gone)?.t : known.get(`${node} ${gone}`);
     if (since !== undefined && since < asked) {
       report("C13", `${device} got the text of ${seq} on ${connection}, deleted by ${gone} before`);

@@ -156,6 +156,12 @@ export class Truth {
     return within(target) || this.rule(target) === "everyone";
   }
 
+  /** A deletion while they were away: what it deleted must go, but whether they are shown it depends on when they ask. */
+  isDistantDeletion(user: UserId, seq: Seq): boolean {
+    const outside = !this.stays(user).some(([first, last]) => first <= seq && seq <= last);
+    return outside && this.line(seq)?.event.kind === "deleted";
+  }
+
   /** Whether a viewer could be shown this seq by something that was decided between t0 and t1. */
   maySee(user: UserId, seq: Seq, t0: Time, t1: Time): boolean {
     if (this.inStay(user, seq)) return true;
