@@ -54,7 +54,7 @@ export class RoomTimeline implements Timeline {
     const { ranges, last } = this.#source.log;
     let end = ranges.first;
     if (before !== undefined) {
-      const hole = ranges.holes(1, last).find(([from, to]) => from < before && before <= to + 1);
+      const hole = ranges.holes(1, last).find(([from, to]) => from <= before && before <= to + 1);
       if (!hole) return 0;
       end = hole[1] + 1;
     }

@@ -46,8 +46,8 @@ export const simMutants: Mutant[] = [
     name: "receipts through a feed that is behind",
     breaks: "P5",
     file: "src/rooms/receipts.ts",
-    from: "Math.max(...marks.map(({ asOf }) => asOf))",
-    to: "Math.max(...marks.map(({ mark }) => mark.delivered))",
+    from: "...accesses.map(({ head }) => head), ...marks.map(({ asOf }) => asOf)",
+    to: "...marks.map(({ mark }) => mark.delivered)",
     caughtBy: { sim: "C8" },
   },
 ];

@@ -186,6 +186,22 @@ describe("limited", () => {
     await timeline.older(131);
     expect(timeline.snapshot().some((row) => row.type === "hole")).toBe(false);
   });
+
+  test("a hole of one seq is loaded by its own name", async () => {
+    const { client, server } = await inRoom(1);
+    const { timeline } = client.room("R");
+    server.room(
+      "R",
+      Array.from({ length: 4 }, (_, i) => posted(i + 1, "ana", `m${i + 1}`)),
+    );
+    server.link.deliver({ t: "limited", room: "R", epoch, from: 2, to: 3, head: 4 });
+    server.link.deliver({ t: "events", room: "R", epoch, from: 4, events: [posted(4, "ana", "m4")] });
+    await client.call("room.history", { room: "R", after: 1, limit: 1 });
+    await timeline.around(2);
+    const hole = timeline.snapshot().find((row) => row.type === "hole");
+    if (hole?.type === "hole") await timeline.older(hole.to);
+    expect(timeline.snapshot().some((row) => row.type === "hole")).toBe(false);
+  });
 });
 
 describe("my membership", () => {

@@ -11,10 +11,9 @@ export interface Faults {
   appendLost: number;
   appendLanded: number;
   appendLate: number;
-  /** Reads of the log that fail; windows per second in which heads are old, and whether all other reads are too. */
+  /** Reads of the log that fail; windows per second in which heads are old. */
   readFails: number;
   staleHeads: number;
-  staleTails: boolean;
   /** Live records that are dropped, doubled, or come much later. */
   liveDropped: number;
   liveDoubled: number;
@@ -53,7 +52,6 @@ export const calm: Faults = {
   appendLate: 0,
   readFails: 0,
   staleHeads: 0,
-  staleTails: false,
   liveDropped: 0,
   liveDoubled: 0,
   liveDelayed: 0,
@@ -88,7 +86,6 @@ export function faultsOf(random: () => number): Faults {
     appendLate: some(0.08),
     readFails: some(0.02),
     staleHeads: some(0.6),
-    staleTails: random() < 0.5,
     liveDropped: some(0.1),
     liveDoubled: some(0.1),
     liveDelayed: some(0.2),

@@ -10,6 +10,9 @@ import { type Server, tokenOf } from "./server.ts";
 import { Wire } from "./wire.ts";
 import type { World } from "./world.ts";
 
+/** Far more than a story needs. */
+const pagesMax = 100;
+
 export class SdkDevice {
   readonly user: UserId;
   readonly session: SessionId;
@@ -80,11 +83,12 @@ export class SdkDevice {
   /** All that it can show of a room, and what it can prove. */
   async show(room: RoomId): Promise<Shown> {
     const { timeline } = this.client.room(room);
-    for (let more = true; more; ) {
-      const holes = timeline.snapshot().filter((row) => row.type === "hole");
-      const hole = holes.at(-1);
-      if (hole?.type === "hole") more = (await timeline.older(hole.to)) > 0;
-      else more = timeline.hasOlder && (await timeline.older()) > 0;
+    // A page may be all voids, so what came says nothing of what is left.
+    for (let pages = 0; pages < pagesMax; pages++) {
+      const hole = timeline.snapshot().findLast((row) => row.type === "hole");
+      if (hole?.type === "hole") await timeline.older(hole.to);
+      else if (timeline.hasOlder) await timeline.older();
+      else break;
     }
     const { ok, head, faults } = await this.client.room(room).verify();
     const { user, name: device } = this;

@@ -12,7 +12,6 @@ export interface Commit {
 export class SharedLog {
   readonly #world: World;
   readonly #commits = new Map<RoomId, Commit[]>();
-  readonly #all: Commit[] = [];
   readonly log: Log;
 
   constructor(world: World) {
@@ -25,11 +24,9 @@ export class SharedLog {
     const position = await this.log.append(room, expected, draft);
     const { sim, trace } = this.#world;
     const record: LogRecord = { ...draft, room, position, prev: expected };
-    const commit = { t: sim.now(), record };
     const commits = this.#commits.get(room) ?? [];
-    commits.push(commit);
+    commits.push({ t: sim.now(), record });
     this.#commits.set(room, commits);
-    this.#all.push(commit);
     trace.add("commit", room, position, draft.from, draft.count, draft.frame, draft.server);
     return position;
   }
@@ -40,11 +37,6 @@ export class SharedLog {
 
   rooms(): RoomId[] {
     return [...this.#commits.keys()];
-  }
-
-  /** The last position of all that there was then. */
-  positionAt(t: number): Position {
-    return this.#all.findLast((commit) => commit.t <= t)?.record.position ?? 0;
   }
 
   /** Everything that the documents have leaves the log, as if it were old. */
