@@ -104,6 +104,7 @@ async function played(
   say("everything was said");
 
   const verdicts = await judge(stages, cast, base, storm);
+  say("everything was judged");
   if (options.keep !== null) await leaveKeys(options.keep, stages, cast, base);
   await cast.leave();
   const faults = verdicts.flatMap((verdict) => verdict.faults);

@@ -32,7 +32,8 @@ export function finish(verdict: { ok: boolean }): never {
 
 /** Progress for people, out of the way of the report. */
 export function say(text: string): void {
-  process.stderr.write(`${text}\n`);
+  const seconds = Math.round(performance.now() / 1000);
+  process.stderr.write(`${String(seconds).padStart(4)} s  ${text}\n`);
 }
 
 /** Runs a program so that a fault of its own ends in a verdict too. */
