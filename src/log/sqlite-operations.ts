@@ -2,6 +2,8 @@ import type { Database } from "bun:sqlite";
 import { limits } from "../../actors/limits.ts";
 import type { Head, Millis, Position, RecordDraft, RoomId, Seq } from "../../actors/ports.ts";
 
+export const recordColumns = `position, room, prev, epoch, "from", count, at, frame, server`;
+
 /** `prev`: the room's position before. A fenced append wrote nothing. */
 export type Appended = { position: Position; prev: Position } | { fenced: Position };
 
