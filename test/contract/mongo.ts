@@ -5,6 +5,7 @@ import { MongoSet } from "../../load/kit/mongo-set.ts";
 import { part } from "../../load/kit/parts.ts";
 import { platform } from "../../src/platform.ts";
 import { openMongo } from "../../src/store/mongo/open.ts";
+import { recordQueries } from "./mongo-plans.ts";
 import type { StoreHarness } from "./store.contract.ts";
 
 /** Null: it can't be had here, and what needs it is skipped. */
@@ -13,11 +14,17 @@ export const mongod = await part("mongod");
 let started: Promise<MongoSet> | null = null;
 afterAll(async () => (await started)?.[Symbol.asyncDispose]());
 
-/** Of one member. */
+/** Of one member. Records what is asked of its database. */
 export function mongoSet(): Promise<MongoSet> {
-  if (mongod === null) throw new Error("mongod is missing");
-  started ??= MongoSet.start(mongod);
+  started ??= start();
   return started;
+}
+
+async function start(): Promise<MongoSet> {
+  if (mongod === null) throw new Error("mongod is missing");
+  const set = await MongoSet.start(mongod);
+  await recordQueries(set.url());
+  return set;
 }
 
 export async function openMongoStore(): Promise<StoreHarness> {
