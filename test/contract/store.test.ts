@@ -2,8 +2,8 @@ import { beforeAll, describe, expect, test } from "bun:test";
 import { memoryStore } from "../../src/store/memory.ts";
 import { migrations } from "../../src/store/mongo/schema.ts";
 import { openTemporary } from "./embedded.ts";
-import { mongod, mongoSet, openMongoStore } from "./mongo.ts";
-import { type Plan, plansOf } from "./mongo-plans.ts";
+import { mongod, mongoForFile, openMongoStore } from "./mongo.ts";
+import { type Plan, plansOf, recordQueries } from "./mongo-plans.ts";
 import { storeContract } from "./store.contract.ts";
 
 storeContract("memory", async () => ({
@@ -23,12 +23,14 @@ storeContract("sqlite", async () => {
 
 if (mongod === null) test.skip("store: mongodb (get it with: npm run parts mongod)", () => {});
 else {
-  storeContract("mongodb", openMongoStore);
+  const set = mongoForFile({}, (started) => recordQueries(started.url()));
+  const url = async () => (await set()).url();
+  storeContract("mongodb", async () => openMongoStore(await url()));
 
   describe("whatever the contract asks of MongoDB", () => {
     let plans: Plan[] = [];
     beforeAll(async () => {
-      plans = await plansOf((await mongoSet()).url());
+      plans = await plansOf(await url());
     });
 
     test("is found by an index, never by looking through a collection", () => {
