@@ -341,7 +341,11 @@ export interface Projection {
   apply(writes: readonly Write[], upTo?: { stream: number; position: Position }): Promise<UserId[]>;
 }
 
-/** Small repositories over one database. Every read sees every write that resolved before it began. */
+/**
+ * Small repositories over one database. Every read sees every write that resolved before it began (of another node: but for the
+ * moments of a failover), and none goes behind what this node saw.
+ * @throws Unavailable, and UnknownOutcome where doing it again isn't the same: create, rotate, revoke, fail
+ */
 export interface Store {
   readonly accounts: Accounts;
   readonly sessions: Sessions;
