@@ -135,6 +135,7 @@ describe("exports of actors/ and src/", () => {
     ["memoryStore", "the store's twin, for tests and the simulator"],
     ["delayAfter", "a table that is claimed number by number"],
     ["nestsDeeper", "claimed for depths that parseJson never reaches"],
+    ["openJetStream", "a node of a cluster is wired from it"],
     ["entriesOf", "the matrix asks which operations are about a room"],
   ]);
   const exported = /^export (?:async )?(const|function\*?|class|interface|type) (\w+)/gm;
