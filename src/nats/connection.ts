@@ -102,7 +102,8 @@ export class Connection implements AsyncDisposable {
   async [Symbol.asyncDispose](): Promise<void> {
     if (this.nats.isClosed()) return;
     // Without a server there is nobody to drain to.
-    await (this.#up ? this.nats.drain() : this.nats.close());
+    if (this.#up) await this.nats.drain().catch(() => {});
+    await this.nats.close();
   }
 
   async #watch(): Promise<void> {

@@ -14,11 +14,14 @@ export interface NatsWorld {
   empty(): Promise<void>;
 }
 
-/** @param program null: every test of the group is skipped */
-export function natsWorld(program: string | null, count: 1 | 3): NatsWorld {
+/**
+ * @param program null: every test of the group is skipped
+ * @param config more lines for the servers' configuration
+ */
+export function natsWorld(program: string | null, count: 1 | 3, config = ""): NatsWorld {
   let servers: NatsServers | undefined;
   beforeAll(async () => {
-    if (program !== null) servers = await NatsServers.start({ program, servers: count });
+    if (program !== null) servers = await NatsServers.start({ program, servers: count, config });
   });
   afterAll(() => servers?.[Symbol.asyncDispose]());
   const world = {
