@@ -50,6 +50,8 @@ export const limits = {
   snapshotEvery: 500,
 
   // NATS
+  /** What the server must take besides a record: one fence. */
+  recordHeaderBytesMax: 1_024,
   /** An append without an answer for so long is unknown: a commit takes milliseconds, and senders have 15 s in all. */
   appendMs: 4_000,
   /** A read without an answer for so long: no leader. Whoever asked can ask again. */

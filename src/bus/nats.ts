@@ -32,24 +32,11 @@ export class NatsBus implements Bus {
     if (connection.up) connection.nats.publish(prefix + subject, JSON.stringify(message));
   }
 
-  async subscribe(
+  subscribe(
     subject: string,
     handler: (message: Json, answer?: (reply: Json) => void) => void,
   ): Promise<Unsubscribe> {
-    const { nats } = this.#options.connection;
-    const subscription = nats.subscribe(prefix + subject, {
-      callback: (error, message) => {
-        if (error === null) this.#handle(message, handler);
-      },
-    });
-    try {
-      await nats.flush();
-    } catch (error) {
-      // The client subscribes again when it is back; whoever wants to be sure now must know.
-      subscription.unsubscribe();
-      throw error;
-    }
-    return () => subscription.unsubscribe();
+    return this.#options.connection.listen(prefix + subject, (message) => this.#handle(message, handler));
   }
 
   async request(

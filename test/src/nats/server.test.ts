@@ -1,9 +1,10 @@
 import { describe, expect, test } from "bun:test";
-import { assertServer } from "../../../src/nats/version.ts";
+import { assertServer } from "../../../src/nats/server.ts";
 
 const server = (version: string, cluster?: string) => ({
   version,
   jetstream: true,
+  max_payload: 262_144,
   ...(cluster === undefined ? {} : { cluster }),
 });
 
@@ -30,5 +31,13 @@ test("a server on its own may be older: it has nobody to disagree with", () => {
 });
 
 test("a server without JetStream is refused with what to do", () => {
-  expect(() => assertServer({ version: "2.15.2" })).toThrow("jetstream { store_dir: … }");
+  expect(() => assertServer({ version: "2.15.2", max_payload: 262_144 })).toThrow(
+    "jetstream { store_dir: … }",
+  );
+});
+
+test("a server that takes only small messages is refused with what to set", () => {
+  expect(() => assertServer({ ...server("2.15.2"), max_payload: 65_536 })).toThrow(
+    "set max_payload to 256KB",
+  );
 });
