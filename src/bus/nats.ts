@@ -1,5 +1,5 @@
 import type { Msg } from "@nats-io/transport-node";
-import type { Bus, Json, Unsubscribe } from "../../actors/ports.ts";
+import { type Bus, type Json, Unavailable, type Unsubscribe } from "../../actors/ports.ts";
 import type { Platform } from "../../actors/runtime/platform.ts";
 import type { Connection } from "../nats/connection.ts";
 import { Gatherer } from "../nats/gather.ts";
@@ -46,11 +46,13 @@ export class NatsBus implements Bus {
     enough = Number.MAX_SAFE_INTEGER,
   ): Promise<Json[]> {
     const answers: Json[] = [];
-    await this.#gatherer.ask(prefix + subject, JSON.stringify(message), timeoutMs, (answer) => {
+    const how = await this.#gatherer.ask(prefix + subject, JSON.stringify(message), timeoutMs, (answer) => {
       const reply = this.#parse(answer);
       if (reply !== undefined) answers.push(reply);
       return answers.length >= enough;
     });
+    // An empty list would say that nobody is there.
+    if (how === "cut" && answers.length === 0) throw new Unavailable("the connection to NATS broke");
     return answers;
   }
 

@@ -224,6 +224,8 @@ describe.skipIf(program === null)("the log on one nats-server", () => {
     expect(await errorOf(nats.log.append("r", position, draft("r", 9)))).toBeInstanceOf(Unavailable);
     expect(await errorOf(nats.log.heads(["r"]))).toBeInstanceOf(Unavailable);
     expect(await errorOf(nats.log.tail("r", 0, bytesMax))).toBeInstanceOf(Unavailable);
+    await eventually("the other connection is away", async () => !nats.live.up);
+    expect(await errorOf(nats.bus.request("who", null, 1_000))).toBeInstanceOf(Unavailable);
     await server?.restart();
     await eventually("both connections are back", async () => nats.connection.up && nats.live.up);
     const next = await nats.log.append("r", position, draft("r", 2));
