@@ -38,6 +38,8 @@ export async function attach(
   const { feed, noted } = await sources.feeds.hold(room, receiver);
   try {
     const { sight, epoch, head } = await sources.access(room, receiver.user);
+    // At once: how long it takes must not tell a stranger whether somebody writes there.
+    if (sight.intervals.length === 0) return leave(sources.feeds, feed, receiver);
     // It was read after the feed's seq was noted: an older one comes from a log that doesn't know its own end.
     if (head < noted) throw new Unavailable("the log is behind its feed");
     // The sight may be read ahead of the feed: lines up to its head are held too, or they would go out whole as live ones.
@@ -46,7 +48,6 @@ export async function attach(
     await feed.reach(head);
     const outcome = await bring(feed, receiver, sight, epoch ?? feed.epoch, cursor, noted);
     if (!("live" in outcome)) feed.detach(receiver);
-    if ("refused" in outcome && outcome.refused === "not-found") sources.feeds.drop(room);
     return outcome;
   } catch (error) {
     feed.detach(receiver);
@@ -54,6 +55,12 @@ export async function attach(
   } finally {
     if (feed.size === 0) sources.feeds.idle(room);
   }
+}
+
+function leave(feeds: Feeds, feed: Feed, receiver: Receiver): Attached {
+  feed.detach(receiver);
+  feeds.drop(feed.room);
+  return { refused: "not-found" };
 }
 
 async function bring(
@@ -64,7 +71,6 @@ async function bring(
   cursor: Cursor | null,
   noted: Seq,
 ): Promise<Attached> {
-  if (sight.role === null && sight.intervals.length === 0) return { refused: "not-found" };
   feed.epoch = epoch;
   const known = cursor !== null && cursor[0] === epoch ? cursor[1] : null;
   if (cursor !== null && known === null) push(receiver, { t: "epoch", room: feed.room, epoch });

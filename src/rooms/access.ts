@@ -14,7 +14,7 @@ export interface Access {
   /** null while the room is only in the log. */
   document: RoomDoc | null;
   banned: boolean;
-  /** Position of the last record above the checkpoint; 0 when the documents have everything. */
+  /** Position of the last record above the checkpoint that the user may know of; 0 when the documents have all of that. */
   tail: Position;
 }
 
@@ -77,10 +77,15 @@ async function applyTail(log: Log, room: RoomId, checkpoint: Position, accesses:
         }
         access.head = Math.max(access.head, record.from + record.count - 1);
         access.epoch = record.epoch;
-        access.tail = record.position;
+        if (reaches(access.sight, record.from)) access.tail = record.position;
       }
     }
   }
+}
+
+/** A member may know of every seq, a former one of those up to the end, a stranger of none. */
+function reaches({ role, intervals }: Sight, seq: Seq): boolean {
+  return role !== null || seq < (intervals.at(-1)?.[1] ?? 0);
 }
 
 function noteBan(access: Access, event: StampedEvent | Tombstone): void {
