@@ -26,6 +26,8 @@ const history: readonly Write[] = [
   changed(18, { name: "Renamed again", about: "About" }),
   left(19, "bob", { banned: true }),
   posted(20, "ana", "last"),
+  left(21, "bob", { interval: "keep" }),
+  left(22, "bob", { banned: true }),
   { t: "closed", room: "r", sender: "bob", cid: "c", hash: "h" },
 ];
 

@@ -256,6 +256,27 @@ export function projectionContract(current: () => Store): void {
       expect(await projection.apply([joined(6, "bob")])).toEqual(["bob"]);
     });
 
+    test("a former member's account tells of the end, and of no ban or pardon after it", async () => {
+      const { items, memberships, projection } = current();
+      const told = async () => (await items.since("bob", 0, 9)).items[0]?.value;
+      await apply(joined(2, "bob"), left(5, "bob"));
+      const end = { role: null, from: 2, to: 6, banned: false, seq: 5 };
+      for (const later of [left(9, "bob", { banned: true }), left(12, "bob", { interval: "keep" })]) {
+        expect(await projection.apply([later])).toEqual([]);
+        expect(await told()).toEqual(end);
+      }
+      expect(await items.versions(["bob"])).toEqual([2]);
+      expect(await memberships.of("r", ["bob"])).toMatchObject([{ intervals: [[2, 6]], seq: 12 }]);
+    });
+
+    test("a former member's account tells of the ban that was the end, and of no pardon after it", async () => {
+      const { items, projection } = current();
+      await apply(joined(2, "bob"), left(5, "bob", { banned: true }));
+      expect(await projection.apply([left(7, "bob", { interval: "keep" })])).toEqual([]);
+      const [item] = (await items.since("bob", 0, 9)).items;
+      expect(item?.value).toEqual({ role: null, from: 2, to: 6, banned: true, seq: 5 });
+    });
+
     test("joining opens an interval, leaving closes it after the event, coming back opens another", async () => {
       const { memberships } = current();
       await apply(joined(2, "ana"), left(5, "ana"), joined(8, "ana", { role: "admin" }));
