@@ -229,6 +229,8 @@ export interface Messages {
   unread(room: RoomId, user: UserId, after: Seq, upTo: Seq, limit: number): Promise<Seq[]>;
   /** The same, of posts that mention the user. */
   mentions(room: RoomId, user: UserId, after: Seq, upTo: Seq, limit: number): Promise<Seq[]>;
+  /** Posts with after < seq ≤ upTo that were edited above `since`, deleted ones too, oldest first. */
+  edited(room: RoomId, after: Seq, upTo: Seq, since: Seq, limit: number): Promise<Seq[]>;
 }
 
 export interface Mark {

@@ -3,7 +3,7 @@ import * as v from "valibot";
 import { limits } from "../../actors/limits.ts";
 import type { Mark, Seq } from "../../actors/ports.ts";
 import { refuse } from "../../actors/room/refusals.ts";
-import { clamp, unreadAfter, unreadOf } from "../rooms/summary.ts";
+import { clamp, mentionsIn, unreadAfter, unreadOf } from "../rooms/summary.ts";
 import { count, id, seq } from "./fields.ts";
 import { type Call, type Caller, operation } from "./operation.ts";
 import type { Services } from "./services.ts";
@@ -112,7 +112,8 @@ export const roomUnreadExplain = operation({
       const { messages } = services.store;
       const after = unreadAfter(access, read);
       const seqs = await messages.unread(room, caller.user, after, seq, limits.explainMax + 1);
-      const mentions = await messages.mentions(room, caller.user, after, seq, limits.explainMax);
+      const part = { after, upTo: seq, limit: limits.explainMax };
+      const mentions = await mentionsIn(services, room, access, part);
       const more = seqs.length > limits.explainMax;
       return { ok: { read, seq, seqs: seqs.slice(0, limits.explainMax), mentions, more } };
     });

@@ -98,9 +98,39 @@ export async function unreadOf(sources: SummarySources, room: RoomId, access: Ac
   const more = limits.unreadExactMax + 1;
   const [unread, mentions] = await Promise.all([
     sources.store.messages.unread(room, user, after, upTo, more),
-    sources.store.messages.mentions(room, user, after, upTo, more),
+    mentionsIn(sources, room, access, { after, upTo, limit: more }),
   ]);
   return { read, delivered, unread: unread.length, mentions: mentions.length, seq: upTo };
+}
+
+interface Part {
+  after: Seq;
+  upTo: Seq;
+  limit: number;
+}
+
+/** Posts that mention the viewer. A former member's are those of the end: no later edit gives or takes one (P5). */
+export async function mentionsIn(
+  { store: { messages } }: SummarySources,
+  room: RoomId,
+  { sight: { user, role } }: Access,
+  { after, upTo, limit }: Part,
+): Promise<Seq[]> {
+  const now = await messages.mentions(room, user, after, upTo, limit);
+  if (role !== null) return now;
+  const edited = new Set(await messages.edited(room, after, upTo, upTo, limit));
+  const seqs = now.filter((seq) => !edited.has(seq));
+  for (const post of edited) {
+    const [version] = await messages.versions(room, post, upTo + 1, 1);
+    const [stored] = version === undefined ? [] : await messages.range(room, version.seq, version.seq, 1);
+    if (stored !== undefined && mentions(stored.line, user)) seqs.push(post);
+  }
+  return seqs.sort((a, b) => a - b).slice(0, limit);
+}
+
+function mentions(line: string, user: UserId): boolean {
+  const event = eventOf(line);
+  return "mentions" in event && event.mentions?.includes(user) === true;
 }
 
 /** What lay there before one's newest joining was never unread. */

@@ -245,6 +245,26 @@ export function projectionContract(current: () => Store): void {
     });
   });
 
+  describe("edited posts", () => {
+    test("posts that were edited above a seq are found once, oldest first, deleted ones too", async () => {
+      const { messages } = current();
+      await apply(
+        ...[1, 2, 3, 4].map((seq) => posted(seq, "ana")),
+        ...edited(5, "ana", 1, "before"),
+        ...edited(6, "ana", 4, "once"),
+        ...edited(7, "ana", 2, "once"),
+        ...edited(8, "ana", 2, "twice"),
+        ...edited(9, "ana", 3, "and gone"),
+        ...deleted(10, "ana", 3),
+      );
+      expect(await messages.edited("r", 0, 9, 5, 9)).toEqual([2, 3, 4]);
+      expect(await messages.edited("r", 0, 9, 5, 2)).toEqual([2, 3]);
+      expect(await messages.edited("r", 2, 3, 5, 9)).toEqual([3]);
+      expect(await messages.edited("r", 0, 9, 9, 9)).toEqual([]);
+      expect(await messages.edited("s", 0, 9, 0, 9)).toEqual([]);
+    });
+  });
+
   describe("memberships", () => {
     test("a ban of somebody who was never in, and its end, write nothing into their account", async () => {
       const { items, memberships, projection } = current();

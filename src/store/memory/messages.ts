@@ -150,6 +150,13 @@ export class MemoryMessages implements Messages {
     return this.#posts(room, user, after, upTo, limit, (row) => mentionsOf(row).includes(user));
   }
 
+  async edited(id: RoomId, after: Seq, upTo: Seq, since: Seq, limit: number): Promise<Seq[]> {
+    const targets = [...(this.#rooms.get(id) ?? nobody).edits]
+      .filter(([target, edits]) => target > after && target <= upTo && [...edits].some((seq) => seq > since))
+      .map(([target]) => target);
+    return targets.sort((a, b) => a - b).slice(0, limit);
+  }
+
   #posts(
     id: RoomId,
     user: UserId,

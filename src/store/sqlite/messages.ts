@@ -60,6 +60,10 @@ const statements = (reads: Database) => ({
   mentions: reads.prepare<{ seq: Seq }, [RoomId, UserId, Seq, Seq, number]>(
     "SELECT seq FROM mentions WHERE room = ? AND user = ? AND seq > ? AND seq <= ? ORDER BY seq LIMIT ?",
   ),
+  edited: reads.prepare<{ seq: Seq }, [RoomId, Seq, Seq, Seq, number]>(
+    `SELECT DISTINCT target AS seq FROM messages WHERE room = ? AND kind = 'edited'
+     AND target > ? AND target <= ? AND seq > ? ORDER BY target LIMIT ?`,
+  ),
 });
 
 export class SqliteMessages implements Messages {
@@ -118,6 +122,10 @@ export class SqliteMessages implements Messages {
 
   async mentions(room: RoomId, user: UserId, after: Seq, upTo: Seq, limit: number): Promise<Seq[]> {
     return this.#sql.mentions.all(room, user, after, upTo, limit).map(({ seq }) => seq);
+  }
+
+  async edited(room: RoomId, after: Seq, upTo: Seq, since: Seq, limit: number): Promise<Seq[]> {
+    return this.#sql.edited.all(room, after, upTo, since, limit).map(({ seq }) => seq);
   }
 
   #fieldsOf(room: RoomId, seq: Seq): Fields | null {

@@ -1,6 +1,7 @@
 import { expect, test } from "bun:test";
 import { accessOf } from "../../../src/rooms/access.ts";
-import { summaryOf, unreadOf } from "../../../src/rooms/summary.ts";
+import { horizon } from "../../../src/rooms/history.ts";
+import { mentionsIn, summaryOf, unreadOf } from "../../../src/rooms/summary.ts";
 import { edgeOf, groupOfTwo, room, type WrittenRoom } from "./written-room.ts";
 
 async function summaryFor(written: WrittenRoom, user: string) {
@@ -63,4 +64,35 @@ test("to a removed member a room stays what it was at their removal", async () =
     about: "secret",
     members: 2,
   });
+});
+
+test("what mentions a removed member is what did so at the end, whatever later edits say", async () => {
+  const written = await groupOfTwo();
+  const post = async (mentions: string[]) =>
+    await written.write("ana", { kind: "posted", text: "one", mentions });
+  const edit = async (target: number, mentions: string[]) =>
+    await written.write("ana", { kind: "edited", target, text: "two", mentions });
+  const [taken, given, kept, deleted, calm] = [
+    await post(["bob"]),
+    await post([]),
+    await post([]),
+    await post(["bob"]),
+    await post(["bob"]),
+  ];
+  await edit(kept, ["bob"]);
+  await written.write("bob", { kind: "posted", text: "me", mentions: ["bob"] });
+  await written.write("ana", { kind: "removed", user: "bob" });
+  const mentioned = async (user: string) => {
+    await written.project();
+    const [access] = await accessOf(written, room, [user]);
+    if (access === undefined) throw new Error("no access");
+    return await mentionsIn(written, room, access, { after: 0, upTo: horizon(access), limit: 10 });
+  };
+  expect(await mentioned("bob")).toEqual([taken, kept, deleted, calm]);
+  await edit(taken, []);
+  await edit(given, ["bob"]);
+  await edit(kept, []);
+  await edit(deleted, ["bob"]);
+  await written.write("ana", { kind: "deleted", target: deleted, author: "ana" });
+  expect(await mentioned("bob")).toEqual([taken, kept, calm]);
 });
