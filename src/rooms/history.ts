@@ -82,7 +82,7 @@ async function fieldsOf(
     if (event.kind === "reacted" || knows(sight, event.seq)) applyTail(bySeq, new Set(seqs), event);
   }
   return [...bySeq.values()]
-    .map((fields) => ({ ...fields, reactions: seenReactions(fields, sight) }))
+    .map((fields) => withoutUnseen(fields, sight))
     .filter(({ edit, reactions }) => edit !== null || reactions.length > 0);
 }
 
@@ -159,7 +159,15 @@ async function seenVersion({ store }: Sources, room: RoomId, post: Seq, before: 
   }
 }
 
-function seenReactions({ reactions }: Fields, sight: Sight): Fields["reactions"] {
+function withoutUnseen({ seq, edit, reactions, more }: Fields, sight: Sight): Fields {
+  const end = closedAt(sight) ?? Number.MAX_SAFE_INTEGER;
+  // They come oldest first: where one that is listed lies beyond the end, so do all that aren't.
+  const beyond = reactions.some(({ seqs }) => seqs.some((at) => at >= end));
+  const seen = seenReactions(reactions, sight);
+  return { seq, edit, reactions: seen, ...(more && !beyond && { more }) };
+}
+
+function seenReactions(reactions: Fields["reactions"], sight: Sight): Fields["reactions"] {
   return reactions
     .map(({ key, users, seqs }) => {
       const seen = seqs.map((seq) => knows(sight, seq));
