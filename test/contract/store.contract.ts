@@ -82,20 +82,31 @@ export function storeContract(name: string, open: () => Promise<StoreHarness>): 
         });
       });
 
-      test("the time of being seen only rises, a password is replaced", async () => {
+      test("a new password ends all sessions but one in the same step", async () => {
+        await store.accounts.create(account("ana"));
+        for (const at of [1, 2, 3]) await store.sessions.create(session(`s${at}`, "ana", at), 9);
+        await store.sessions.create(session("foreign", "bob", 1), 9);
+        expect((await store.accounts.setPassword("ana", "other", "s2", 70)).sort()).toEqual(["s1", "s3"]);
+        expect((await store.accounts.byId("ana"))?.password).toBe("other");
+        expect((await store.sessions.ofUser("ana")).map(({ id }) => id)).toEqual(["s2"]);
+        expect((await store.sessions.byId("s1"))?.revokedAt).toBe(70);
+        expect(await store.sessions.ofUser("bob")).toHaveLength(1);
+        const { items } = await store.items.since("ana", 1, 9);
+        expect(items.map(({ key }) => key).sort()).toEqual(["session:s1", "session:s3"]);
+        expect(await store.accounts.setPassword("ana", "third", "s2", 80)).toEqual([]);
+      });
+
+      test("the time of being seen only rises", async () => {
         await store.accounts.create(account("ana"));
         await store.accounts.seen("ana", 500);
         await store.accounts.seen("ana", 400);
-        await store.accounts.setPassword("ana", "other");
-        expect(await store.accounts.byId("ana")).toEqual(
-          account("ana", { lastSeenAt: 500, password: "other" }),
-        );
+        expect(await store.accounts.byId("ana")).toEqual(account("ana", { lastSeenAt: 500 }));
         expect(await store.items.versions(["ana"])).toEqual([1]);
       });
 
       test("what is said of an unknown account is dropped", async () => {
         await store.accounts.setProfile("nobody", { display: "x", about: "" });
-        await store.accounts.setPassword("nobody", "x");
+        expect(await store.accounts.setPassword("nobody", "x", "s", 1)).toEqual([]);
         await store.accounts.seen("nobody", 1);
         expect(await store.accounts.byId("nobody")).toBeNull();
         expect(await store.items.versions(["nobody"])).toEqual([0]);

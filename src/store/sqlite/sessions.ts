@@ -6,12 +6,15 @@ import type { Writer } from "./writer.ts";
 
 const columns = "id, user, device, label, createdAt, lastSeenAt, expiresAt, counter, rotatedAt, revokedAt";
 
+/** `newest`: so many of them stay too. */
+export type RevokeOthers = (user: UserId, keep: SessionId, at: Millis, newest?: number) => SessionId[];
+
 export function sessionOperations(db: Database, raise: Raise) {
   const create = db.prepare<null, [Record<keyof Session, string | number | null>]>(
     `INSERT INTO sessions (${columns}) VALUES ($id, $user, $device, $label, $createdAt, $lastSeenAt,
        $expiresAt, $counter, $rotatedAt, $revokedAt)`,
   );
-  const excess = db.prepare<{ id: SessionId }, [UserId, SessionId, number]>(
+  const others = db.prepare<{ id: SessionId }, [UserId, SessionId, number]>(
     `SELECT id FROM sessions WHERE user = ? AND revokedAt IS NULL AND id <> ?
      ORDER BY createdAt DESC, rowid DESC LIMIT -1 OFFSET ?`,
   );
@@ -29,17 +32,18 @@ export function sessionOperations(db: Database, raise: Raise) {
     return revoked;
   }
 
+  const revokeOthers: RevokeOthers = (user, keep, at, newest = 0) => {
+    const ids = others.all(user, keep, newest).map(({ id }) => id);
+    return revokeSessions(user, ids, at);
+  };
+
   return {
     revokeSessions,
+    revokeOthers,
     createSession(session: Session, cap: number): SessionId[] {
       create.run({ ...session });
       const { user, id, createdAt } = session;
-      const oldest = excess.all(user, id, Math.max(0, cap - 1));
-      return revokeSessions(
-        user,
-        oldest.map((row) => row.id),
-        createdAt,
-      );
+      return revokeOthers(user, id, createdAt, Math.max(0, cap - 1));
     },
     rotateSession(id: SessionId, from: number, at: Millis, expiresAt: Millis): boolean {
       return rotate.get(from + 1, at, at, expiresAt, id, from) !== null;
