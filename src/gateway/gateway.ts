@@ -300,6 +300,9 @@ export class Gateway {
   }
 
   #handle(connection: Connection, frame: Incoming): void {
+    // The ping closes it too, but comes as seldom as that.
+    const expired = connection.expiresAt <= this.#sources.platform.now();
+    if (expired && frame.t !== "renew") return connection.close("unauthorized");
     switch (frame.t) {
       case "request":
         return this.#request(connection, frame);

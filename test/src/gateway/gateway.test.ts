@@ -89,6 +89,32 @@ test("a token that can't be checked now is sent back, and so are two at a time",
   expect(one.socket.closed?.code).toBe(4003);
 });
 
+test("a socket whose token has expired does nothing more, from that moment on", async () => {
+  const node = await startLive();
+  const ana = await node.join("ana");
+  const room = await node.room(ana);
+  const post = { id: 1, op: "room.post", in: { room, cid: node.cid(), text: "late" } };
+  for (const frame of [post, { t: "resume", n: 1, rooms: { [room]: null } }, { t: "sync", rooms: {} }]) {
+    const { connection, socket } = await node.connect(ana);
+    connection.expiresAt = node.platform.now() + 1;
+    node.platform.advance(1);
+    node.gateway.receive(connection, JSON.stringify(frame));
+    expect(socket.closed?.code).toBe(4500);
+    await settle();
+  }
+  expect((await node.log.heads([room]))[0]?.seq).toBe(1);
+});
+
+test("a socket whose token has expired may still renew it, until the next ping", async () => {
+  const node = await startLive();
+  const ana = await node.join("ana");
+  const { connection, socket } = await node.connect(ana);
+  connection.expiresAt = node.platform.now();
+  node.gateway.receive(connection, JSON.stringify({ t: "renew", token: ana.access }));
+  await until(() => socket.of("renewed").length > 0 || socket.closed !== null);
+  expect(socket.closed).toBeNull();
+});
+
 test("typing goes out once in two seconds, however often a client says it", async () => {
   const node = await startLive();
   const [ana, eve] = [await node.join("ana"), await node.join("eve")];
