@@ -146,6 +146,8 @@ export const limits = {
   receiptsFlushMs: 250,
   /** Above this, receipts are counts and typing is off. */
   receiptsListMax: 100,
+  /** Rooms of one resume whose watermarks are read at once: about a millisecond. */
+  returnedSliceMax: 100,
   unreadExactMax: 1_000,
   explainMax: 1_000,
   /** Notes of one connection and room closer together than this say nothing new: clients send one every 3 s. */

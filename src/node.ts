@@ -133,6 +133,7 @@ export function startNode(parts: NodeParts): Node {
         users.closed(user, connection);
       },
     },
+    returned: (user, rooms) => receipts.returned(user, rooms),
     onFailure: failing("gateway"),
     ...(parts.gatewayProbe === undefined ? {} : { probe: parts.gatewayProbe }),
   });

@@ -10,6 +10,7 @@ import { refuse } from "../../actors/room/refusals.ts";
 import type { Platform } from "../../actors/runtime/platform.ts";
 import type { Call, Caller, Result } from "../operations/operation.ts";
 import type { CloseName } from "../protocol/close.ts";
+import type { Returned } from "../rooms/receipts.ts";
 import { type Attached, type AttachSources, attach } from "./attach.ts";
 import { Connection, type ConnectionHooks } from "./connection.ts";
 import { Groups } from "./groups.ts";
@@ -25,6 +26,8 @@ export interface GatewaySources extends AttachSources {
   sessionLives(session: SessionId): Promise<boolean>;
   dispatch(op: string, input: unknown, call: Call): Promise<Result<unknown>>;
   users: UserDesk;
+  /** A client came back with these cursors, and is live in their rooms. */
+  returned(user: UserId, rooms: readonly Returned[]): void;
   probe?: GatewayProbe;
   onFailure: (error: unknown) => void;
 }
@@ -381,6 +384,7 @@ export class Gateway {
   ): Promise<void> {
     const live: Record<RoomId, Cursor> = {};
     const refused: Record<RoomId, "not-found" | "left" | "unavailable"> = {};
+    const returned: Returned[] = [];
     for (const [i, [room, cursor]] of Object.entries(rooms).entries()) {
       // Reads of an embedded store are microtasks: nobody else would get the loop before the last room.
       if (i % limits.resumeSliceMax === limits.resumeSliceMax - 1) await this.#yield();
@@ -392,13 +396,18 @@ export class Gateway {
         "refused" in attached ? attached.refused : "live" in attached ? "live" : "void",
       );
       if ("void" in attached) return connection.close("resume-void", `room=${room}`);
-      if ("live" in attached) live[room] = attached.live;
-      else refused[room] = attached.refused;
+      if ("live" in attached) {
+        live[room] = attached.live;
+        if (cursor?.[0] === attached.live[0])
+          returned.push({ room, cursor: cursor[1], live: attached.live[1] });
+      } else refused[room] = attached.refused;
     }
     const missing = Object.values(refused).includes("unavailable");
     if (asked || missing || Object.keys(live).length > 0) {
       connection.send({ t: "live", n, rooms: live, refused });
     }
+    // Only what the client itself says: other cursors are what was sent.
+    if (asked && returned.length > 0) this.#sources.returned(connection.user, returned);
   }
 
   async #attach(connection: Connection, room: RoomId, cursor: Cursor | null): Promise<Attached> {

@@ -21,6 +21,13 @@ interface Known {
   asOf: Seq;
 }
 
+/** A device that came back has a room up to `cursor`, and is live in it from `live` on. */
+export interface Returned {
+  room: RoomId;
+  cursor: Seq;
+  live: Seq;
+}
+
 interface Waiting {
   mark: Mark;
   asOf: Seq;
@@ -58,6 +65,29 @@ export class ReceiptDesk {
       this.#armed = true;
       this.#sources.platform.after(limits.receiptsFlushMs, () => this.#flushSafely());
     });
+  }
+
+  /** A resume cursor counts as delivered. Mostly that is known, and costs a read. */
+  returned(user: UserId, rooms: readonly Returned[]): void {
+    this.#markReturned(user, rooms).catch(this.#sources.onFailure);
+  }
+
+  async #markReturned(user: UserId, rooms: readonly Returned[]): Promise<void> {
+    const { receipts } = this.#sources.store;
+    for (let at = 0; at < rooms.length; at += limits.returnedSliceMax) {
+      if (at > 0) await this.#yield();
+      const slice = rooms.slice(at, at + limits.returnedSliceMax);
+      const known = await receipts.ofUser(
+        user,
+        slice.map(({ room }) => room),
+      );
+      const delivered = new Map(known.map((mark) => [mark.room, mark.delivered]));
+      for (const { room, cursor, live } of slice) {
+        if (cursor <= (delivered.get(room) ?? 0)) continue;
+        // Whether it could be written, the flush reports; the next resume says it again.
+        this.mark({ room, user, delivered: cursor, read: 0 }, live).catch(() => {});
+      }
+    }
   }
 
   /** Writes what waits now: at shutdown. */
