@@ -247,8 +247,8 @@ export interface Receipts {
   /** Marks of these members; absent ones are absent. */
   ofRoom(room: RoomId, users: readonly UserId[] | "all", limit: number): Promise<Mark[]>;
   ofUser(user: UserId, rooms: readonly RoomId[]): Promise<Mark[]>;
-  /** How many members have delivered and read at least `seq`. */
-  counts(room: RoomId, seq: Seq): Promise<{ delivered: number; read: number }>;
+  /** How many current members other than `user` have delivered and read at least `seq`. */
+  counts(room: RoomId, user: UserId, seq: Seq): Promise<{ delivered: number; read: number }>;
 }
 
 /** A room's state at one seq, without its cids. `format` above ours: the room is not ours to own. */

@@ -63,7 +63,7 @@ export const roomRead = operation({
 
 export const roomReceipts = operation({
   name: "room.receipts",
-  summary: "Others' watermarks; above 100 members how many have delivered and read seq",
+  summary: "Others' watermarks; above 100 members how many others have delivered and read seq",
   who: "session",
   policy: "members",
   http: { method: "GET", path: "/v1/rooms/:room/receipts" },
@@ -77,7 +77,7 @@ export const roomReceipts = operation({
     const { sight, document } = await services.rooms.settledAccess(room, caller.user);
     if (sight.role === null || document === null) return { error: refuse("not-found") };
     if (document.members > limits.receiptsListMax) {
-      return { ok: { counts: await services.store.receipts.counts(room, seq) } };
+      return { ok: { counts: await services.store.receipts.counts(room, caller.user, seq) } };
     }
     const members = await services.store.memberships.ofRoom(room, "", limits.receiptsListMax);
     const users = members.map(({ user }) => user);

@@ -24,7 +24,7 @@ export function memoryStore(): Store {
     rooms,
     memberships,
     messages,
-    receipts: new MemoryReceipts(),
+    receipts: new MemoryReceipts(memberships),
     snapshots: new MemorySnapshots(),
     items,
     secrets: new MemorySecrets(),

@@ -2,6 +2,7 @@ import { afterEach, beforeEach, describe, expect, test } from "bun:test";
 import type { Account, Session, Store } from "../../actors/ports.ts";
 import { convergenceContract } from "./store-convergence.contract.ts";
 import { projectionContract } from "./store-projection.contract.ts";
+import { joined, left } from "./writes.ts";
 
 export interface StoreHarness extends AsyncDisposable {
   store: Store;
@@ -213,16 +214,25 @@ export function storeContract(name: string, open: () => Promise<StoreHarness>): 
         ]);
       });
 
-      test("counts say how many have at least a seq", async () => {
+      test("counts say how many other members have at least a seq, and no longer count who left", async () => {
+        await store.projection.apply([
+          ...["ana", "bob", "cid", "eve", "fay"].map((user, i) => joined(i + 1, user)),
+          joined(6, "dan", { room: "s" }),
+          left(7, "fay"),
+        ]);
         await store.receipts.merge([
           mark("ana", 5, 5),
           mark("bob", 5, 4),
           mark("cid", 3, 0),
           mark("dan", 9, 9, "s"),
+          mark("fay", 9, 9),
         ]);
-        expect(await store.receipts.counts("r", 5)).toEqual({ delivered: 2, read: 1 });
-        expect(await store.receipts.counts("r", 3)).toEqual({ delivered: 3, read: 2 });
-        expect(await store.receipts.counts("none", 1)).toEqual({ delivered: 0, read: 0 });
+        expect(await store.receipts.counts("r", "eve", 5)).toEqual({ delivered: 2, read: 1 });
+        expect(await store.receipts.counts("r", "eve", 3)).toEqual({ delivered: 3, read: 2 });
+        expect(await store.receipts.counts("r", "ana", 3)).toEqual({ delivered: 2, read: 1 });
+        expect(await store.receipts.counts("none", "ana", 1)).toEqual({ delivered: 0, read: 0 });
+        await store.projection.apply([joined(9, "fay")]);
+        expect(await store.receipts.counts("r", "eve", 5)).toEqual({ delivered: 3, read: 2 });
       });
     });
 
@@ -300,7 +310,7 @@ export function storeContract(name: string, open: () => Promise<StoreHarness>): 
       store = await harness.reopen();
       expect(await store.accounts.byName("ana")).toEqual(account("ana"));
       expect(await store.secrets.get("k")).toBe("v");
-      expect(await store.receipts.counts("r", 2)).toEqual({ delivered: 1, read: 1 });
+      expect(await store.receipts.ofRoom("r", "all", 9)).toHaveLength(1);
       expect(await store.projection.checkpoint(0)).toBe(7);
     });
   });

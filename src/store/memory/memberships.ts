@@ -24,13 +24,17 @@ export class MemoryMemberships implements Memberships {
     return this.#rows(room).filter(({ role }) => role !== null).length;
   }
 
+  isIn(room: RoomId, user: UserId): boolean {
+    return (this.#rooms.get(room)?.get(user)?.role ?? null) !== null;
+  }
+
   async of(room: RoomId, users: readonly UserId[]): Promise<Membership[]> {
     return users.flatMap((user) => this.#rooms.get(room)?.get(user) ?? []).map(membershipOf);
   }
 
   async roomsOf(users: readonly UserId[]): Promise<number[]> {
-    const rooms = [...this.#rooms.values()];
-    return users.map((user) => rooms.filter((rows) => (rows.get(user)?.role ?? null) !== null).length);
+    const rooms = [...this.#rooms.keys()];
+    return users.map((user) => rooms.filter((room) => this.isIn(room, user)).length);
   }
 
   async ofRoom(room: RoomId, after: UserId, limit: number): Promise<Membership[]> {

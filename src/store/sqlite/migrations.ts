@@ -157,4 +157,7 @@ export const migrations: readonly string[] = [
   -- Trimming walks from the oldest position: each append writes a page less.
   DROP INDEX records_trim;
   `,
+  `
+  CREATE INDEX memberships_former ON memberships (room, user) WHERE role IS NULL; -- Receipts.counts
+  `,
 ];
