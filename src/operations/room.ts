@@ -136,12 +136,14 @@ export const roomLanded = operation({
   policy: "the sender, about their own cids",
   http: { method: "POST", path: "/v1/rooms/:room/landed" },
   rate: "retry",
-  input: v.strictObject({ room: id, cid: commandInput({}).entries.cid }),
+  /** `new`: the room that a `room.create` with this cid makes. */
+  input: v.strictObject({ room: v.union([id, v.literal("new")]), cid: commandInput({}).entries.cid }),
   output: v.variant("landed", [
     v.object({ landed: v.literal(true), ...done.entries }),
     v.object({ landed: v.literal(false) }),
   ]),
-  async handle(services, { caller, connection }, { room, cid }) {
+  async handle(services, { caller, connection }, { room: asked, cid }) {
+    const room = asked === "new" ? services.auth.ids.roomIdOf(caller.user, cid) : asked;
     const result = await services.rooms.send(
       { user: caller.user, connection },
       { room, draft: { do: "landed" }, cid, again: true, hash: "" },

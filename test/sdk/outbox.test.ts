@@ -393,6 +393,19 @@ describe("discarding", () => {
     expect(await storage.keys("outbox:")).toEqual([]);
   });
 
+  test("a room that may have been made is asked for by its cid", async () => {
+    const { client, server } = await inRoom();
+    server.on("room.create", () => "silence");
+    server.on("room.landed", () => ({ ok: { landed: false } }));
+    const made = outcome(client.createGroup({ name: "Birds" }));
+    await settled();
+    const [queued] = client.outbox.list();
+    await client.outbox.discard(queued?.cid ?? "");
+    expect(server.link.ops("room.landed")[0]?.in).toEqual({ room: "new", cid: queued?.cid });
+    expect(await made).toBe("closed");
+    expect(client.outbox.list()).toEqual([]);
+  });
+
   test("what has landed meanwhile stands", async () => {
     const { client, server } = await inRoom();
     server.on("room.post", () => "silence");
