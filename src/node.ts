@@ -34,6 +34,8 @@ export interface NodeParts {
   watch?: DispatchWatch;
   /** Told how each durable command ended, and after how many seconds. */
   sent?: (result: string, seconds: number) => void;
+  /** Told how long each bulk write of receipts took. */
+  flushed?: (seconds: number) => void;
   onFailure: (where: string, error: unknown) => void;
   /** How commands travel from this node's edges to the actors that decide. Default: its own actors decide. */
   route?: (own: RoomPort) => RoomPort;
@@ -83,8 +85,16 @@ export function startNode(parts: NodeParts): Node {
     rooms: parts.route?.(own) ?? own,
     ...(parts.sent === undefined ? {} : { sent: parts.sent }),
   });
-  const feeds = new Feeds({ ...sources, onFailure: failing("feed") });
-  const receipts = new ReceiptDesk({ ...sources, onFailure: failing("receipts") });
+  const feeds = new Feeds({
+    ...sources,
+    delivered: (at) => parts.gatewayProbe?.delivered(Math.max(0, platform.now() - at) / 1_000),
+    onFailure: failing("feed"),
+  });
+  const receipts = new ReceiptDesk({
+    ...sources,
+    onFailure: failing("receipts"),
+    ...(parts.flushed === undefined ? {} : { flushed: parts.flushed }),
+  });
   const users = new Users({
     ...sources,
     system,

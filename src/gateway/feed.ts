@@ -5,7 +5,7 @@
  */
 
 import { limits } from "../../actors/limits.ts";
-import type { Epoch, LogRecord, RoomId, Seq, Unsubscribe, UserId } from "../../actors/ports.ts";
+import type { Epoch, LogRecord, Millis, RoomId, Seq, Unsubscribe, UserId } from "../../actors/ports.ts";
 import {
   bury,
   type CaughtUp,
@@ -53,6 +53,8 @@ const repairStep = 500;
 export interface FeedSources extends Sources {
   /** Documents and log are about to be read for somebody who is behind. */
   reading?: () => void;
+  /** A record that was made then went out. */
+  delivered?: (at: Millis) => void;
   onFailure: (error: unknown) => void;
 }
 
@@ -202,6 +204,7 @@ export class Feed {
       part: parts[i] as Part,
     }));
     this.#deliver({ lines, frame: record.frame });
+    if (this.#attached.size > 0) this.#sources.delivered?.(record.at);
   }
 
   #takeEarly(): void {

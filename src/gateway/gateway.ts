@@ -46,6 +46,8 @@ export interface GatewayProbe {
   /** `welcomed`: it had been counted by `opened`. `why` is null when the other side closed. */
   closed(why: CloseName | null, welcomed: boolean): void;
   resumed(result: string): void;
+  /** A record went out to the sockets of its room so long after it was made. */
+  delivered(seconds: number): void;
 }
 
 /** A socket before hello. */
@@ -91,7 +93,7 @@ export class Gateway {
     this.#schedulePing();
   }
 
-  get flusher(): Pick<Flusher, "frames" | "writes"> {
+  get flusher(): Pick<Flusher, "frames" | "bytes" | "writes"> {
     return this.#flusher;
   }
 

@@ -12,6 +12,8 @@ export interface ReceiptSources {
   store: Pick<Store, "receipts" | "rooms" | "memberships" | "projection">;
   bus: Bus;
   platform: Platform;
+  /** Told how long each bulk write took. */
+  flushed?: (seconds: number) => void;
   onFailure: (error: unknown) => void;
 }
 
@@ -95,9 +97,12 @@ export class ReceiptDesk {
     const all = [...this.#waiting.values()];
     this.#waiting = new Map();
     if (all.length === 0) return;
+    const { store, platform, flushed } = this.#sources;
+    const began = platform.monotonic();
     let merged: Mark[];
     try {
-      merged = await this.#sources.store.receipts.merge(all.map(({ mark }) => mark));
+      merged = await store.receipts.merge(all.map(({ mark }) => mark));
+      flushed?.((platform.monotonic() - began) / 1_000);
     } catch (error) {
       for (const { fail } of all) for (const reject of fail) reject(error);
       throw error;

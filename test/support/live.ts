@@ -5,7 +5,7 @@ import { MemoryBus } from "../../src/bus/memory.ts";
 import type { Connection } from "../../src/gateway/connection.ts";
 import type { Socket } from "../../src/gateway/outbox.ts";
 import { MemoryLog } from "../../src/log/memory.ts";
-import { startNode } from "../../src/node.ts";
+import { type NodeParts, startNode } from "../../src/node.ts";
 import { ratesOff } from "../../src/operations/rate.ts";
 import type { ServerFrame } from "../../src/protocol/frames.ts";
 import { memoryStore } from "../../src/store/memory.ts";
@@ -21,6 +21,9 @@ export interface LivePorts {
   store?: Store;
   log?: Log;
 }
+
+/** What watches the node. */
+export type LiveProbes = Pick<NodeParts, "probe" | "gatewayProbe" | "sent" | "flushed">;
 
 /** Remembers what was written. `takes` says what the next write returns; by default all of it left. */
 export class FakeSocket implements Socket {
@@ -48,7 +51,7 @@ export class FakeSocket implements Socket {
   }
 }
 
-export async function startLive(ports: LivePorts = {}) {
+export async function startLive(ports: LivePorts = {}, probes: LiveProbes = {}) {
   const platform = manualPlatform();
   const store = ports.store ?? memoryStore();
   const log = ports.log ?? new MemoryLog(platform);
@@ -57,6 +60,7 @@ export async function startLive(ports: LivePorts = {}) {
   const faults: unknown[] = [];
   const node = startNode({
     ...{ platform, log, store, bus, auth },
+    ...probes,
     rates: ratesOff,
     onFailure: (_, error) => faults.push(error),
   });
