@@ -42,6 +42,8 @@ export const limits = {
   // The log
   /** JetStream refuses above 256 KiB with headers (measured). */
   recordBytesMax: 240 * 1_024,
+  /** Frames of one room's records that are read from the log at once: some milliseconds. */
+  tailBytesMax: 1_048_576,
   /** A turn of 256 commands reaches 100 k/s at 2 ms per append (measured). */
   turnCommandsMax: 256,
   /** Content that was deleted leaves the log after this. */

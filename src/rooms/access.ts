@@ -4,6 +4,7 @@ import type { Epoch, Log, Position, RoomDoc, RoomId, Seq, Store, UserId } from "
 import type { StampedEvent, Tombstone } from "../../actors/room/events.ts";
 import { eventOf, linesOf } from "../../actors/room/frame.ts";
 import { advance, type Sight } from "../../actors/room/sight.ts";
+import { tailOf } from "../../actors/room/tail.ts";
 
 export interface Access {
   sight: Sight;
@@ -20,7 +21,6 @@ export interface Access {
 
 export type AccessSources = { log: Log; store: Pick<Store, "rooms" | "memberships" | "projection"> };
 
-const tailBytes = 1_048_576;
 /** Every kind that `advance` acts on. A quote inside of a text is escaped, so user content can't match. */
 const concerns = /"kind":"(created|history|joined|added|left|removed|banned|unbanned|role|transferred)"/;
 
@@ -62,12 +62,7 @@ export async function accessOf(
 }
 
 async function applyTail(log: Log, room: RoomId, checkpoint: Position, accesses: Access[]): Promise<void> {
-  let position = checkpoint;
-  for (;;) {
-    const records = await log.tail(room, position, tailBytes);
-    const last = records.at(-1);
-    if (last === undefined) return;
-    position = last.position;
+  for await (const records of tailOf(log, room, checkpoint)) {
     for (const record of records) {
       const events = concerns.test(record.frame) ? linesOf(record.frame).map(eventOf) : [];
       for (const access of accesses) {

@@ -21,6 +21,7 @@ import type { Done, Fact, Refusal, RoomAction, RoomCommand, RoomReply } from "..
 import { eventOf, partsOf } from "../../actors/room/frame.ts";
 import { refuse } from "../../actors/room/refusals.ts";
 import { sees } from "../../actors/room/sight.ts";
+import { tailOf } from "../../actors/room/tail.ts";
 import type { Failure } from "../../actors/runtime/failure.ts";
 import type { Platform } from "../../actors/runtime/platform.ts";
 import { type Access, accessOf } from "./access.ts";
@@ -70,7 +71,6 @@ const settlePauseMs = 4;
 /** Documents that are looked for move at the rate of commits: some milliseconds apart, and a read takes about one. */
 const steadyTriesMax = 5;
 const pauseMaxMs = 1_000;
-const tailBytes = 1_048_576;
 
 export class RoomEdge {
   readonly #sources: EdgeSources;
@@ -188,16 +188,17 @@ export class RoomEdge {
     let looked = await store.projection.checkpoint(log.streamOf(room));
     let outcome = await store.messages.outcome(room, by, cid);
     let epoch: string | null = null;
-    while (outcome === null) {
-      const records = await log.tail(room, looked, tailBytes);
-      const last = records.at(-1);
-      if (last === undefined) return { looked };
-      for (const record of records) {
-        outcome ??= outcomeIn(record, by, cid);
-        epoch = record.epoch;
+    if (outcome === null) {
+      for await (const records of tailOf(log, room, looked)) {
+        for (const record of records) {
+          outcome ??= outcomeIn(record, by, cid);
+          epoch = record.epoch;
+          looked = record.position;
+        }
+        if (outcome !== null) break;
       }
-      looked = last.position;
     }
+    if (outcome === null) return { looked };
     if (outcome.closed) return { error: refuse("closed") };
     if (sending.draft.do !== "landed" && outcome.hash !== sending.hash) return { error: refuse("conflict") };
     epoch ??= (await store.rooms.many([room]))[0]?.epoch ?? "";

@@ -9,6 +9,7 @@ import { catchUp, type Sources } from "../../actors/room/catch-up.ts";
 import type { StampedEvent, Tombstone } from "../../actors/room/events.ts";
 import { type Entry, eventOf, linesOf } from "../../actors/room/frame.ts";
 import { closedAt, entriesFor, type Sight, sees } from "../../actors/room/sight.ts";
+import { tailOf } from "../../actors/room/tail.ts";
 import type { Access } from "./access.ts";
 
 export interface Page {
@@ -29,8 +30,6 @@ export interface Where {
   around?: Seq | undefined;
   limit: number;
 }
-
-const tailBytes = 1_048_576;
 
 /** Highest seq that this sight knows of: for a former member the event that closed it. */
 export function horizon({ sight, head }: Access): Seq {
@@ -98,15 +97,12 @@ export async function tailEvents(
   checkpoint: Position,
 ): Promise<(StampedEvent | Tombstone)[]> {
   const events: (StampedEvent | Tombstone)[] = [];
-  for (let position = checkpoint; ; ) {
-    const records = await log.tail(room, position, tailBytes);
-    const last = records.at(-1);
-    if (last === undefined) return events;
-    position = last.position;
+  for await (const records of tailOf(log, room, checkpoint)) {
     for (const { frame } of records) {
       for (const line of linesOf(frame)) if (line.includes('"target":')) events.push(eventOf(line));
     }
   }
+  return events;
 }
 
 function applyTail(bySeq: Map<Seq, Fields>, seqs: ReadonlySet<Seq>, event: StampedEvent | Tombstone): void {

@@ -19,7 +19,7 @@ async function given() {
     };
     const input = op === "room.summaries" ? { rooms: [ofRoom] } : { room: ofRoom };
     const asked = node.call(who, op, input).then(note, note);
-    for (let i = 0; i < 30; i++) await Promise.resolve();
+    for (let i = 0; i < 200; i++) await Promise.resolve();
     const atOnce = answered;
     await node.history.caughtUp();
     node.platform.advance(50);
