@@ -266,7 +266,7 @@ export interface Snapshots {
   put(snapshot: Snapshot): Promise<void>;
 }
 
-/** Account state that a client mirrors. `value` null: removed. Key `profile`, `room:<id>`, `session:<id>`. */
+/** Account state that a client mirrors. Key `profile`, `room:<id>`, `session:<id>`. */
 export interface Item {
   key: string;
   version: number;

@@ -4,7 +4,7 @@ import { limits } from "../../actors/limits.ts";
 import type { Mark, Seq } from "../../actors/ports.ts";
 import { refuse } from "../../actors/room/refusals.ts";
 import { clamp, mentionsIn, unreadAfter, unreadOf } from "../rooms/summary.ts";
-import { count, id, seq } from "./fields.ts";
+import { count, id, nothing, seq } from "./fields.ts";
 import { type Call, type Caller, operation } from "./operation.ts";
 import type { Services } from "./services.ts";
 
@@ -16,7 +16,6 @@ const unread = v.object({
   mentions: v.number(),
   seq: v.number(),
 });
-const nothing = v.object({});
 
 export const roomDelivered = operation({
   name: "room.delivered",
