@@ -145,6 +145,8 @@ export const limits = {
   /** Above this, receipts are counts and typing is off. */
   receiptsListMax: 100,
   unreadExactMax: 1_000,
+  /** Posts that counting unread ones looks at, one's own included: about 1 ms. Where there are more, it says "more". */
+  unreadLookMax: 2_000,
   explainMax: 1_000,
   /** Notes of one connection and room closer together than this say nothing new: clients send one every 3 s. */
   typingGapMs: 2_000,

@@ -207,6 +207,13 @@ export type Outcome =
   | { closed: false; seq: Seq; n: number; at: Millis; hash: string }
   | { closed: true; hash: string };
 
+export interface Unread {
+  /** Oldest first. */
+  seqs: Seq[];
+  /** Above `limit` or `look` there are posts that nobody looked at; some may be unread. */
+  more: boolean;
+}
+
 export interface Messages {
   /** Events with from ≤ seq ≤ to, oldest first (newest `limit` of them when `newest`). */
   range(room: RoomId, from: Seq, to: Seq, limit: number, newest?: boolean): Promise<StoredEvent[]>;
@@ -225,9 +232,13 @@ export interface Messages {
   outcome(room: RoomId, sender: UserId, cid: Cid): Promise<Outcome | null>;
   /** The highest closed cid of a room (a UUIDv7 sorts by its time). */
   lastClosed(room: RoomId): Promise<Cid | null>;
-  /** Seqs of posts after `after` up to `upTo` that aren't the user's own or tombstoned, oldest first. */
-  unread(room: RoomId, user: UserId, after: Seq, upTo: Seq, limit: number): Promise<Seq[]>;
-  /** The same, of posts that mention the user. */
+  /**
+   * Posts after `after` up to `upTo` that aren't the user's own or tombstoned. A limit alone bounds nothing: all of a
+   * million posts may be one's own.
+   * @param look of how many posts that aren't tombstoned, from the oldest on, the authors are looked at
+   */
+  unread(room: RoomId, user: UserId, after: Seq, upTo: Seq, limit: number, look: number): Promise<Unread>;
+  /** Seqs of those that mention the user, oldest first. */
   mentions(room: RoomId, user: UserId, after: Seq, upTo: Seq, limit: number): Promise<Seq[]>;
 }
 

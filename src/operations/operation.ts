@@ -26,8 +26,8 @@ export interface Call {
 export type Result<T> = { ok: T } | { error: Refusal };
 
 /**
- * Cost of a request in its session's budget: write 1, read 1, cheap 0 (idempotent notes), auth has its own slowing; retry:
- * what may leave a record for ever, although nothing comes of it.
+ * Which budget of its caller a request takes from. cheap: idempotent notes that no read follows; auth: per address, and
+ * failures are slowed besides; retry: what may leave a record for ever, although nothing comes of it.
  */
 export type RateClass = "write" | "read" | "cheap" | "auth" | "retry";
 

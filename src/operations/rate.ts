@@ -1,4 +1,5 @@
 /** How fast one session (or, before signing in, one address) may ask. */
+import { limits } from "../../actors/limits.ts";
 import type { RateClass } from "./operation.ts";
 
 export interface Rate {
@@ -14,8 +15,8 @@ export type Rates = Record<RateClass, Rate | null>;
 export const defaultRates: Rates = {
   write: { perSecond: 20, burst: 40 },
   read: { perSecond: 50, burst: 100 },
-  // Idempotent notes, coalesced where they arrive.
-  cheap: null,
+  // Idempotent notes, coalesced where they arrive. A resume sends one for each room.
+  cheap: { perSecond: 200, burst: 2 * limits.resumeRoomsMax },
   // Hashing bounds these too; failures have their own slowing (src/auth/slowing.ts).
   auth: { perSecond: 10, burst: 100 },
   // A refused retry leaves a record for good, also of a stranger's. Who comes back after a night offline has a few rooms

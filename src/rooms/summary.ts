@@ -95,12 +95,14 @@ export async function unreadOf(sources: SummarySources, room: RoomId, access: Ac
   const { read, delivered } = mark ?? { read: 0, delivered: 0 };
   const upTo = Math.min(horizon(access), document?.seq ?? 0);
   const after = unreadAfter(access, read);
+  const { messages } = sources.store;
   const more = limits.unreadExactMax + 1;
   const [unread, mentions] = await Promise.all([
-    sources.store.messages.unread(room, user, after, upTo, more),
-    sources.store.messages.mentions(room, user, after, upTo, more),
+    messages.unread(room, user, after, upTo, limits.unreadExactMax, limits.unreadLookMax),
+    messages.mentions(room, user, after, upTo, more),
   ]);
-  return { read, delivered, unread: unread.length, mentions: mentions.length, seq: upTo };
+  const counted = unread.more ? more : unread.seqs.length;
+  return { read, delivered, unread: counted, mentions: mentions.length, seq: upTo };
 }
 
 /** What lay there before one's newest joining was never unread. */

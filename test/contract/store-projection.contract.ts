@@ -223,10 +223,24 @@ export function projectionContract(current: () => Store): void {
         ...edited(5, "ana", 1, "an edit is no post"),
         ...deleted(7, "ana", 2),
       );
-      expect(await messages.unread("r", "bob", 0, 99, 9)).toEqual([1, 4, 6]);
-      expect(await messages.unread("r", "bob", 1, 4, 9)).toEqual([4]);
-      expect(await messages.unread("r", "bob", 0, 99, 2)).toEqual([1, 4]);
-      expect(await messages.unread("r", "ana", 0, 99, 9)).toEqual([3]);
+      expect(await messages.unread("r", "bob", 0, 99, 9, 9)).toEqual({ seqs: [1, 4, 6], more: false });
+      expect(await messages.unread("r", "bob", 1, 4, 9, 9)).toEqual({ seqs: [4], more: false });
+      expect(await messages.unread("r", "bob", 0, 99, 3, 9)).toEqual({ seqs: [1, 4, 6], more: false });
+      expect(await messages.unread("r", "bob", 0, 99, 2, 9)).toEqual({ seqs: [1, 4], more: true });
+      expect(await messages.unread("r", "ana", 0, 99, 9, 9)).toEqual({ seqs: [3], more: false });
+    });
+
+    test("looking for unread posts ends after so many posts, whoever wrote them, and says so", async () => {
+      const { messages } = current();
+      await apply(
+        ...[1, 2, 4, 5].map((seq) => posted(seq, "bob")),
+        ...[3, 6].map((seq) => posted(seq, "ana")),
+        ...deleted(7, "bob", 2),
+      );
+      expect(await messages.unread("r", "bob", 0, 99, 9, 5)).toEqual({ seqs: [3, 6], more: false });
+      expect(await messages.unread("r", "bob", 0, 99, 9, 4)).toEqual({ seqs: [3], more: true });
+      expect(await messages.unread("r", "bob", 0, 99, 9, 1)).toEqual({ seqs: [], more: true });
+      expect(await messages.unread("r", "bob", 0, 5, 9, 4)).toEqual({ seqs: [3], more: false });
     });
 
     test("mentions are the unread posts that name the user now", async () => {

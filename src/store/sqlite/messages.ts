@@ -9,6 +9,7 @@ import type {
   RoomId,
   Seq,
   StoredEvent,
+  Unread,
   UserId,
 } from "../../../actors/ports.ts";
 import { settingKinds, versionOf } from "../merge/message.ts";
@@ -57,6 +58,11 @@ const statements = (reads: Database) => ({
     `SELECT seq FROM messages WHERE kind = 'posted' AND gone IS NULL
      AND room = ? AND seq > ? AND seq <= ? AND "by" <> ? ORDER BY seq LIMIT ?`,
   ),
+  /** The post after so many. */
+  postAfter: reads.prepare<{ seq: Seq }, [RoomId, Seq, Seq, number]>(
+    `SELECT seq FROM messages WHERE kind = 'posted' AND gone IS NULL
+     AND room = ? AND seq > ? AND seq <= ? ORDER BY seq LIMIT 1 OFFSET ?`,
+  ),
   mentions: reads.prepare<{ seq: Seq }, [RoomId, UserId, Seq, Seq, number]>(
     "SELECT seq FROM mentions WHERE room = ? AND user = ? AND seq > ? AND seq <= ? ORDER BY seq LIMIT ?",
   ),
@@ -66,6 +72,7 @@ export class SqliteMessages implements Messages {
   #sql: ReturnType<typeof statements>;
   #fields;
   #versions;
+  #unread;
 
   constructor(reads: Database) {
     this.#sql = statements(reads);
@@ -75,6 +82,10 @@ export class SqliteMessages implements Messages {
     );
     this.#versions = reads.transaction((room: RoomId, seq: Seq, before: Seq, limit: number) =>
       this.#versionsOf(room, seq, before, limit),
+    );
+    this.#unread = reads.transaction(
+      (room: RoomId, user: UserId, after: Seq, upTo: Seq, limit: number, look: number) =>
+        this.#unreadOf(room, user, after, upTo, limit, look),
     );
   }
 
@@ -112,8 +123,15 @@ export class SqliteMessages implements Messages {
     return closed && { closed: true, hash: closed.hash };
   }
 
-  async unread(room: RoomId, user: UserId, after: Seq, upTo: Seq, limit: number): Promise<Seq[]> {
-    return this.#sql.unread.all(room, after, upTo, user, limit).map(({ seq }) => seq);
+  async unread(
+    room: RoomId,
+    user: UserId,
+    after: Seq,
+    upTo: Seq,
+    limit: number,
+    look: number,
+  ): Promise<Unread> {
+    return this.#unread(room, user, after, upTo, limit, look);
   }
 
   async mentions(room: RoomId, user: UserId, after: Seq, upTo: Seq, limit: number): Promise<Seq[]> {
@@ -126,6 +144,14 @@ export class SqliteMessages implements Messages {
     if (!edit && rows.length === 0) return null;
     const reacted = reactionFields(rows.map((row) => ({ ...row, on: true })));
     return { seq, edit: edit && { ...edit, mentions: [...edit.mentions] }, ...reacted };
+  }
+
+  #unreadOf(room: RoomId, user: UserId, after: Seq, upTo: Seq, limit: number, look: number): Unread {
+    // So few seqs hold no more posts: nothing to find out.
+    const beyond = upTo - after <= look ? null : this.#sql.postAfter.get(room, after, upTo, look);
+    const last = beyond === null ? upTo : beyond.seq - 1;
+    const seqs = this.#sql.unread.all(room, after, last, user, limit + 1).map(({ seq }) => seq);
+    return { seqs: seqs.slice(0, limit), more: beyond !== null || seqs.length > limit };
   }
 
   #versionsOf(room: RoomId, seq: Seq, before: Seq, limit: number) {

@@ -1,6 +1,8 @@
 import { expect, test } from "bun:test";
+import { limits } from "../../../actors/limits.ts";
 import { accessOf } from "../../../src/rooms/access.ts";
 import { summaryOf, unreadOf } from "../../../src/rooms/summary.ts";
+import { changed, posted } from "../../contract/writes.ts";
 import { edgeOf, groupOfTwo, room, type WrittenRoom } from "./written-room.ts";
 
 async function summaryFor(written: WrittenRoom, user: string) {
@@ -23,6 +25,18 @@ test("unread counts are as of the seq that they name, when the documents move wh
   });
   expect(counts).toMatchObject({ unread: 0, seq: post + 1 });
   expect(reads).toBe(2);
+});
+
+test("a million posts of one's own are not counted through: what isn't looked at reads as more", async () => {
+  const written = await groupOfTwo();
+  await written.project();
+  const mine = Array.from({ length: limits.unreadLookMax + 1 }, (_, i) =>
+    posted(i + 2, "bob", "x", { room }),
+  );
+  await written.store.projection.apply([...mine, changed(limits.unreadLookMax + 2, {}, { room })]);
+  const [access] = await accessOf(written, room, ["bob"]);
+  if (access === undefined) throw new Error("no access");
+  expect(await unreadOf(written, room, access)).toMatchObject({ unread: limits.unreadExactMax + 1 });
 });
 
 test("the newest post is found behind many events that are none", async () => {

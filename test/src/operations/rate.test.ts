@@ -1,0 +1,34 @@
+import { expect, test } from "bun:test";
+import { defaultRates } from "../../../src/operations/rate.ts";
+import { granted, join, startNode } from "../../support/node.ts";
+
+async function world() {
+  const node = await startNode({ rates: defaultRates });
+  const { user, session } = await join(node, "ana");
+  const call = { caller: { user, session, expiresAt: 0 }, connection: null, address: "192.0.2.1" };
+  const cid = () => Bun.randomUUIDv7("hex", node.platform.now());
+  const { room } = granted(await node.dispatch("room.create", { cid: cid(), name: "Birds" }, call)) as {
+    room: string;
+  };
+  /** Codes of answers that came without anybody's waiting. */
+  const refused = async (count: number, op: string, input: object) => {
+    const asked = Array.from({ length: count }, () => node.dispatch(op, input, call));
+    await new Promise((resolve) => setImmediate(resolve));
+    node.platform.advance(1_000);
+    const results = await Promise.all(asked);
+    return results.filter((result) => "error" in result && result.error.code === "rate-limited").length;
+  };
+  return { room, refused };
+}
+
+test("marking as read is a read: counting what is left costs as much", async () => {
+  const { room, refused } = await world();
+  const { burst } = defaultRates.read ?? { burst: 0 };
+  expect(await refused(burst + 5, "room.read", { room, seq: 1 })).toBe(5);
+});
+
+test("a resume's notes about every room pass at once, twice, and an endless stream of them doesn't", async () => {
+  const { room, refused } = await world();
+  const { burst } = defaultRates.cheap ?? { burst: 0 };
+  expect(await refused(burst + 5, "room.delivered", { room, seq: 1 })).toBe(5);
+});
