@@ -131,7 +131,7 @@ export const limits = {
   idleTimeoutS: 75,
   drainMs: 10_000,
 
-  /** Sessions and addresses whose request rate is remembered: about 10 MB. */
+  /** Users and addresses whose request rate is remembered: about 10 MB. */
   rateKeysMax: 100_000,
   /** When to try again while the log takes nothing: a failover lasts seconds. */
   unavailableRetryMs: 1_000,

@@ -40,7 +40,8 @@ export function createDispatcher(
   }
 
   function tooFast(rate: RateClass, call: Call): Refusal | null {
-    const key = call.caller && rate !== "auth" ? call.caller.session : call.address;
+    // Not by session: who has twenty would have twenty budgets.
+    const key = call.caller && rate !== "auth" ? call.caller.user : call.address;
     const wait = limiters.get(rate)?.(key, services.platform.monotonic()) ?? 0;
     if (wait === 0) return null;
     watch.limited?.(rate);

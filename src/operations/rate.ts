@@ -1,4 +1,4 @@
-/** How fast one session (or, before signing in, one address) may ask. */
+/** How fast one user, with all their devices, (or, before signing in, one address) may ask. */
 import { limits } from "../../actors/limits.ts";
 import type { RateClass } from "./operation.ts";
 

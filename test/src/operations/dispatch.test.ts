@@ -143,13 +143,15 @@ test("a fault is described by its kind and place, without its message", () => {
   expect(stack.join("\n")).not.toContain("secret");
 });
 
-test("a session that asks too fast is told how long to wait; others are not slowed", async () => {
+test("a user who asks too fast is told how long to wait, on every device; others are not slowed", async () => {
   const rates: Rates = { ...ratesOff, write: { perSecond: 10, burst: 2 } };
   const slow = dispatcher([open(async () => ({ ok: { visible: 1 } }), "write")], rates);
   const codes: unknown[] = [];
   for (let i = 0; i < 3; i++) codes.push(await slow("test.open", {}, somebody));
   expect(codes[2]).toMatchObject({ error: { code: "rate-limited", retryAfterMs: 100 } });
-  const other = { ...somebody, caller: { user: "ana", session: "other", expiresAt: 0 } };
+  const device = { ...somebody, caller: { user: "ana", session: "other", expiresAt: 0 } };
+  expect(await slow("test.open", {}, device)).toMatchObject({ error: { code: "rate-limited" } });
+  const other = { ...somebody, caller: { user: "bob", session: "s", expiresAt: 0 } };
   expect(await slow("test.open", {}, other)).toMatchObject({ ok: {} });
   node.platform.advance(100);
   expect(await slow("test.open", {}, somebody)).toMatchObject({ ok: {} });
