@@ -238,6 +238,8 @@ export interface Messages {
    * @param look of how many posts that aren't tombstoned, from the oldest on, the authors are looked at
    */
   unread(room: RoomId, user: UserId, after: Seq, upTo: Seq, limit: number, look: number): Promise<Unread>;
+  /** The newest post at or below a seq that isn't tombstoned. */
+  newestPost(room: RoomId, upTo: Seq): Promise<Seq | null>;
   /** Seqs of those that mention the user, oldest first. */
   mentions(room: RoomId, user: UserId, after: Seq, upTo: Seq, limit: number): Promise<Seq[]>;
 }

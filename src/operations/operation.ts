@@ -41,6 +41,8 @@ export interface Operation<Name extends string, In extends v.GenericSchema, Out 
   policy: string;
   http: { method: "GET" | "POST" | "PUT" | "PATCH" | "DELETE"; path: `/v1/${string}` };
   rate: RateClass;
+  /** How many requests it counts as, for one that names many things. Default 1. */
+  cost?(input: v.InferOutput<In>): number;
   input: In;
   output: Out;
   handle(

@@ -14,7 +14,8 @@ export type Rates = Record<RateClass, Rate | null>;
 
 export const defaultRates: Rates = {
   write: { perSecond: 20, burst: 40 },
-  read: { perSecond: 50, burst: 100 },
+  // Two devices that come back to a thousand rooms each ask for all their summaries at once.
+  read: { perSecond: 50, burst: 200 },
   // Idempotent notes, coalesced where they arrive. A resume sends one for each room.
   cheap: { perSecond: 200, burst: 2 * limits.resumeRoomsMax },
   // Hashing bounds these too; failures have their own slowing (src/auth/slowing.ts).
@@ -27,16 +28,16 @@ export const defaultRates: Rates = {
 /** For benchmarks and replays. */
 export const ratesOff: Rates = { write: null, read: null, cheap: null, auth: null, retry: null };
 
-/** Takes one request of `key`; returns 0, or the ms to wait. */
-export type Limiter = (key: string, now: number) => number;
+/** Takes a request of `key`, which counts as `cost` (default 1) of them; returns 0, or the ms to wait. */
+export type Limiter = (key: string, now: number, cost?: number) => number;
 
 /**
  * GCRA (ITU-T I.371): per key one number, the time at which its bucket will be empty. In any window of t
- * seconds at most burst + perSecond · t requests pass.
+ * seconds at most burst + perSecond · t requests pass. One that costs more than a burst waits for a full one.
  */
 export function createLimiter({ perSecond, burst }: Rate, keysMax: number): Limiter {
   const costMs = 1000 / perSecond;
-  const toleranceMs = costMs * (burst - 1);
+  const burstMs = costMs * burst;
   const emptyAt = new Map<string, number>();
 
   function forget(now: number): void {
@@ -48,11 +49,12 @@ export function createLimiter({ perSecond, burst }: Rate, keysMax: number): Limi
     }
   }
 
-  return (key, now) => {
-    const at = Math.max(emptyAt.get(key) ?? now, now);
-    if (at - now > toleranceMs) return Math.ceil(at - now - toleranceMs);
+  return (key, now, cost = 1) => {
+    const at = Math.max(emptyAt.get(key) ?? now, now) + costMs * Math.min(cost, burst);
+    // Sums of fractions: a nanosecond too late is in time.
+    if (at - now > burstMs + 1e-6) return Math.ceil(at - now - burstMs);
     if (emptyAt.size >= keysMax && !emptyAt.has(key)) forget(now);
-    emptyAt.set(key, at + costMs);
+    emptyAt.set(key, at);
     return 0;
   };
 }

@@ -243,6 +243,18 @@ export function projectionContract(current: () => Store): void {
       expect(await messages.unread("r", "bob", 0, 5, 9, 4)).toEqual({ seqs: [3], more: false });
     });
 
+    test("the newest post at or below a seq is none that was deleted, and nothing but a post", async () => {
+      const { messages } = current();
+      await apply(
+        ...[2, 3, 5].map((seq) => posted(seq, "ana")),
+        ...edited(6, "ana", 2, "an edit is no post"),
+        ...deleted(7, "ana", 3),
+      );
+      const found = [1, 2, 4, 5, 99].map((upTo) => messages.newestPost("r", upTo));
+      expect(await Promise.all(found)).toEqual([null, 2, 2, 5, 5]);
+      expect(await messages.newestPost("none", 99)).toBeNull();
+    });
+
     test("mentions are the unread posts that name the user now", async () => {
       const { messages } = current();
       await apply(

@@ -157,6 +157,10 @@ export class MemoryMessages implements Messages {
     return { seqs: seqs.slice(0, limit), more: looked.length < posts.length || seqs.length > limit };
   }
 
+  async newestPost(room: RoomId, upTo: Seq): Promise<Seq | null> {
+    return this.#posts(room, 0, upTo).at(-1)?.seq ?? null;
+  }
+
   async mentions(room: RoomId, user: UserId, after: Seq, upTo: Seq, limit: number): Promise<Seq[]> {
     return this.#posts(room, after, upTo)
       .filter((row) => mentionsOf(row).includes(user))

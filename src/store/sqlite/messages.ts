@@ -63,6 +63,9 @@ const statements = (reads: Database) => ({
     `SELECT seq FROM messages WHERE kind = 'posted' AND gone IS NULL
      AND room = ? AND seq > ? AND seq <= ? ORDER BY seq LIMIT 1 OFFSET ?`,
   ),
+  newestPost: reads.prepare<{ seq: Seq | null }, [RoomId, Seq]>(
+    "SELECT max(seq) AS seq FROM messages WHERE kind = 'posted' AND gone IS NULL AND room = ? AND seq <= ?",
+  ),
   mentions: reads.prepare<{ seq: Seq }, [RoomId, UserId, Seq, Seq, number]>(
     "SELECT seq FROM mentions WHERE room = ? AND user = ? AND seq > ? AND seq <= ? ORDER BY seq LIMIT ?",
   ),
@@ -132,6 +135,10 @@ export class SqliteMessages implements Messages {
     look: number,
   ): Promise<Unread> {
     return this.#unread(room, user, after, upTo, limit, look);
+  }
+
+  async newestPost(room: RoomId, upTo: Seq): Promise<Seq | null> {
+    return this.#sql.newestPost.get(room, upTo)?.seq ?? null;
   }
 
   async mentions(room: RoomId, user: UserId, after: Seq, upTo: Seq, limit: number): Promise<Seq[]> {

@@ -171,6 +171,13 @@ test("in any window at most burst + rate · time requests pass, and a steady ask
   for (let now = 0; now < 5_000; now += 50) expect(steady("k", now)).toBe(0);
 });
 
+test("what costs much takes much, and what costs more than a burst waits for a whole one", () => {
+  const limiter = createLimiter({ perSecond: 10, burst: 10 }, 1_000);
+  expect([limiter("k", 0, 4), limiter("k", 0, 6), limiter("k", 0, 3)]).toEqual([0, 0, 300]);
+  expect(limiter("k", 500, 99)).toBe(500);
+  expect([limiter("k", 1_000, 99), limiter("k", 1_000)]).toEqual([0, 100]);
+});
+
 test("a limiter forgets those who are idle before those who are busy", () => {
   const limiter = createLimiter({ perSecond: 1, burst: 1 }, 3);
   for (const key of ["a", "b", "c"]) limiter(key, 0);

@@ -1,4 +1,5 @@
 import { expect, test } from "bun:test";
+import { limits } from "../../../actors/limits.ts";
 import { defaultRates } from "../../../src/operations/rate.ts";
 import { granted, join, startNode } from "../../support/node.ts";
 
@@ -25,6 +26,27 @@ test("marking as read is a read: counting what is left costs as much", async () 
   const { room, refused } = await world();
   const { burst } = defaultRates.read ?? { burst: 0 };
   expect(await refused(burst + 5, "room.read", { room, seq: 1 })).toBe(5);
+});
+
+test("a list costs by its length: a thousand summaries are a hundred reads, and still pass twice at once", async () => {
+  const { refused } = await world();
+  const { burst } = defaultRates.read ?? { burst: 0 };
+  const rooms = Array.from({ length: limits.pageMax }, (_, i) =>
+    String(i + 1)
+      .padStart(22, "z")
+      .replaceAll("0", "z"),
+  );
+  const costing = limits.pageMax / limits.summariesPerRead;
+  expect(burst).toBeGreaterThanOrEqual((2 * limits.roomsPerUserMax) / limits.summariesPerRead);
+  expect(await refused(burst / costing + 3, "room.summaries", { rooms })).toBe(3);
+});
+
+test("looking at many people costs by their number too", async () => {
+  const { refused } = await world();
+  const { burst } = defaultRates.read ?? { burst: 0 };
+  const users = Array.from({ length: limits.watchMax }, () => "z".repeat(22));
+  const costing = limits.watchMax / limits.usersPerRead;
+  expect(await refused(burst / costing + 3, "presence.watch", { users })).toBe(3);
 });
 
 test("a resume's notes about every room pass at once, twice, and an endless stream of them doesn't", async () => {
