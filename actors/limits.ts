@@ -111,8 +111,10 @@ export const limits = {
   resumeBytesMax: 262_144,
   /** Rooms that one resume attaches before others get the loop: some milliseconds of reads. */
   resumeSliceMax: 8,
-  /** Held live frames while a session is attached. */
+  /** Live records held while a session is attached: so many, … */
   heldFramesMax: 1_000,
+  /** … and so much text (UTF-16 units). With the outbox a slow reader costs twice its bound. */
+  heldBytesMax: 1_048_576,
   resumeRoomsMax: 1_000,
   /** Resume and sync frames of one connection that may wait: all rooms of an account fit one. */
   attachingMax: 32,
@@ -124,8 +126,11 @@ export const limits = {
   newestPage: 50,
   /** A feed's memory of the newest lines: reconnect storms read it instead of the store. */
   ringEventsMax: 500,
+  /** It is cut when it holds twice of either: 500 lines of half a kilobyte. Longer ones are read again. */
+  ringBytesMax: 262_144,
   /** Connections flushed before the loop gets a turn: 256 writes are about 1 ms. */
   flushSliceMax: 256,
+  /** A socket that took nothing from one ping to the next but one is closed as slow, also if it says pong. */
   pingMs: 25_000,
   /** Three pings. */
   idleTimeoutS: 75,

@@ -36,6 +36,8 @@ export class Connection implements Receiver, Outbox {
   waiting = 0;
   clogged = false;
   dirty = false;
+  /** It was clogged at the last ping, and has taken nothing since. */
+  stalled = false;
   inFlight = 0;
   renewing = false;
   /** Resume and sync frames of the client that wait. */
@@ -91,6 +93,7 @@ export class Connection implements Receiver, Outbox {
 
   /** The socket has room again. */
   drained(): void {
+    this.stalled = false;
     this.#flusher.drained(this);
     this.flushed();
   }

@@ -437,7 +437,11 @@ export class Gateway {
     for (const connection of this.#connections.values()) {
       if (connection.pingedAt !== second) continue;
       if (connection.expiresAt <= now) connection.close("unauthorized");
-      else connection.send({ t: "ping", heads: connection.heads() });
+      else if (connection.stalled) connection.close("slow");
+      else {
+        connection.stalled = connection.clogged;
+        connection.send({ t: "ping", heads: connection.heads() });
+      }
     }
   }
 

@@ -89,6 +89,26 @@ test("a token that can't be checked now is sent back, and so are two at a time",
   expect(one.socket.closed?.code).toBe(4003);
 });
 
+test("a socket that takes nothing from one ping to the next is closed as slow, though it says pong", async () => {
+  const node = await startLive();
+  const eve = await node.join("eve");
+  const [stuck, slow] = [await node.connect(eve, "1"), await node.connect(eve, "2")];
+  for (const { socket } of [stuck, slow]) socket.takes = () => -1;
+  const round = async () => {
+    for (let ms = 0; ms < limits.pingMs; ms += 1_000) node.platform.advance(1_000);
+    await settle();
+    for (const { connection } of [stuck, slow]) node.gateway.receive(connection, '{"t":"pong"}');
+  };
+  // The first ping clogs them, the second one finds them so.
+  await round();
+  await round();
+  slow.connection.drained();
+  expect([stuck.socket.closed, slow.socket.closed]).toEqual([null, null]);
+  await round();
+  expect(stuck.socket.closed?.code).toBe(4001);
+  expect(slow.socket.closed).toBeNull();
+});
+
 test("typing goes out once in two seconds, however often a client says it", async () => {
   const node = await startLive();
   const [ana, eve] = [await node.join("ana"), await node.join("eve")];
