@@ -12,6 +12,8 @@ export const limits = {
   reactionsPerUserMax: 10,
   /** Reactions that a page names per post, the first ones: 100 posts of them are 20,000 rows, some 20 ms. */
   reactionsListMax: 200,
+  /** Of one post: deleting it rewrites them all in one go. */
+  editsMax: 1_000,
   /** Older versions of one message that are listed, the newest ones: up to 1.6 MB. */
   versionsMax: 100,
   /** Login names: what fits a mention and a URL. */

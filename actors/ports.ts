@@ -227,6 +227,8 @@ export interface Messages {
     before: Seq,
     limit: number,
   ): Promise<{ seq: Seq; text: string; at: Millis }[]>;
+  /** How often a user has edited a post of theirs, at most `limit`; 0 for another's. */
+  editsBy(room: RoomId, seq: Seq, user: UserId, limit: number): Promise<number>;
   /** Keys that a user's reactions have standing on a post, at most `limit`. */
   reactionsBy(room: RoomId, seq: Seq, user: UserId, limit: number): Promise<string[]>;
   outcome(room: RoomId, sender: UserId, cid: Cid): Promise<Outcome | null>;

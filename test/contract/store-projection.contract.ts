@@ -243,6 +243,20 @@ export function projectionContract(current: () => Store): void {
       expect(await messages.unread("r", "bob", 0, 5, 9, 4)).toEqual({ seqs: [3], more: false });
     });
 
+    test("edits of a post are counted for its author, up to a limit", async () => {
+      const { messages } = current();
+      await apply(
+        posted(1, "ana"),
+        posted(2, "ana"),
+        ...[3, 4, 5].flatMap((seq) => edited(seq, "ana", 1, "x")),
+      );
+      expect(await messages.editsBy("r", 1, "ana", 9)).toBe(3);
+      expect(await messages.editsBy("r", 1, "ana", 2)).toBe(2);
+      expect(await messages.editsBy("r", 2, "ana", 9)).toBe(0);
+      expect(await messages.editsBy("r", 1, "bob", 9)).toBe(0);
+      expect(await messages.editsBy("r", 9, "ana", 9)).toBe(0);
+    });
+
     test("the newest post at or below a seq is none that was deleted, and nothing but a post", async () => {
       const { messages } = current();
       await apply(

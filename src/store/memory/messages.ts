@@ -117,6 +117,12 @@ export class MemoryMessages implements Messages {
       .slice(0, limit);
   }
 
+  async editsBy(id: RoomId, seq: Seq, user: UserId, limit: number): Promise<number> {
+    const room = this.#rooms.get(id) ?? nobody;
+    const own = this.#row(room, seq).event?.by === user;
+    return own ? Math.min(limit, room.edits.get(seq)?.size ?? 0) : 0;
+  }
+
   async versions(id: RoomId, seq: Seq, before: Seq, limit: number) {
     const room = this.#rooms.get(id) ?? nobody;
     const { gone, edit } = this.#row(room, seq);

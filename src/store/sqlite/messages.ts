@@ -39,6 +39,11 @@ const statements = (reads: Database) => ({
     `SELECT line FROM messages WHERE room = ? AND target = ? AND kind = 'edited' AND seq < ?
      ORDER BY seq DESC LIMIT ?`,
   ),
+  editsBy: reads.prepare<{ edits: number }, [RoomId, Seq, number, RoomId, Seq, UserId]>(
+    `SELECT count(*) AS edits
+     FROM (SELECT seq FROM messages WHERE room = ? AND target = ? AND kind = 'edited' LIMIT ?)
+     WHERE EXISTS (SELECT 1 FROM messages WHERE room = ? AND seq = ? AND "by" = ?)`,
+  ),
   reactions: reads.prepare<Omit<ReactionRow, "on">, [RoomId, Seq, number]>(
     `SELECT key, user, seq FROM reactions WHERE room = ? AND target = ? AND "on" = 1 ORDER BY seq LIMIT ?`,
   ),
@@ -113,6 +118,10 @@ export class SqliteMessages implements Messages {
 
   async versions(room: RoomId, seq: Seq, before: Seq, limit: number) {
     return this.#versions(room, seq, before, limit);
+  }
+
+  async editsBy(room: RoomId, seq: Seq, user: UserId, limit: number): Promise<number> {
+    return this.#sql.editsBy.get(room, seq, limit, room, seq, user)?.edits ?? 0;
   }
 
   async reactionsBy(room: RoomId, seq: Seq, user: UserId, limit: number): Promise<string[]> {
