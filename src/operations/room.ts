@@ -192,8 +192,14 @@ export const roomSetHistory = operation({
   rate: "write",
   input: commandInput({ room: id, history }),
   output: done,
-  handle: (services, call, input) =>
-    sendTo(services, call, "room.setHistory", input.room, input, { do: "history", history: input.history }),
+  async handle(services, call, input) {
+    const { room, history } = input;
+    const [document] = await services.store.rooms.many([room]);
+    const bound = limits.rulesMax;
+    // Counted in the documents: some that come at once may pass.
+    const deny = (document?.rules.length ?? 0) >= bound ? refuse("limit", { bound }) : undefined;
+    return sendTo(services, call, "room.setHistory", room, input, { do: "history", history }, deny);
+  },
 });
 
 export const roomSetAccess = operation({
