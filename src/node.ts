@@ -126,6 +126,7 @@ export function startNode(parts: NodeParts): Node {
     authenticate: (token) => auth.authenticate(token),
     sessionLives: async (session) => (await store.sessions.byId(session))?.revokedAt === null,
     dispatch,
+    rates: parts.rates,
     users: {
       opened: (user, session, connection) => users.opened(user, session, connection),
       closed(user, connection) {

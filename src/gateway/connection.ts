@@ -42,6 +42,8 @@ export class Connection implements Receiver, Outbox {
   renewing = false;
   /** Resume and sync frames of the client that wait. */
   asked = 0;
+  /** Slices of events that were asked for and aren't paid yet (pace.ts). */
+  slices = 0;
   /** Rooms that the user came into and that wait to be attached: many notes about them, one piece of work. */
   entering: Set<RoomId> | null = null;
   /** Why we closed it; null when the other side did. */
@@ -85,6 +87,7 @@ export class Connection implements Receiver, Outbox {
   }
 
   ready(): Promise<void> | null {
+    this.slices++;
     if (this.closed || (!this.clogged && this.waiting < limits.resumeBytesMax)) return null;
     this.#onDrain ??= [];
     const waiters = this.#onDrain;

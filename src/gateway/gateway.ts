@@ -9,11 +9,13 @@ import type { Cursor } from "../../actors/room/events.ts";
 import { refuse } from "../../actors/room/refusals.ts";
 import type { Platform } from "../../actors/runtime/platform.ts";
 import type { Call, Caller, Result } from "../operations/operation.ts";
+import type { Rates } from "../operations/rate.ts";
 import type { CloseName } from "../protocol/close.ts";
 import { type Attached, type AttachSources, attach } from "./attach.ts";
 import { Connection, type ConnectionHooks } from "./connection.ts";
 import { Groups } from "./groups.ts";
 import { Flusher, type Socket } from "./outbox.ts";
+import { createPace, type Pace } from "./pace.ts";
 import { type Incoming, parseFrame } from "./parse.ts";
 import { replyOf } from "./reply.ts";
 
@@ -25,6 +27,7 @@ export interface GatewaySources extends AttachSources {
   sessionLives(session: SessionId): Promise<boolean>;
   dispatch(op: string, input: unknown, call: Call): Promise<Result<unknown>>;
   users: UserDesk;
+  rates: Pick<Rates, "resume" | "renew">;
   probe?: GatewayProbe;
   onFailure: (error: unknown) => void;
 }
@@ -63,6 +66,7 @@ const pingBuckets = Math.ceil(limits.pingMs / 1_000);
 export class Gateway {
   readonly #sources: GatewaySources;
   readonly #flusher: Flusher;
+  readonly #pace: Pace;
   readonly #hooks: ConnectionHooks = {
     closed: (gone) => this.#gone(gone),
     detached: (_, room) => this.#sources.feeds.idle(room),
@@ -85,6 +89,7 @@ export class Gateway {
   constructor(sources: GatewaySources) {
     this.#sources = sources;
     this.#flusher = new Flusher(sources.platform);
+    this.#pace = createPace(sources.platform, sources.rates);
     this.#schedulePing();
   }
 
@@ -342,7 +347,7 @@ export class Gateway {
 
   /** One at a time: each costs a check of a signature and a read. What can't be checked now comes back with its token. */
   #renew(connection: Connection, token: string): void {
-    if (connection.renewing) return connection.close("overloaded");
+    if (connection.renewing || !this.#pace.renew(connection.session)) return connection.close("overloaded");
     connection.renewing = true;
     this.#sources.authenticate(token).then(
       (caller) => {
@@ -383,6 +388,13 @@ export class Gateway {
       if (i % limits.resumeSliceMax === limits.resumeSliceMax - 1) await this.#yield();
       // The client's own resume may have brought it meanwhile.
       if (!asked && connection.feedOf(room) !== undefined) continue;
+      if (asked) {
+        const cost = 1 + connection.slices;
+        connection.slices = 0;
+        const turn = this.#pace.resume(connection.user, cost);
+        if (turn !== null) await turn;
+        if (connection.closed) return;
+      }
       const attached = await this.#attach(connection, room, cursor);
       if (connection.closed) return;
       this.#sources.probe?.resumed(

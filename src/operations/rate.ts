@@ -9,8 +9,8 @@ export interface Rate {
   burst: number;
 }
 
-/** null: not limited. */
-export type Rates = Record<RateClass, Rate | null>;
+/** null: not limited. `resume` and `renew` are frames: src/gateway/pace.ts. */
+export type Rates = Record<RateClass | "resume" | "renew", Rate | null>;
 
 export const defaultRates: Rates = {
   write: { perSecond: 20, burst: 40 },
@@ -23,10 +23,18 @@ export const defaultRates: Rates = {
   // A refused retry leaves a record for good, also of a stranger's. Who comes back after a night offline has a few rooms
   // with something unsent; the rest waits for its retryAfterMs.
   retry: { perSecond: 1, burst: 30 },
+  // Rooms, and slices of their events. A device that comes back to all its rooms takes two thirds of it at once at most, unless it
+  // was away for long; what is above waits, and isn't refused.
+  resume: { perSecond: 200, burst: 3 * limits.resumeRoomsMax },
+  // Each of a session's tabs, at once.
+  renew: { perSecond: 1, burst: limits.connectionsPerSessionMax },
 };
 
 /** For benchmarks and replays. */
-export const ratesOff: Rates = { write: null, read: null, cheap: null, auth: null, retry: null };
+export const ratesOff: Rates = {
+  ...{ write: null, read: null, cheap: null, auth: null, retry: null },
+  ...{ resume: null, renew: null },
+};
 
 /** Takes a request of `key`, which counts as `cost` (default 1) of them; returns 0, or the ms to wait. */
 export type Limiter = (key: string, now: number, cost?: number) => number;

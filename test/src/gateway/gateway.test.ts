@@ -1,6 +1,7 @@
 import { expect, test } from "bun:test";
 import { limits } from "../../../actors/limits.ts";
 import { startServer } from "../../../src/gateway/server.ts";
+import { defaultRates } from "../../../src/operations/rate.ts";
 import { subprotocol } from "../../../src/protocol/frames.ts";
 import { memoryStore } from "../../../src/store/memory.ts";
 import { FakeSocket, settle, startLive, until } from "../../support/live.ts";
@@ -87,6 +88,21 @@ test("a token that can't be checked now is sent back, and so are two at a time",
   node.gateway.receive(one.connection, renew);
   await until(() => one.socket.closed !== null);
   expect(one.socket.closed?.code).toBe(4003);
+});
+
+test("who renews more often than once a second is sent back, each of a session's tabs apart", async () => {
+  const { renew } = defaultRates;
+  expect(renew?.burst).toBe(limits.connectionsPerSessionMax);
+  const node = await startLive({ rates: { renew: { perSecond: 1, burst: 2 } } });
+  const eve = await node.join("eve");
+  const { socket, connection } = await node.connect(eve);
+  const frame = JSON.stringify({ t: "renew", token: eve.access });
+  for (const renewed of [1, 2]) {
+    node.gateway.receive(connection, frame);
+    await until(() => socket.of("renewed").length === renewed);
+  }
+  node.gateway.receive(connection, frame);
+  expect(socket.closed?.code).toBe(4003);
 });
 
 test("a socket that takes nothing from one ping to the next is closed as slow, though it says pong", async () => {
