@@ -144,10 +144,10 @@ export const limits = {
 
   /** Users and addresses whose request rate is remembered: about 10 MB. */
   rateKeysMax: 100_000,
-  /** What one read of a caller's budget pays for, a millisecond or two: summaries of so many rooms, … */
-  summariesPerRead: 10,
-  /** … profiles or presences of so many people. */
-  usersPerRead: 50,
+  /** What one read of a user's budget pays for, a millisecond or two: rooms' summaries, made before others get the loop, … */
+  summariesAtOnce: 10,
+  /** … or people's profiles or presences. */
+  usersAtOnce: 50,
   /** When to try again while the log takes nothing: a failover lasts seconds. */
   unavailableRetryMs: 1_000,
   /** Profiles per lookup: the names on two screens. */

@@ -27,7 +27,7 @@ export function createDispatcher(
 ): Dispatch {
   const operations = new Map(catalogue.map((operation) => [operation.name, operation]));
   const limiters = new Map<RateClass, Limiter>();
-  for (const rate of ["write", "read", "cheap", "auth", "retry"] as const) {
+  for (const rate of ["write", "read", "cheap", "auth", "register", "retry"] as const) {
     const bound = rates[rate];
     if (bound) limiters.set(rate, createLimiter(bound, limits.rateKeysMax));
   }
@@ -41,8 +41,8 @@ export function createDispatcher(
 
   function tooFast(rate: RateClass, call: Call, cost = 1): Refusal | null {
     // Not by session: who has twenty would have twenty budgets.
-    const key = call.caller && rate !== "auth" ? call.caller.user : call.address;
-    const wait = limiters.get(rate)?.(key, services.platform.monotonic(), cost) ?? 0;
+    const user = rate === "auth" || rate === "register" ? undefined : call.caller?.user;
+    const wait = limiters.get(rate)?.(user ?? call.address, services.platform.monotonic(), cost) ?? 0;
     if (wait === 0) return null;
     watch.limited?.(rate);
     return { code: "rate-limited", message: "too many requests", retryAfterMs: wait };

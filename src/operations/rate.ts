@@ -20,6 +20,8 @@ export const defaultRates: Rates = {
   cheap: { perSecond: 200, burst: 2 * limits.resumeRoomsMax },
   // Hashing bounds these too; failures have their own slowing (src/auth/slowing.ts).
   auth: { perSecond: 10, burst: 100 },
+  // Each costs a hash whoever asks, and an account for ever: a class signs up at once, then one in two seconds.
+  register: { perSecond: 0.5, burst: 50 },
   // A refused retry leaves a record for good, also of a stranger's. Who comes back after a night offline has a few rooms
   // with something unsent; the rest waits for its retryAfterMs.
   retry: { perSecond: 1, burst: 30 },
@@ -32,7 +34,7 @@ export const defaultRates: Rates = {
 
 /** For benchmarks and replays. */
 export const ratesOff: Rates = {
-  ...{ write: null, read: null, cheap: null, auth: null, retry: null },
+  ...{ write: null, read: null, cheap: null, auth: null, register: null, retry: null },
   ...{ resume: null, renew: null },
 };
 

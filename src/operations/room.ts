@@ -70,7 +70,7 @@ export const roomSummaries = operation({
   policy: "rooms that you are or were in; others are left out",
   http: { method: "POST", path: "/v1/rooms/summaries" },
   rate: "read",
-  cost: ({ rooms }) => Math.ceil(rooms.length / limits.summariesPerRead),
+  cost: ({ rooms }) => Math.ceil(rooms.length / limits.summariesAtOnce),
   input: v.strictObject({ rooms: v.pipe(v.array(id), v.maxLength(limits.pageMax)) }),
   output: v.object({ rooms: v.array(v.record(v.string(), v.unknown())) }),
   async handle(services, { caller }, { rooms }) {
@@ -78,7 +78,7 @@ export const roomSummaries = operation({
     const summaries: Summary[] = [];
     while (wanted.length > 0) {
       const slice = wanted
-        .splice(0, limits.summariesPerRead)
+        .splice(0, limits.summariesAtOnce)
         .map((room) =>
           services.rooms.steady(room, caller.user, (access) => summaryOf(services, room, access)),
         );
