@@ -175,14 +175,34 @@ class StreamReader {
   async #bulk(): Promise<number> {
     const { log, store } = this.#options;
     this.#hurried = false;
+    const countMax = this.#options.bulkMax ?? bulkMax;
+    const advanced = this.parked.size === 0 ? await this.#advance(countMax) : null;
+    if (advanced !== null) return advanced;
     this.#cursor ??= await store.projection.checkpoint(this.#stream);
-    const records = await log.scan(this.#stream, this.#cursor, this.#options.bulkMax ?? bulkMax);
+    const records = await log.scan(this.#stream, this.#cursor, countMax);
     this.lag = records.length;
     const last = records.at(-1);
     if (last === undefined) return 0;
     await this.#write(records, last.position);
     this.#cursor = last.position;
     return records.length;
+  }
+
+  /** null: the store can't by itself, or has come upon a record that can't be applied. */
+  async #advance(countMax: number): Promise<number | null> {
+    const { store, bus } = this.#options;
+    try {
+      const advance = await store.projection.advance?.(this.#stream, countMax);
+      if (advance === undefined) return null;
+      this.lag = advance.count;
+      this.#cursor = advance.position;
+      tell(bus, advance.raised);
+      return advance.count;
+    } catch (error) {
+      if (error instanceof Unavailable) throw error;
+      this.#cursor = null;
+      return null;
+    }
   }
 
   async #write(records: readonly LogRecord[], position: Position): Promise<void> {
