@@ -111,6 +111,8 @@ export const limits = {
   unauthenticatedPerAddressMax: 200,
   connectionsPerSessionMax: 20,
   sessionsPerUserMax: 20,
+  /** Ended sessions that an account remembers, for clients that haven't heard: older ones are as if they had never been. */
+  endedSessionsMax: 100,
   /** Requests of one connection that may be in work: 64 pipelined sends and some reads. */
   inFlightMax: 128,
   /** Bun keeps up to this per socket; more is a slow reader. */

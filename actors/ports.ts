@@ -149,7 +149,10 @@ export interface Sessions {
   ofUser(user: UserId): Promise<Session[]>;
   /** counter := from + 1, only if it is `from` and the session isn't revoked. False otherwise. */
   rotate(id: SessionId, from: number, at: Millis, expiresAt: Millis): Promise<boolean>;
-  /** Revokes those named that belong to the user; raises the account's version; returns what was revoked now. */
+  /**
+   * Revokes those named that belong to the user; raises the account's version; returns what was revoked now. Of all that were
+   * revoked the newest limits.endedSessionsMax are kept, and their items.
+   */
   revoke(user: UserId, ids: readonly SessionId[], at: Millis): Promise<SessionId[]>;
 }
 
