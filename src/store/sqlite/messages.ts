@@ -19,6 +19,9 @@ import { editIn } from "./message-columns.ts";
 const range = `SELECT seq, line, "by", cid, origin FROM messages
   WHERE room = ? AND seq BETWEEN ? AND ? AND line IS NOT NULL ORDER BY seq`;
 
+/** Left to itself, the planner takes the primary key: every event of the room, content and all. */
+const posts = "FROM messages INDEXED BY messages_unread WHERE kind = 'posted' AND gone IS NULL";
+
 const statements = (reads: Database) => ({
   oldest: reads.prepare<StoredEvent, [RoomId, Seq, Seq, number]>(`${range} LIMIT ?`),
   newest: reads.prepare<StoredEvent, [RoomId, Seq, Seq, number]>(`${range} DESC LIMIT ?`),
@@ -36,8 +39,8 @@ const statements = (reads: Database) => ({
     "SELECT line FROM messages WHERE room = ? AND seq = ?",
   ),
   editsBefore: reads.prepare<{ line: string }, [RoomId, Seq, Seq, number]>(
-    `SELECT line FROM messages WHERE room = ? AND target = ? AND kind = 'edited' AND seq < ?
-     ORDER BY seq DESC LIMIT ?`,
+    `SELECT line FROM messages INDEXED BY messages_edits
+     WHERE room = ? AND target = ? AND kind = 'edited' AND seq < ? ORDER BY seq DESC LIMIT ?`,
   ),
   editsBy: reads.prepare<{ edits: number }, [RoomId, Seq, number, RoomId, Seq, UserId]>(
     `SELECT count(*) AS edits
@@ -60,16 +63,14 @@ const statements = (reads: Database) => ({
     "SELECT max(cid) AS cid FROM closed WHERE room = ?",
   ),
   unread: reads.prepare<{ seq: Seq }, [RoomId, Seq, Seq, UserId, number]>(
-    `SELECT seq FROM messages WHERE kind = 'posted' AND gone IS NULL
-     AND room = ? AND seq > ? AND seq <= ? AND "by" <> ? ORDER BY seq LIMIT ?`,
+    `SELECT seq ${posts} AND room = ? AND seq > ? AND seq <= ? AND "by" <> ? ORDER BY seq LIMIT ?`,
   ),
   /** The post after so many. */
   postAfter: reads.prepare<{ seq: Seq }, [RoomId, Seq, Seq, number]>(
-    `SELECT seq FROM messages WHERE kind = 'posted' AND gone IS NULL
-     AND room = ? AND seq > ? AND seq <= ? ORDER BY seq LIMIT 1 OFFSET ?`,
+    `SELECT seq ${posts} AND room = ? AND seq > ? AND seq <= ? ORDER BY seq LIMIT 1 OFFSET ?`,
   ),
   newestPost: reads.prepare<{ seq: Seq | null }, [RoomId, Seq]>(
-    "SELECT max(seq) AS seq FROM messages WHERE kind = 'posted' AND gone IS NULL AND room = ? AND seq <= ?",
+    `SELECT max(seq) AS seq ${posts} AND room = ? AND seq <= ?`,
   ),
   mentions: reads.prepare<{ seq: Seq }, [RoomId, UserId, Seq, Seq, number]>(
     "SELECT seq FROM mentions WHERE room = ? AND user = ? AND seq > ? AND seq <= ? ORDER BY seq LIMIT ?",
