@@ -148,10 +148,14 @@ export const limits = {
 
   /** Users and addresses whose request rate is remembered: about 10 MB. */
   rateKeysMax: 100_000,
-  /** What one read of a user's budget pays for, a millisecond or two: rooms' summaries, made before others get the loop, … */
+  /** What one read of a user's budget pays for, a millisecond or two: a slice of rooms' summaries, … */
   summariesAtOnce: 10,
   /** … or people's profiles or presences. */
   usersAtOnce: 50,
+  /** Slices of summaries that are made in one turn of the loop, whoever asks: about 10 ms. */
+  slicesAtOnce: 4,
+  /** Lists that wait for their next slice: two seconds or three. */
+  slicesWaitingMax: 1_000,
   /** When to try again while the log takes nothing: a failover lasts seconds. */
   unavailableRetryMs: 1_000,
   /** Profiles per lookup: the names on two screens. */

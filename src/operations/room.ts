@@ -4,7 +4,6 @@ import { limits } from "../../actors/limits.ts";
 import type { UserId } from "../../actors/ports.ts";
 import { refuse, refuseField } from "../../actors/room/refusals.ts";
 import { horizon, pageOf } from "../rooms/history.ts";
-import { type Summary, summaryOf } from "../rooms/summary.ts";
 import { done, sendTo } from "./command.ts";
 import { commandInput } from "./command-input.ts";
 import { about, count, history, id, join, roomName, seq } from "./fields.ts";
@@ -74,18 +73,9 @@ export const roomSummaries = operation({
   input: v.strictObject({ rooms: v.pipe(v.array(id), v.maxLength(limits.pageMax)) }),
   output: v.object({ rooms: v.array(v.record(v.string(), v.unknown())) }),
   async handle(services, { caller }, { rooms }) {
-    const wanted = [...new Set(rooms)];
-    const summaries: Summary[] = [];
-    while (wanted.length > 0) {
-      const slice = wanted
-        .splice(0, limits.summariesAtOnce)
-        .map((room) =>
-          services.rooms.steady(room, caller.user, (access) => summaryOf(services, room, access)),
-        );
-      summaries.push(...(await Promise.all(slice)).filter((summary) => summary !== null));
-      // Reads of an embedded store are microtasks: nobody else would get the loop before the last room.
-      await new Promise<void>((resolve) => services.platform.soon(resolve));
-    }
+    const summaries = await services.summaries.of(caller.user, rooms);
+    if (summaries === null)
+      return { error: refuse("overloaded", { retryAfterMs: limits.overloadedRetryMs }) };
     return { ok: { rooms: summaries.map((summary) => ({ ...summary })) } };
   },
 });
