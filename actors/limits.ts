@@ -152,8 +152,8 @@ export const limits = {
   summariesAtOnce: 10,
   /** … or people's profiles or presences. */
   usersAtOnce: 50,
-  /** Slices of summaries that are made in one turn of the loop, whoever asks: about 10 ms. */
-  slicesAtOnce: 4,
+  /** Slices of summaries that are made in one turn of the loop, whoever asks: about 5 ms. */
+  slicesAtOnce: 2,
   /** Lists that wait for their next slice: two seconds or three. */
   slicesWaitingMax: 1_000,
   /** When to try again while the log takes nothing: a failover lasts seconds. */
