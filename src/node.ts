@@ -19,6 +19,7 @@ import { type HistoryReader, startHistory } from "./readers/history.ts";
 import { startTrimming } from "./readers/trim.ts";
 import { RoomEdge, type RoomPort } from "./rooms/edge.ts";
 import { ReceiptDesk } from "./rooms/receipts.ts";
+import { Summaries } from "./rooms/summaries.ts";
 import { Presence } from "./users/presence.ts";
 import { Users } from "./users/users.ts";
 
@@ -116,6 +117,7 @@ export function startNode(parts: NodeParts): Node {
     ...sources,
     auth,
     rooms,
+    summaries: new Summaries({ ...sources, rooms }),
     receipts,
     presence,
     live: {
@@ -136,6 +138,7 @@ export function startNode(parts: NodeParts): Node {
     authenticate: (token) => auth.authenticate(token),
     sessionLives: async (session) => (await store.sessions.byId(session))?.revokedAt === null,
     dispatch,
+    rates: parts.rates,
     users: {
       opened: (user, session, connection) => users.opened(user, session, connection),
       closed(user, connection) {

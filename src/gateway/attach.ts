@@ -105,10 +105,13 @@ async function send(
     push(receiver, { t: "limited", room, epoch, from: after + 1, to, head: end });
     after = to;
   }
+  let most: number = limits.sliceEventsMax;
   while (after < end) {
     await receiver.ready();
-    const read = await linesAfter(feed, after, Math.min(end, after + limits.sliceEventsMax));
+    const read = await linesAfter(feed, after, Math.min(end, after + most));
     const lines = withinBytes(read);
+    // Of long lines few fit: the rest of them would be read again and again.
+    most = Math.min(limits.sliceEventsMax, 2 * lines.length);
     const last = lines.at(-1);
     if (last === undefined) throw new Error("a slice of a resume came back empty");
     receiver.push(feed.slice(lines, receiver, sight));

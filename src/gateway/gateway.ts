@@ -9,12 +9,14 @@ import type { Cursor } from "../../actors/room/events.ts";
 import { refuse } from "../../actors/room/refusals.ts";
 import type { Platform } from "../../actors/runtime/platform.ts";
 import type { Call, Caller, Result } from "../operations/operation.ts";
+import type { Rates } from "../operations/rate.ts";
 import type { CloseName } from "../protocol/close.ts";
 import type { Returned } from "../rooms/receipts.ts";
 import { type Attached, type AttachSources, attach } from "./attach.ts";
 import { Connection, type ConnectionHooks } from "./connection.ts";
 import { Groups } from "./groups.ts";
 import { Flusher, type Socket } from "./outbox.ts";
+import { createPace, type Pace } from "./pace.ts";
 import { type Incoming, parseFrame } from "./parse.ts";
 import { replyOf } from "./reply.ts";
 
@@ -28,6 +30,7 @@ export interface GatewaySources extends AttachSources {
   users: UserDesk;
   /** A client came back with these cursors, and is live in their rooms. */
   returned(user: UserId, rooms: readonly Returned[]): void;
+  rates: Pick<Rates, "resume" | "renew">;
   probe?: GatewayProbe;
   onFailure: (error: unknown) => void;
 }
@@ -68,6 +71,7 @@ const pingBuckets = Math.ceil(limits.pingMs / 1_000);
 export class Gateway {
   readonly #sources: GatewaySources;
   readonly #flusher: Flusher;
+  readonly #pace: Pace;
   readonly #hooks: ConnectionHooks = {
     closed: (gone) => this.#gone(gone),
     detached: (_, room) => this.#sources.feeds.idle(room),
@@ -90,6 +94,7 @@ export class Gateway {
   constructor(sources: GatewaySources) {
     this.#sources = sources;
     this.#flusher = new Flusher(sources.platform);
+    this.#pace = createPace(sources.platform, sources.rates);
     this.#schedulePing();
   }
 
@@ -350,7 +355,7 @@ export class Gateway {
 
   /** One at a time: each costs a check of a signature and a read. What can't be checked now comes back with its token. */
   #renew(connection: Connection, token: string): void {
-    if (connection.renewing) return connection.close("overloaded");
+    if (connection.renewing || !this.#pace.renew(connection.session)) return connection.close("overloaded");
     connection.renewing = true;
     this.#sources.authenticate(token).then(
       (caller) => {
@@ -392,6 +397,13 @@ export class Gateway {
       if (i % limits.resumeSliceMax === limits.resumeSliceMax - 1) await this.#yield();
       // The client's own resume may have brought it meanwhile.
       if (!asked && connection.feedOf(room) !== undefined) continue;
+      if (asked) {
+        const cost = 1 + connection.slices;
+        connection.slices = 0;
+        const turn = this.#pace.resume(connection.user, cost);
+        if (turn !== null) await turn;
+        if (connection.closed) return;
+      }
       const attached = await this.#attach(connection, room, cursor);
       if (connection.closed) return;
       this.#sources.probe?.resumed(
@@ -451,7 +463,11 @@ export class Gateway {
     for (const connection of this.#connections.values()) {
       if (connection.pingedAt !== second) continue;
       if (connection.expiresAt <= now) connection.close("unauthorized");
-      else connection.send({ t: "ping", heads: connection.heads() });
+      else if (connection.stalled) connection.close("slow");
+      else {
+        connection.stalled = connection.clogged;
+        connection.send({ t: "ping", heads: connection.heads() });
+      }
     }
   }
 

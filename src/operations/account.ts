@@ -22,7 +22,7 @@ export const accountRegister = openOperation({
   who: "anyone",
   policy: "anyone; the name must be free",
   http: { method: "POST", path: "/v1/register" },
-  rate: "auth",
+  rate: "register",
   input: v.strictObject({
     name: loginName,
     password: newPassword,

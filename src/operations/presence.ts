@@ -14,6 +14,7 @@ export const presenceWatch = operation({
   policy: "anyone signed in",
   http: { method: "POST", path: "/v1/presence" },
   rate: "read",
+  cost: ({ users }) => Math.ceil(users.length / limits.usersAtOnce),
   input: v.strictObject({ users: v.pipe(v.array(id), v.maxLength(limits.watchMax)) }),
   output: v.object({ states: v.array(state) }),
   async handle({ presence }, { connection }, { users }) {

@@ -41,7 +41,7 @@ export const roomRead = operation({
   who: "session",
   policy: "members, up to what they may see",
   http: { method: "POST", path: "/v1/rooms/:room/read" },
-  rate: "cheap",
+  rate: "read",
   input: v.strictObject({ room: id, seq }),
   output: unread,
   async handle(services, { caller }, { room, seq }) {
@@ -110,11 +110,10 @@ export const roomUnreadExplain = operation({
       const { read, seq } = await unreadOf(services, room, access);
       const { messages } = services.store;
       const after = unreadAfter(access, read);
-      const seqs = await messages.unread(room, caller.user, after, seq, limits.explainMax + 1);
-      const part = { after, upTo: seq, limit: limits.explainMax };
-      const mentions = await mentionsIn(services, room, access, part);
-      const more = seqs.length > limits.explainMax;
-      return { ok: { read, seq, seqs: seqs.slice(0, limits.explainMax), mentions, more } };
+      const { explainMax, unreadLookMax } = limits;
+      const unread = await messages.unread(room, caller.user, after, seq, explainMax, unreadLookMax);
+      const mentions = await mentionsIn(services, room, access, { after, upTo: seq, limit: explainMax });
+      return { ok: { read, seq, ...unread, mentions } };
     });
   },
 });

@@ -3,12 +3,11 @@
  * head → tail, with the tail's edits, reactions and tombstones applied, so a read that begins after an ack includes it.
  */
 
-import { limits } from "../../actors/limits.ts";
 import type { Epoch, Fields, Position, RoomId, Seq } from "../../actors/ports.ts";
 import { catchUp, type Sources } from "../../actors/room/catch-up.ts";
 import type { StampedEvent, Tombstone } from "../../actors/room/events.ts";
 import { type Entry, eventOf, linesOf } from "../../actors/room/frame.ts";
-import { closedAt, entriesFor, type Sight, sees } from "../../actors/room/sight.ts";
+import { closedAt, entriesFor, lastSeen, type Sight, sees } from "../../actors/room/sight.ts";
 import { tailOf } from "../../actors/room/tail.ts";
 import type { Access } from "./access.ts";
 
@@ -144,14 +143,13 @@ async function seenEdit(
   return { ...last, mentions: event?.kind === "edited" ? (event.mentions ?? []) : [] };
 }
 
-/** The newest one before a seq that isn't the first text: page by page, since any number may be out of sight. */
+/** The newest one before a seq that isn't the first text. Of those out of sight it passes over all that lie together. */
 async function seenVersion({ store }: Sources, room: RoomId, post: Seq, before: Seq, sight: Sight) {
   for (let below = before; ; ) {
-    const versions = await store.messages.versions(room, post, below, limits.versionsMax);
-    const last = versions.findLast(({ seq }) => seq > post && knows(sight, seq));
-    if (last !== undefined) return last;
-    if (versions.length < limits.versionsMax) return null;
-    below = versions[0]?.seq ?? 0;
+    const [version] = await store.messages.versions(room, post, below, 1);
+    if (version === undefined || version.seq <= post) return null;
+    if (knows(sight, version.seq)) return version;
+    below = (lastSeen(sight, Math.min(version.seq - 1, sight.asOf)) ?? 0) + 1;
   }
 }
 

@@ -40,7 +40,7 @@ async function everything({ messages, memberships, rooms, items }: Store, room: 
     range: await messages.range(room, 1, 99, 99),
     fields: await messages.fields(room, seqs),
     versions: await Promise.all(seqs.map((seq) => messages.versions(room, seq, 99, 99))),
-    unread: await Promise.all(users.map((user) => messages.unread(room, user, 0, 99, 99))),
+    unread: await Promise.all(users.map((user) => messages.unread(room, user, 0, 99, 99, 99))),
     mentions: await Promise.all(users.map((user) => messages.mentions(room, user, 0, 99, 99))),
     outcomes: await Promise.all(
       history.map((write) => write.t === "event" && messages.outcome(room, write.by, write.cid ?? "")),

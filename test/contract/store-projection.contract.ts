@@ -223,10 +223,50 @@ export function projectionContract(current: () => Store): void {
         ...edited(5, "ana", 1, "an edit is no post"),
         ...deleted(7, "ana", 2),
       );
-      expect(await messages.unread("r", "bob", 0, 99, 9)).toEqual([1, 4, 6]);
-      expect(await messages.unread("r", "bob", 1, 4, 9)).toEqual([4]);
-      expect(await messages.unread("r", "bob", 0, 99, 2)).toEqual([1, 4]);
-      expect(await messages.unread("r", "ana", 0, 99, 9)).toEqual([3]);
+      expect(await messages.unread("r", "bob", 0, 99, 9, 9)).toEqual({ seqs: [1, 4, 6], more: false });
+      expect(await messages.unread("r", "bob", 1, 4, 9, 9)).toEqual({ seqs: [4], more: false });
+      expect(await messages.unread("r", "bob", 0, 99, 3, 9)).toEqual({ seqs: [1, 4, 6], more: false });
+      expect(await messages.unread("r", "bob", 0, 99, 2, 9)).toEqual({ seqs: [1, 4], more: true });
+      expect(await messages.unread("r", "ana", 0, 99, 9, 9)).toEqual({ seqs: [3], more: false });
+    });
+
+    test("looking for unread posts ends after so many posts, whoever wrote them, and says so", async () => {
+      const { messages } = current();
+      await apply(
+        ...[1, 2, 4, 5].map((seq) => posted(seq, "bob")),
+        ...[3, 6].map((seq) => posted(seq, "ana")),
+        ...deleted(7, "bob", 2),
+      );
+      expect(await messages.unread("r", "bob", 0, 99, 9, 5)).toEqual({ seqs: [3, 6], more: false });
+      expect(await messages.unread("r", "bob", 0, 99, 9, 4)).toEqual({ seqs: [3], more: true });
+      expect(await messages.unread("r", "bob", 0, 99, 9, 1)).toEqual({ seqs: [], more: true });
+      expect(await messages.unread("r", "bob", 0, 5, 9, 4)).toEqual({ seqs: [3], more: false });
+    });
+
+    test("edits of a post are counted for its author, up to a limit", async () => {
+      const { messages } = current();
+      await apply(
+        posted(1, "ana"),
+        posted(2, "ana"),
+        ...[3, 4, 5].flatMap((seq) => edited(seq, "ana", 1, "x")),
+      );
+      expect(await messages.editsBy("r", 1, "ana", 9)).toBe(3);
+      expect(await messages.editsBy("r", 1, "ana", 2)).toBe(2);
+      expect(await messages.editsBy("r", 2, "ana", 9)).toBe(0);
+      expect(await messages.editsBy("r", 1, "bob", 9)).toBe(0);
+      expect(await messages.editsBy("r", 9, "ana", 9)).toBe(0);
+    });
+
+    test("the newest post at or below a seq is none that was deleted, and nothing but a post", async () => {
+      const { messages } = current();
+      await apply(
+        ...[2, 3, 5].map((seq) => posted(seq, "ana")),
+        ...edited(6, "ana", 2, "an edit is no post"),
+        ...deleted(7, "ana", 3),
+      );
+      const found = [1, 2, 4, 5, 99].map((upTo) => messages.newestPost("r", upTo));
+      expect(await Promise.all(found)).toEqual([null, 2, 2, 5, 5]);
+      expect(await messages.newestPost("none", 99)).toBeNull();
     });
 
     test("mentions are the unread posts that name the user now", async () => {

@@ -1,4 +1,5 @@
 import { afterEach, beforeEach, describe, expect, test } from "bun:test";
+import { limits } from "../../actors/limits.ts";
 import type { Account, Session, Store } from "../../actors/ports.ts";
 import { convergenceContract } from "./store-convergence.contract.ts";
 import { projectionContract } from "./store-projection.contract.ts";
@@ -149,6 +150,25 @@ export function storeContract(name: string, open: () => Promise<StoreHarness>): 
           expiresAt: 2_000,
         });
         expect(await store.sessions.rotate("none", 0, 50, 2_000)).toBe(false);
+      });
+
+      test("of ended sessions the newest are remembered, so that logging in and out leaves no more behind", async () => {
+        const { sessions, items } = store;
+        const kept = limits.endedSessionsMax;
+        const ids = Array.from({ length: kept + 3 }, (_, i) => `s${i}`);
+        await Promise.all(ids.map((id, i) => sessions.create(session(id, "ana", i + 1), 999)));
+        await sessions.create(session("lives", "ana", 1), 999);
+        await sessions.create(session("bob's", "bob", 1), 9);
+        await sessions.revoke("bob", ["bob's"], 60);
+        await sessions.revoke("ana", ids.slice(0, 2), 70);
+        expect(await sessions.revoke("ana", ids, 80)).toEqual(ids.slice(2));
+        const gone = (await Promise.all(ids.map((id) => sessions.byId(id)))).filter((one) => one === null);
+        expect(gone).toHaveLength(3);
+        const found = await items.since("ana", 0, 999);
+        expect(found.items.map(({ key }) => key)).toEqual(ids.slice(3).map((id) => `session:${id}`));
+        expect(found.version).toBe(ids.length);
+        expect((await sessions.byId("bob's"))?.revokedAt).toBe(60);
+        expect((await sessions.byId("lives"))?.revokedAt).toBeNull();
       });
 
       test("revoking ends the user's own sessions once, and raises the version", async () => {

@@ -6,7 +6,7 @@ import type { Connection } from "../../src/gateway/connection.ts";
 import type { Socket } from "../../src/gateway/outbox.ts";
 import { MemoryLog } from "../../src/log/memory.ts";
 import { type NodeParts, startNode } from "../../src/node.ts";
-import { ratesOff } from "../../src/operations/rate.ts";
+import { type Rates, ratesOff } from "../../src/operations/rate.ts";
 import type { ServerFrame } from "../../src/protocol/frames.ts";
 import { memoryStore } from "../../src/store/memory.ts";
 import { cheapArgon, granted, manualPlatform, password } from "./node.ts";
@@ -20,6 +20,8 @@ export interface Person {
 export interface LivePorts {
   store?: Store;
   log?: Log;
+  /** Default: off. */
+  rates?: Partial<Rates>;
 }
 
 /** What watches the node. */
@@ -61,7 +63,7 @@ export async function startLive(ports: LivePorts = {}, probes: LiveProbes = {}) 
   const node = startNode({
     ...{ platform, log, store, bus, auth },
     ...probes,
-    rates: ratesOff,
+    rates: { ...ratesOff, ...ports.rates },
     onFailure: (_, error) => faults.push(error),
   });
 

@@ -1,3 +1,4 @@
+import { limits } from "../../../actors/limits.ts";
 import type { Millis, Session, SessionId, Sessions, UserId } from "../../../actors/ports.ts";
 import { revokedItem, sessionKey } from "../merge/account.ts";
 import type { MemoryItems } from "./items.ts";
@@ -55,6 +56,9 @@ export class MemorySessions implements Sessions {
       session.revokedAt = at;
       this.#items.raise(user, sessionKey(id), revokedItem);
       revoked.push(id);
+    }
+    for (const key of this.#items.forget(user, sessionKey(""), limits.endedSessionsMax)) {
+      this.#sessions.delete(key.slice(sessionKey("").length));
     }
     return revoked;
   }

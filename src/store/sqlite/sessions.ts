@@ -1,9 +1,11 @@
 import type { Database } from "bun:sqlite";
+import { limits } from "../../../actors/limits.ts";
 import type { Millis, Session, SessionId, Sessions, UserId } from "../../../actors/ports.ts";
 import { revokedItem, sessionKey } from "../merge/account.ts";
 import type { Raise } from "./items.ts";
 import type { Writer } from "./writer.ts";
 
+const prefix = sessionKey("");
 const columns = "id, user, device, label, createdAt, lastSeenAt, expiresAt, counter, rotatedAt, revokedAt";
 
 /** `newest`: so many of them stay too. */
@@ -26,9 +28,22 @@ export function sessionOperations(db: Database, raise: Raise) {
     "UPDATE sessions SET revokedAt = ? WHERE id = ? AND user = ? AND revokedAt IS NULL RETURNING id",
   );
 
+  // Each ended one has its item: their versions tell the order.
+  const old = db.prepare<{ id: SessionId }, [UserId, number]>(
+    `SELECT substr(key, length('${prefix}') + 1) AS id FROM items WHERE user = ? AND key GLOB '${prefix}*'
+     ORDER BY version DESC LIMIT -1 OFFSET ?`,
+  );
+  const forget = db.prepare<null, [SessionId]>("DELETE FROM sessions WHERE id = ?");
+  const forgetItem = db.prepare<null, [UserId, string]>("DELETE FROM items WHERE user = ? AND key = ?");
+
   function revokeSessions(user: UserId, ids: readonly SessionId[], at: Millis): SessionId[] {
     const revoked = ids.filter((id) => revoke.get(at, id, user) !== null);
     for (const id of revoked) raise(user, sessionKey(id), revokedItem);
+    if (revoked.length === 0) return revoked;
+    for (const { id } of old.all(user, limits.endedSessionsMax)) {
+      forget.run(id);
+      forgetItem.run(user, sessionKey(id));
+    }
     return revoked;
   }
 

@@ -42,6 +42,29 @@ for (const [where, seen, hidden] of [
   });
 }
 
+test("edits out of sight are passed over, however many, on the way to the one in sight", async () => {
+  const written = await groupOfTwo();
+  const addBob = { kind: "added", user: "bob", role: "member" } as const;
+  const hidden = () => Array.from({ length: 500 }, () => edit(post, "out of sight"));
+  const post = await written.write("ana", { kind: "posted", text: "one" });
+  const seen = await written.write("ana", edit(post, "two"));
+  await written.write("ana", removeBob, ...hidden(), addBob, removeBob, ...hidden());
+  await written.project();
+  const { versions } = written.store.messages;
+  let read = 0;
+  written.store.messages.versions = async (...where) => {
+    const found = await versions.apply(written.store.messages, where);
+    read += found.length;
+    return found;
+  };
+  const [access] = await accessOf(written, room, ["bob"]);
+  if (access === undefined) throw new Error("no access");
+  const { fields } = await pageOf(written, room, access, { around: post, limit: 5 });
+  expect(fields).toMatchObject([{ seq: post, edit: { seq: seen, text: "two" } }]);
+  // The newest of either time out of sight, and the one in sight.
+  expect(read).toBe(3);
+});
+
 test("a reaction made after one's removal doesn't show in a page", async () => {
   const written = await groupOfTwo();
   const post = await written.write("ana", { kind: "posted", text: "one" });
