@@ -12,6 +12,8 @@ export const limits = {
   reactionsPerUserMax: 10,
   /** Reactions that a page names per post, the first ones: 100 posts of them are 20,000 rows, some 20 ms. */
   reactionsListMax: 200,
+  /** Of one post: deleting it rewrites them all in one go. */
+  editsMax: 1_000,
   /** Older versions of one message that are listed, the newest ones: up to 1.6 MB. */
   versionsMax: 100,
   /** Login names: what fits a mention and a URL. */
@@ -32,6 +34,10 @@ export const limits = {
   bannedMax: 10_000,
   /** Rooms that one account may be in: an account sync stays one bulk read. */
   roomsPerUserMax: 1_000,
+  /** Joinings of one member in one room: every look at them copies the list, 0.3 ms for so many. */
+  intervalsMax: 1_000,
+  /** Changes of a room's history rule: the same. */
+  rulesMax: 1_000,
   /** A cid in a JS Map costs 761 B (measured): 50 MB for the largest cache. */
   cidsMax: 65_536,
   /** Bounds what a wrong client clock costs; correctness needs no clock. */
@@ -42,6 +48,8 @@ export const limits = {
   // The log
   /** JetStream refuses above 256 KiB with headers (measured). */
   recordBytesMax: 240 * 1_024,
+  /** Frames of one room's records that are read from the log at once: some milliseconds. */
+  tailBytesMax: 1_048_576,
   /** A turn of 256 commands reaches 100 k/s at 2 ms per append (measured). */
   turnCommandsMax: 256,
   /** Content that was deleted leaves the log after this. */
@@ -144,6 +152,8 @@ export const limits = {
   unauthenticatedPerAddressMax: 200,
   connectionsPerSessionMax: 20,
   sessionsPerUserMax: 20,
+  /** Ended sessions that an account remembers, for clients that haven't heard: older ones are as if they had never been. */
+  endedSessionsMax: 100,
   /** Requests of one connection that may be in work: 64 pipelined sends and some reads. */
   inFlightMax: 128,
   /** Bun keeps up to this per socket; more is a slow reader. */
@@ -152,8 +162,10 @@ export const limits = {
   resumeBytesMax: 262_144,
   /** Rooms that one resume attaches before others get the loop: some milliseconds of reads. */
   resumeSliceMax: 8,
-  /** Held live frames while a session is attached. */
+  /** Live records held while a session is attached: so many, … */
   heldFramesMax: 1_000,
+  /** … and so much text (UTF-16 units). With the outbox a slow reader costs twice its bound. */
+  heldBytesMax: 1_048_576,
   resumeRoomsMax: 1_000,
   /** Resume and sync frames of one connection that may wait: all rooms of an account fit one. */
   attachingMax: 32,
@@ -165,15 +177,26 @@ export const limits = {
   newestPage: 50,
   /** A feed's memory of the newest lines: reconnect storms read it instead of the store. */
   ringEventsMax: 500,
+  /** It is cut when it holds twice of either: 500 lines of half a kilobyte. Longer ones are read again. */
+  ringBytesMax: 262_144,
   /** Connections flushed before the loop gets a turn: 256 writes are about 1 ms. */
   flushSliceMax: 256,
+  /** A socket that took nothing from one ping to the next but one is closed as slow, also if it says pong. */
   pingMs: 25_000,
   /** Three pings. */
   idleTimeoutS: 75,
   drainMs: 10_000,
 
-  /** Sessions and addresses whose request rate is remembered: about 10 MB. */
+  /** Users and addresses whose request rate is remembered: about 10 MB. */
   rateKeysMax: 100_000,
+  /** What one read of a user's budget pays for, a millisecond or two: a slice of rooms' summaries, … */
+  summariesAtOnce: 10,
+  /** … or people's profiles or presences. */
+  usersAtOnce: 50,
+  /** Slices of summaries that are made in one turn of the loop, whoever asks: about 5 ms. */
+  slicesAtOnce: 2,
+  /** Lists that wait for their next slice: two seconds or three. */
+  slicesWaitingMax: 1_000,
   /** When to try again while the log takes nothing: a failover lasts seconds. */
   unavailableRetryMs: 1_000,
   /** Profiles per lookup: the names on two screens. */
@@ -185,7 +208,11 @@ export const limits = {
   receiptsFlushMs: 250,
   /** Above this, receipts are counts and typing is off. */
   receiptsListMax: 100,
+  /** Rooms of one resume whose watermarks are read at once: about a millisecond. */
+  returnedSliceMax: 100,
   unreadExactMax: 1_000,
+  /** Posts that counting unread ones looks at, one's own included: about 1 ms. Where there are more, it says "more". */
+  unreadLookMax: 2_000,
   explainMax: 1_000,
   /** Notes of one connection and room closer together than this say nothing new: clients send one every 3 s. */
   typingGapMs: 2_000,

@@ -158,7 +158,8 @@ export interface Accounts {
   many(ids: readonly UserId[]): Promise<Account[]>;
   /** Raises the account's version (item `profile`). */
   setProfile(id: UserId, profile: { display: string; about: string }): Promise<void>;
-  setPassword(id: UserId, password: string): Promise<void>;
+  /** And, in the same step, revokes the account's sessions but `keep`; returns what was revoked now. */
+  setPassword(id: UserId, password: string, keep: SessionId, at: Millis): Promise<SessionId[]>;
   /** Merged as a maximum. */
   seen(id: UserId, at: Millis): Promise<void>;
 }
@@ -187,7 +188,10 @@ export interface Sessions {
   ofUser(user: UserId): Promise<Session[]>;
   /** counter := from + 1, only if it is `from` and the session isn't revoked. False otherwise. */
   rotate(id: SessionId, from: number, at: Millis, expiresAt: Millis): Promise<boolean>;
-  /** Revokes those named that belong to the user; raises the account's version; returns what was revoked now. */
+  /**
+   * Revokes those named that belong to the user; raises the account's version; returns what was revoked now. Of all that were
+   * revoked the newest limits.endedSessionsMax are kept, and their items.
+   */
   revoke(user: UserId, ids: readonly SessionId[], at: Millis): Promise<SessionId[]>;
 }
 
@@ -245,6 +249,13 @@ export type Outcome =
   | { closed: false; seq: Seq; n: number; at: Millis; hash: string }
   | { closed: true; hash: string };
 
+export interface Unread {
+  /** Oldest first. */
+  seqs: Seq[];
+  /** Above `limit` or `look` there are posts that nobody looked at; some may be unread. */
+  more: boolean;
+}
+
 export interface Messages {
   /** Events with from ≤ seq ≤ to, oldest first (newest `limit` of them when `newest`). */
   range(room: RoomId, from: Seq, to: Seq, limit: number, newest?: boolean): Promise<StoredEvent[]>;
@@ -258,15 +269,25 @@ export interface Messages {
     before: Seq,
     limit: number,
   ): Promise<{ seq: Seq; text: string; at: Millis }[]>;
+  /** How often a user has edited a post of theirs, at most `limit`; 0 for another's. */
+  editsBy(room: RoomId, seq: Seq, user: UserId, limit: number): Promise<number>;
   /** Keys that a user's reactions have standing on a post, at most `limit`. */
   reactionsBy(room: RoomId, seq: Seq, user: UserId, limit: number): Promise<string[]>;
   outcome(room: RoomId, sender: UserId, cid: Cid): Promise<Outcome | null>;
   /** The highest closed cid of a room (a UUIDv7 sorts by its time). */
   lastClosed(room: RoomId): Promise<Cid | null>;
-  /** Seqs of posts after `after` up to `upTo` that aren't the user's own or tombstoned, oldest first. */
-  unread(room: RoomId, user: UserId, after: Seq, upTo: Seq, limit: number): Promise<Seq[]>;
-  /** The same, of posts that mention the user. */
+  /**
+   * Posts after `after` up to `upTo` that aren't the user's own or tombstoned. A limit alone bounds nothing: all of a
+   * million posts may be one's own.
+   * @param look of how many posts that aren't tombstoned, from the oldest on, the authors are looked at
+   */
+  unread(room: RoomId, user: UserId, after: Seq, upTo: Seq, limit: number, look: number): Promise<Unread>;
+  /** The newest post at or below a seq that isn't tombstoned. */
+  newestPost(room: RoomId, upTo: Seq): Promise<Seq | null>;
+  /** Seqs of those that mention the user, oldest first. */
   mentions(room: RoomId, user: UserId, after: Seq, upTo: Seq, limit: number): Promise<Seq[]>;
+  /** Posts with after < seq ≤ upTo that were edited above `since`, deleted ones too, oldest first. */
+  edited(room: RoomId, after: Seq, upTo: Seq, since: Seq, limit: number): Promise<Seq[]>;
 }
 
 export interface Mark {
@@ -282,8 +303,8 @@ export interface Receipts {
   /** Marks of these members; absent ones are absent. */
   ofRoom(room: RoomId, users: readonly UserId[] | "all", limit: number): Promise<Mark[]>;
   ofUser(user: UserId, rooms: readonly RoomId[]): Promise<Mark[]>;
-  /** How many members have delivered and read at least `seq`. */
-  counts(room: RoomId, seq: Seq): Promise<{ delivered: number; read: number }>;
+  /** How many current members other than `user` have delivered and read at least `seq`. */
+  counts(room: RoomId, user: UserId, seq: Seq): Promise<{ delivered: number; read: number }>;
 }
 
 /** A room's state at one seq, without its cids. `format` above ours: the room is not ours to own. */
@@ -301,7 +322,7 @@ export interface Snapshots {
   put(snapshot: Snapshot): Promise<void>;
 }
 
-/** Account state that a client mirrors. `value` null: removed. Key `profile`, `room:<id>`, `session:<id>`. */
+/** Account state that a client mirrors. Key `profile`, `room:<id>`, `session:<id>`. */
 export interface Item {
   key: string;
   version: number;

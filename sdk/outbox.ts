@@ -257,9 +257,8 @@ export function createOutbox({ platform, clock, storage, online, request, passed
       const command = commands.get(cid);
       if (!command) return;
       if (command.again && command.state !== "failed") {
-        const answer = (await request("room.landed", { room: command.room, cid })) as Answer & {
-          landed: boolean;
-        };
+        const room = command.room ?? "new";
+        const answer = (await request("room.landed", { room, cid })) as Answer & { landed: boolean };
         if (answer.landed) return;
       }
       drop(command);

@@ -40,6 +40,7 @@ export async function serve(config: Config): Promise<void> {
     probe: actorProbe(metrics),
     gatewayProbe: gatewayProbe(metrics),
     sent: sendProbe(metrics),
+    flushed: (seconds) => metrics.receiptsFlush.observe(seconds),
     watch: {
       limited: (rate) => metrics.rateLimited.inc({ class: rate }),
       fault: logFault,

@@ -40,25 +40,27 @@ export function gatewayProbe(metrics: Metrics): GatewayProbe {
     closed(why, welcomed) {
       metrics.wsClosed.inc({ reason: why ?? "gone" });
       if (welcomed) metrics.wsConnections.dec();
-      if (why === "slow") metrics.wsSlow.inc();
     },
+    delivered: (seconds) => metrics.delivery.observe(seconds),
     resumed: (result) => metrics.resumes.inc({ result }),
   };
 }
 
 /** What is counted where it happens and read now and then. The returned function reads. */
 export function nodeGauges(metrics: Metrics, node: Node): () => void {
-  let [framesOut, writes, framesIn, bytesIn, reads] = [0, 0, 0, 0, 0];
+  let [framesOut, bytesOut, writes, framesIn, bytesIn, reads] = [0, 0, 0, 0, 0, 0];
   return () => {
     const { flusher, received } = node.gateway;
     metrics.wsFrames.inc({ direction: "out" }, flusher.frames - framesOut);
+    metrics.wsBytes.inc({ direction: "out" }, flusher.bytes - bytesOut);
     metrics.wsWrites.inc(flusher.writes - writes);
     metrics.wsFrames.inc({ direction: "in" }, received.frames - framesIn);
     metrics.wsBytes.inc({ direction: "in" }, received.bytes - bytesIn);
     metrics.catchUpReads.inc(node.feeds.reads - reads);
-    [framesOut, writes] = [flusher.frames, flusher.writes];
+    [framesOut, bytesOut, writes] = [flusher.frames, flusher.bytes, flusher.writes];
     [framesIn, bytesIn, reads] = [received.frames, received.bytes, node.feeds.reads];
     metrics.historyLag.set(node.history.lag());
+    metrics.historyParked.set(node.history.parked());
   };
 }
 

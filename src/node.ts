@@ -19,6 +19,7 @@ import { type HistoryReader, startHistory } from "./readers/history.ts";
 import { startTrimming } from "./readers/trim.ts";
 import { RoomEdge, type RoomPort } from "./rooms/edge.ts";
 import { ReceiptDesk } from "./rooms/receipts.ts";
+import { Summaries } from "./rooms/summaries.ts";
 import { Presence } from "./users/presence.ts";
 import { Users } from "./users/users.ts";
 
@@ -34,6 +35,8 @@ export interface NodeParts {
   watch?: DispatchWatch;
   /** Told how each durable command ended, and after how many seconds. */
   sent?: (result: string, seconds: number) => void;
+  /** Told how long each bulk write of receipts took. */
+  flushed?: (seconds: number) => void;
   onFailure: (where: string, error: unknown) => void;
   /** How commands travel from this node's edges to the actors that decide. Default: its own actors decide. */
   route?: (own: RoomPort) => RoomPort;
@@ -83,8 +86,16 @@ export function startNode(parts: NodeParts): Node {
     rooms: parts.route?.(own) ?? own,
     ...(parts.sent === undefined ? {} : { sent: parts.sent }),
   });
-  const feeds = new Feeds({ ...sources, onFailure: failing("feed") });
-  const receipts = new ReceiptDesk({ ...sources, onFailure: failing("receipts") });
+  const feeds = new Feeds({
+    ...sources,
+    delivered: (at) => parts.gatewayProbe?.delivered(Math.max(0, platform.now() - at) / 1_000),
+    onFailure: failing("feed"),
+  });
+  const receipts = new ReceiptDesk({
+    ...sources,
+    onFailure: failing("receipts"),
+    ...(parts.flushed === undefined ? {} : { flushed: parts.flushed }),
+  });
   const users = new Users({
     ...sources,
     system,
@@ -106,6 +117,7 @@ export function startNode(parts: NodeParts): Node {
     ...sources,
     auth,
     rooms,
+    summaries: new Summaries({ ...sources, rooms }),
     receipts,
     presence,
     live: {
@@ -126,6 +138,7 @@ export function startNode(parts: NodeParts): Node {
     authenticate: (token) => auth.authenticate(token),
     sessionLives: async (session) => (await store.sessions.byId(session))?.revokedAt === null,
     dispatch,
+    rates: parts.rates,
     users: {
       opened: (user, session, connection) => users.opened(user, session, connection),
       closed(user, connection) {
@@ -133,6 +146,7 @@ export function startNode(parts: NodeParts): Node {
         users.closed(user, connection);
       },
     },
+    returned: (user, rooms) => receipts.returned(user, rooms),
     onFailure: failing("gateway"),
     ...(parts.gatewayProbe === undefined ? {} : { probe: parts.gatewayProbe }),
   });

@@ -6,6 +6,7 @@
 import type { Epoch, Log, LogRecord, Position, RoomId, Seq, Store, StoredEvent } from "../ports.ts";
 import type { ClosedCid, Part } from "./frame.ts";
 import { eventOf, linesOf, partsOf, recordFormat } from "./frame.ts";
+import { tailOf } from "./tail.ts";
 import { tombstoneOf } from "./tombstone.ts";
 
 /** One line with what the server knows of it. */
@@ -30,9 +31,6 @@ export interface CaughtUp {
 }
 
 export type Sources = { log: Log; store: Pick<Store, "messages" | "projection"> };
-
-/** Bytes of log that one step reads. */
-const tailBytes = 1_048_576;
 
 /** Written by a newer version: this node must not own the room. */
 export class NewerFormat extends Error {
@@ -88,14 +86,12 @@ async function readTail(
   found: CaughtUp,
 ): Promise<Map<Seq, Seq>> {
   const gone = new Map<Seq, Seq>();
-  let position = found.checkpoint;
-  for (;;) {
-    const records = await log.tail(room, position, tailBytes);
-    const last = records.at(-1);
-    if (last === undefined) break;
-    for (const record of records) take(record, after, max, found, gone);
-    position = found.position = last.position;
-    found.epoch = last.epoch;
+  for await (const records of tailOf(log, room, found.checkpoint)) {
+    for (const record of records) {
+      take(record, after, max, found, gone);
+      found.position = record.position;
+      found.epoch = record.epoch;
+    }
   }
   found.more ||= found.lines.length >= max;
   return gone;

@@ -31,6 +31,20 @@ export function sees(sight: Sight, seq: Seq): boolean {
   return sight.role !== null && ruleAt(sight.rules, seq) === "everyone";
 }
 
+/** The highest seq at or below this one that this sight shows; null when there is none. */
+export function lastSeen({ intervals, role, rules }: Sight, upTo: Seq): Seq | null {
+  let last = 0;
+  const look = (from: Seq, to: Seq | null | undefined) => {
+    if (from <= upTo) last = Math.max(last, Math.min(upTo, (to ?? upTo + 1) - 1));
+  };
+  for (const [from, to] of intervals) look(from, to);
+  if (role === null) return last || null;
+  for (const [i, { from, history }] of rules.entries()) {
+    if (history === "everyone") look(from, rules[i + 1]?.from);
+  }
+  return last || null;
+}
+
 function ruleAt(rules: readonly Rule[], seq: Seq): HistoryRule {
   let history: HistoryRule = "joined";
   for (const rule of rules) {

@@ -167,10 +167,9 @@ export async function createAuth(options: AuthOptions): Promise<Auth> {
       if ("error" in proof) return proof;
       const hash = await passwords.hash(next);
       if (hash === null) return overloaded();
-      await store.accounts.setPassword(account.id, hash);
-      const sessions = await store.sessions.ofUser(account.id);
-      const others = sessions.map(({ id }) => id).filter((id) => id !== caller.session);
-      return { ok: await desk.revoke(account.id, others) };
+      const ended = await store.accounts.setPassword(account.id, hash, caller.session, platform.now());
+      desk.announce(account.id, ended);
+      return { ok: ended };
     },
 
     async authenticate(token) {

@@ -28,6 +28,8 @@ export interface SessionDesk {
   open(user: UserId, device: Device): Promise<Tokens>;
   refresh(token: string, device: string): Promise<Result<Tokens>>;
   revoke(user: UserId, ids: readonly SessionId[]): Promise<SessionId[]>;
+  /** Tells every node that these were revoked. */
+  announce(user: UserId, ended: readonly SessionId[]): void;
 }
 
 export interface SessionParts {
@@ -63,6 +65,7 @@ export function createSessionDesk(parts: SessionParts): SessionDesk {
 
   return {
     revoke,
+    announce,
 
     async open(user, { device, label }) {
       const now = platform.now();

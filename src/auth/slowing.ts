@@ -6,7 +6,6 @@ import { limits } from "../../actors/limits.ts";
 import type { Attempts } from "../../actors/ports.ts";
 import type { Refusal } from "../../actors/room/commands.ts";
 import type { Platform } from "../../actors/runtime/platform.ts";
-import { addressKey } from "./address-key.ts";
 import type { Installation } from "./installation.ts";
 
 export interface Slowing {
@@ -31,9 +30,8 @@ export function createSlowing(attempts: Attempts, installation: Installation, pl
   return {
     async begin(name, address) {
       const now = platform.now();
-      const place = addressKey(address);
-      const pair = keyOf("pair", name, place);
-      const whole = keyOf("address", place);
+      const pair = keyOf("pair", name, address);
+      const whole = keyOf("address", address);
       const [one, all] = await Promise.all([
         waitOf(pair, limits.loginFreeFailures, now),
         waitOf(whole, limits.addressFreeFailures, now),

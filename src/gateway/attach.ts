@@ -38,6 +38,8 @@ export async function attach(
   const { feed, noted } = await sources.feeds.hold(room, receiver);
   try {
     const { sight, epoch, head } = await sources.access(room, receiver.user);
+    // At once: how long it takes must not tell a stranger whether somebody writes there.
+    if (sight.intervals.length === 0) return leave(sources.feeds, feed, receiver);
     // It was read after the feed's seq was noted: an older one comes from a log that doesn't know its own end.
     if (head < noted) throw new Unavailable("the log is behind its feed");
     // The sight may be read ahead of the feed: lines up to its head are held too, or they would go out whole as live ones.
@@ -46,7 +48,6 @@ export async function attach(
     await feed.reach(head);
     const outcome = await bring(feed, receiver, sight, epoch ?? feed.epoch, cursor, noted);
     if (!("live" in outcome)) feed.detach(receiver);
-    if ("refused" in outcome && outcome.refused === "not-found") sources.feeds.drop(room);
     return outcome;
   } catch (error) {
     feed.detach(receiver);
@@ -54,6 +55,12 @@ export async function attach(
   } finally {
     if (feed.size === 0) sources.feeds.idle(room);
   }
+}
+
+function leave(feeds: Feeds, feed: Feed, receiver: Receiver): Attached {
+  feed.detach(receiver);
+  feeds.drop(feed.room);
+  return { refused: "not-found" };
 }
 
 async function bring(
@@ -64,7 +71,6 @@ async function bring(
   cursor: Cursor | null,
   noted: Seq,
 ): Promise<Attached> {
-  if (sight.role === null && sight.intervals.length === 0) return { refused: "not-found" };
   feed.epoch = epoch;
   const known = cursor !== null && cursor[0] === epoch ? cursor[1] : null;
   if (cursor !== null && known === null) push(receiver, { t: "epoch", room: feed.room, epoch });
@@ -99,10 +105,13 @@ async function send(
     push(receiver, { t: "limited", room, epoch, from: after + 1, to, head: end });
     after = to;
   }
+  let most: number = limits.sliceEventsMax;
   while (after < end) {
     await receiver.ready();
-    const read = await linesAfter(feed, after, Math.min(end, after + limits.sliceEventsMax));
+    const read = await linesAfter(feed, after, Math.min(end, after + most));
     const lines = withinBytes(read);
+    // Of long lines few fit: the rest of them would be read again and again.
+    most = Math.min(limits.sliceEventsMax, 2 * lines.length);
     const last = lines.at(-1);
     if (last === undefined) throw new Error("a slice of a resume came back empty");
     receiver.push(feed.slice(lines, receiver, sight));

@@ -36,10 +36,14 @@ export class Connection implements Receiver, Outbox {
   waiting = 0;
   clogged = false;
   dirty = false;
+  /** It was clogged at the last ping, and has taken nothing since. */
+  stalled = false;
   inFlight = 0;
   renewing = false;
   /** Resume and sync frames of the client that wait. */
   asked = 0;
+  /** Slices of events that were asked for and aren't paid yet (pace.ts). */
+  slices = 0;
   /** Rooms that the user came into and that wait to be attached: many notes about them, one piece of work. */
   entering: Set<RoomId> | null = null;
   /** Why we closed it; null when the other side did. */
@@ -83,6 +87,7 @@ export class Connection implements Receiver, Outbox {
   }
 
   ready(): Promise<void> | null {
+    this.slices++;
     if (this.closed || (!this.clogged && this.waiting < limits.resumeBytesMax)) return null;
     this.#onDrain ??= [];
     const waiters = this.#onDrain;
@@ -91,6 +96,7 @@ export class Connection implements Receiver, Outbox {
 
   /** The socket has room again. */
   drained(): void {
+    this.stalled = false;
     this.#flusher.drained(this);
     this.flushed();
   }

@@ -5,7 +5,7 @@
  */
 
 import { limits } from "../../actors/limits.ts";
-import type { Epoch, LogRecord, RoomId, Seq, Unsubscribe, UserId } from "../../actors/ports.ts";
+import type { Epoch, LogRecord, Millis, RoomId, Seq, Unsubscribe, UserId } from "../../actors/ports.ts";
 import {
   bury,
   type CaughtUp,
@@ -39,7 +39,7 @@ export interface Subscriber extends Viewer {
 }
 
 /** Live records that wait until older ones were sent; null once live. */
-type Held = KnownLine[][] | null;
+type Held = { records: KnownLine[][]; bytes: number } | null;
 
 /** Consecutive lines and, when they came as one record, the frame that serialised them. */
 interface Batch {
@@ -53,6 +53,8 @@ const repairStep = 500;
 export interface FeedSources extends Sources {
   /** Documents and log are about to be read for somebody who is behind. */
   reading?: () => void;
+  /** A record that was made then went out. */
+  delivered?: (at: Millis) => void;
   onFailure: (error: unknown) => void;
 }
 
@@ -62,10 +64,12 @@ export class Feed {
   readonly #attached = new Map<Subscriber, Held>();
   /** Newest lines, consecutive up to `seq`. */
   #ring: KnownLine[] = [];
+  #ringBytes = 0;
   #filling: Promise<void> | null = null;
   #repairing: Promise<void> | null = null;
   /** Records that came while the head was unknown or a hole was being repaired. */
   #early: LogRecord[] = [];
+  #earlyBytes = 0;
   #open = false;
   #unsubscribe: Unsubscribe = () => {};
   epoch: Epoch = "";
@@ -103,7 +107,7 @@ export class Feed {
 
   /** From here on live lines are held for this subscriber, until `release`. Returns the seq that they follow. */
   hold(subscriber: Subscriber): Seq {
-    this.#attached.set(subscriber, []);
+    this.#attached.set(subscriber, { records: [], bytes: 0 });
     return this.seq;
   }
 
@@ -116,7 +120,7 @@ export class Feed {
     const held = this.#attached.get(subscriber);
     if (held === undefined) return false;
     this.#attached.set(subscriber, null);
-    for (const lines of held ?? []) {
+    for (const lines of held?.records ?? []) {
       for (const { line } of lines) advance(sight, eventOf(line));
       this.#pushLines(subscriber, upTo(lines, closedAt(sight)), sight);
       if (sight.role === null) break;
@@ -141,7 +145,8 @@ export class Feed {
   async recall(after: Seq, upTo: Seq): Promise<KnownLine[] | null> {
     if (after >= upTo) return [];
     if (after < upTo - limits.ringEventsMax) return null;
-    if (this.#start() > after + 1) await this.#fill(upTo);
+    // A memory that is full of long lines wouldn't keep what is read for it.
+    if (this.#start() > after + 1 && this.#ringBytes < limits.ringBytesMax) await this.#fill(upTo);
     const start = this.#start();
     if (start > after + 1) return null;
     return this.#ring.slice(after + 1 - start, upTo + 1 - start);
@@ -175,18 +180,15 @@ export class Feed {
     // So may a deletion be of what was read.
     bury(older, deletionsIn(this.#ring));
     this.#ring = [...older, ...this.#ring];
+    this.#ringBytes = bytesOf(this.#ring);
+    this.#cut();
   }
 
   #take(record: LogRecord): void {
-    if (!this.#open || this.#repairing !== null) {
-      this.#early.push(record);
-      // A hole of any size is repaired by reading: what waits here may be forgotten.
-      if (this.#early.length > limits.heldFramesMax) this.#early.shift();
-      return;
-    }
+    if (!this.#open || this.#repairing !== null) return this.#wait(record);
     if (record.count === 0 || record.from + record.count - 1 <= this.seq) return;
     if (record.from !== this.seq + 1) {
-      this.#early.push(record);
+      this.#wait(record);
       this.#repair().catch(this.#sources.onFailure);
       return;
     }
@@ -202,11 +204,22 @@ export class Feed {
       part: parts[i] as Part,
     }));
     this.#deliver({ lines, frame: record.frame });
+    if (this.#attached.size > 0) this.#sources.delivered?.(record.at);
+  }
+
+  #wait(record: LogRecord): void {
+    this.#early.push(record);
+    this.#earlyBytes += record.frame.length;
+    // A hole of any size is repaired by reading: what waits here may be forgotten.
+    while (this.#early.length > limits.heldFramesMax || this.#earlyBytes > limits.heldBytesMax) {
+      this.#earlyBytes -= this.#early.shift()?.frame.length ?? 0;
+    }
   }
 
   #takeEarly(): void {
     const early = this.#early;
     this.#early = [];
+    this.#earlyBytes = 0;
     for (const record of early) this.#take(record);
   }
 
@@ -258,9 +271,10 @@ export class Feed {
     this.#remember(lines, frame);
   }
 
-  #keep(subscriber: Subscriber, held: KnownLine[][], lines: KnownLine[]): void {
-    held.push(lines);
-    if (held.length <= limits.heldFramesMax) return;
+  #keep(subscriber: Subscriber, held: NonNullable<Held>, lines: KnownLine[]): void {
+    held.records.push(lines);
+    held.bytes += bytesOf(lines);
+    if (held.records.length <= limits.heldFramesMax && held.bytes <= limits.heldBytesMax) return;
     this.#attached.delete(subscriber);
     subscriber.detached(this.room, "slow", [this.epoch, this.seq]);
   }
@@ -296,8 +310,29 @@ export class Feed {
 
   #remember(lines: readonly KnownLine[], frame: string): void {
     for (const line of lines) this.#ring.push(line);
-    if (frame.includes(deletions)) bury(this.#ring, deletionsIn(lines));
-    // Twice the size before it is cut, so that cutting is rare.
-    if (this.#ring.length > 2 * limits.ringEventsMax) this.#ring = this.#ring.slice(-limits.ringEventsMax);
+    this.#ringBytes += bytesOf(lines);
+    if (frame.includes(deletions)) {
+      bury(this.#ring, deletionsIn(lines));
+      this.#ringBytes = bytesOf(this.#ring);
+    }
+    this.#cut();
   }
+
+  /** Twice the size before it is cut, so that cutting is rare. Cut for its bytes, it is left with a bound of them or more. */
+  #cut(): void {
+    const { ringEventsMax, ringBytesMax } = limits;
+    if (this.#ring.length <= 2 * ringEventsMax && this.#ringBytes <= 2 * ringBytesMax) return;
+    const newest = this.#ring.slice(-ringEventsMax);
+    let bytes = 0;
+    const full = newest.findLastIndex(({ line }) => {
+      bytes += line.length;
+      return bytes >= ringBytesMax;
+    });
+    this.#ring = newest.slice(Math.max(0, full));
+    this.#ringBytes = bytes;
+  }
+}
+
+function bytesOf(lines: readonly KnownLine[]): number {
+  return lines.reduce((bytes, { line }) => bytes + line.length, 0);
 }

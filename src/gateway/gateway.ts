@@ -9,11 +9,14 @@ import type { Cursor } from "../../actors/room/events.ts";
 import { refuse } from "../../actors/room/refusals.ts";
 import type { Platform } from "../../actors/runtime/platform.ts";
 import type { Call, Caller, Result } from "../operations/operation.ts";
+import type { Rates } from "../operations/rate.ts";
 import type { CloseName } from "../protocol/close.ts";
+import type { Returned } from "../rooms/receipts.ts";
 import { type Attached, type AttachSources, attach } from "./attach.ts";
 import { Connection, type ConnectionHooks } from "./connection.ts";
 import { Groups } from "./groups.ts";
 import { Flusher, type Socket } from "./outbox.ts";
+import { createPace, type Pace } from "./pace.ts";
 import { type Incoming, parseFrame } from "./parse.ts";
 import { replyOf } from "./reply.ts";
 
@@ -25,6 +28,9 @@ export interface GatewaySources extends AttachSources {
   sessionLives(session: SessionId): Promise<boolean>;
   dispatch(op: string, input: unknown, call: Call): Promise<Result<unknown>>;
   users: UserDesk;
+  /** A client came back with these cursors, and is live in their rooms. */
+  returned(user: UserId, rooms: readonly Returned[]): void;
+  rates: Pick<Rates, "resume" | "renew">;
   probe?: GatewayProbe;
   onFailure: (error: unknown) => void;
 }
@@ -43,6 +49,8 @@ export interface GatewayProbe {
   /** `welcomed`: it had been counted by `opened`. `why` is null when the other side closed. */
   closed(why: CloseName | null, welcomed: boolean): void;
   resumed(result: string): void;
+  /** A record went out to the sockets of its room so long after it was made. */
+  delivered(seconds: number): void;
 }
 
 /** A socket before hello. */
@@ -63,6 +71,7 @@ const pingBuckets = Math.ceil(limits.pingMs / 1_000);
 export class Gateway {
   readonly #sources: GatewaySources;
   readonly #flusher: Flusher;
+  readonly #pace: Pace;
   readonly #hooks: ConnectionHooks = {
     closed: (gone) => this.#gone(gone),
     detached: (_, room) => this.#sources.feeds.idle(room),
@@ -85,10 +94,11 @@ export class Gateway {
   constructor(sources: GatewaySources) {
     this.#sources = sources;
     this.#flusher = new Flusher(sources.platform);
+    this.#pace = createPace(sources.platform, sources.rates);
     this.#schedulePing();
   }
 
-  get flusher(): Pick<Flusher, "frames" | "writes"> {
+  get flusher(): Pick<Flusher, "frames" | "bytes" | "writes"> {
     return this.#flusher;
   }
 
@@ -300,6 +310,9 @@ export class Gateway {
   }
 
   #handle(connection: Connection, frame: Incoming): void {
+    // The ping closes it too, but comes as seldom as that.
+    const expired = connection.expiresAt <= this.#sources.platform.now();
+    if (expired && frame.t !== "renew") return connection.close("unauthorized");
     switch (frame.t) {
       case "request":
         return this.#request(connection, frame);
@@ -342,7 +355,7 @@ export class Gateway {
 
   /** One at a time: each costs a check of a signature and a read. What can't be checked now comes back with its token. */
   #renew(connection: Connection, token: string): void {
-    if (connection.renewing) return connection.close("overloaded");
+    if (connection.renewing || !this.#pace.renew(connection.session)) return connection.close("overloaded");
     connection.renewing = true;
     this.#sources.authenticate(token).then(
       (caller) => {
@@ -378,24 +391,37 @@ export class Gateway {
   ): Promise<void> {
     const live: Record<RoomId, Cursor> = {};
     const refused: Record<RoomId, "not-found" | "left" | "unavailable"> = {};
+    const returned: Returned[] = [];
     for (const [i, [room, cursor]] of Object.entries(rooms).entries()) {
       // Reads of an embedded store are microtasks: nobody else would get the loop before the last room.
       if (i % limits.resumeSliceMax === limits.resumeSliceMax - 1) await this.#yield();
       // The client's own resume may have brought it meanwhile.
       if (!asked && connection.feedOf(room) !== undefined) continue;
+      if (asked) {
+        const cost = 1 + connection.slices;
+        connection.slices = 0;
+        const turn = this.#pace.resume(connection.user, cost);
+        if (turn !== null) await turn;
+        if (connection.closed) return;
+      }
       const attached = await this.#attach(connection, room, cursor);
       if (connection.closed) return;
       this.#sources.probe?.resumed(
         "refused" in attached ? attached.refused : "live" in attached ? "live" : "void",
       );
       if ("void" in attached) return connection.close("resume-void", `room=${room}`);
-      if ("live" in attached) live[room] = attached.live;
-      else refused[room] = attached.refused;
+      if ("live" in attached) {
+        live[room] = attached.live;
+        if (cursor?.[0] === attached.live[0])
+          returned.push({ room, cursor: cursor[1], live: attached.live[1] });
+      } else refused[room] = attached.refused;
     }
     const missing = Object.values(refused).includes("unavailable");
     if (asked || missing || Object.keys(live).length > 0) {
       connection.send({ t: "live", n, rooms: live, refused });
     }
+    // Only what the client itself says: other cursors are what was sent.
+    if (asked && returned.length > 0) this.#sources.returned(connection.user, returned);
   }
 
   async #attach(connection: Connection, room: RoomId, cursor: Cursor | null): Promise<Attached> {
@@ -437,7 +463,11 @@ export class Gateway {
     for (const connection of this.#connections.values()) {
       if (connection.pingedAt !== second) continue;
       if (connection.expiresAt <= now) connection.close("unauthorized");
-      else connection.send({ t: "ping", heads: connection.heads() });
+      else if (connection.stalled) connection.close("slow");
+      else {
+        connection.stalled = connection.clogged;
+        connection.send({ t: "ping", heads: connection.heads() });
+      }
     }
   }
 

@@ -34,8 +34,9 @@ export class Flusher {
   #urgent: Outbox[] = [];
   #dirty: Outbox[] = [];
   #armed = false;
-  /** Frames and writes since the start, for metrics. */
+  /** Frames, their UTF-16 units, and writes since the start, for metrics. */
   frames = 0;
+  bytes = 0;
   writes = 0;
 
   constructor(platform: Platform) {
@@ -93,6 +94,7 @@ export class Flusher {
     if (next === null) return;
     outbox.next = null;
     outbox.later = null;
+    this.bytes += outbox.waiting;
     outbox.waiting = 0;
     this.frames++;
     this.writes++;

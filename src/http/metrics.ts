@@ -56,15 +56,17 @@ export function createMetrics(version: string) {
     wsFrames: counter("ws_frames_total", "Frames, by direction", ["direction"]),
     wsBytes: counter("ws_bytes_total", "Bytes of frames, by direction", ["direction"]),
     wsWrites: counter("ws_writes_total", "Corked writes to sockets"),
-    wsSlow: counter("ws_slow_consumers_total", "Sockets closed because they read too slowly"),
     catchUpReads: counter("catch_up_reads_total", "Reads of documents and log for those who are behind"),
     resumes: counter("resumes_total", "Rooms resumed, by result", ["result"]),
 
     // Messages
     sends: counter("sends_total", "Durable commands, by result (ok or an error code)", ["result"]),
     sendAck: distribution("send_ack_seconds", "From a command's arrival to its reply", seconds),
-    delivery: distribution("delivery_seconds", "From a record's time to the write to a socket", seconds),
-    dedupeHits: counter("dedupe_hits_total", "Commands answered with the outcome of an earlier attempt"),
+    delivery: distribution(
+      "delivery_seconds",
+      "From a record's time to its way out to this node's sockets",
+      seconds,
+    ),
 
     // Actors
     actors: gauge("actors", "Actors with an incarnation, by kind", ["kind"]),
@@ -76,8 +78,8 @@ export function createMetrics(version: string) {
 
     // Log, history, receipts
     logAppend: distribution("log_append_seconds", "From an append's call to its durable answer", seconds),
-    logGroup: distribution("log_group_records", "Records per commit", sizes),
     historyLag: gauge("history_lag_records", "Records of the log that history hasn't applied yet"),
+    historyParked: gauge("history_parked_rooms", "Rooms with a record that history can't apply"),
     receiptsFlush: distribution("receipts_flush_seconds", "Length of a bulk write of receipts", seconds),
 
     // The edge

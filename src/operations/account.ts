@@ -1,7 +1,6 @@
 /** One's own account. */
 import * as v from "valibot";
-import { limits } from "../../actors/limits.ts";
-import type { Item } from "../../actors/ports.ts";
+import { deltaOf } from "../users/delta.ts";
 import {
   about,
   count,
@@ -23,7 +22,7 @@ export const accountRegister = openOperation({
   who: "anyone",
   policy: "anyone; the name must be free",
   http: { method: "POST", path: "/v1/register" },
-  rate: "auth",
+  rate: "register",
   input: v.strictObject({
     name: loginName,
     password: newPassword,
@@ -98,20 +97,6 @@ export const accountSync = operation({
     more: v.boolean(),
   }),
   async handle({ store }, { caller }, { since }) {
-    const { version, items } = await store.items.since(caller.user, since, limits.syncItemsMax + 1);
-    return { ok: pageOf(items, version) };
+    return { ok: await deltaOf(store.items, caller.user, since) };
   },
 });
-
-/**
- * One page of items, at most limits.syncItemsMax. The version returned is the next `since`: items that share
- * a version (one transaction) stay together, or the rest of them would never be sent.
- */
-export function pageOf(items: readonly Item[], version: number) {
-  const beyond = items[limits.syncItemsMax];
-  if (!beyond) return { version, items: [...items], more: false };
-  const page = items.filter((item) => item.version < beyond.version);
-  const last = page.at(-1);
-  if (!last) throw new Error("one transaction changed more items than a page holds");
-  return { version: last.version, items: page, more: true };
-}

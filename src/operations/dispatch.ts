@@ -27,7 +27,7 @@ export function createDispatcher(
 ): Dispatch {
   const operations = new Map(catalogue.map((operation) => [operation.name, operation]));
   const limiters = new Map<RateClass, Limiter>();
-  for (const rate of ["write", "read", "cheap", "auth", "retry"] as const) {
+  for (const rate of ["write", "read", "cheap", "auth", "register", "retry"] as const) {
     const bound = rates[rate];
     if (bound) limiters.set(rate, createLimiter(bound, limits.rateKeysMax));
   }
@@ -39,9 +39,10 @@ export function createDispatcher(
     return caller && ((input: unknown) => operation.handle(services, { ...call, caller }, input));
   }
 
-  function tooFast(rate: RateClass, call: Call): Refusal | null {
-    const key = call.caller && rate !== "auth" ? call.caller.session : call.address;
-    const wait = limiters.get(rate)?.(key, services.platform.monotonic()) ?? 0;
+  function tooFast(rate: RateClass, call: Call, cost = 1): Refusal | null {
+    // Not by session: who has twenty would have twenty budgets.
+    const user = rate === "auth" || rate === "register" ? undefined : call.caller?.user;
+    const wait = limiters.get(rate)?.(user ?? call.address, services.platform.monotonic(), cost) ?? 0;
     if (wait === 0) return null;
     watch.limited?.(rate);
     return { code: "rate-limited", message: "too many requests", retryAfterMs: wait };
@@ -65,6 +66,10 @@ export function createDispatcher(
     if (Array.isArray(raw)) return refuse(invalid(null, "must be an object"));
     const input = v.safeParse(operation.input, raw ?? {}, schemaConfig);
     if (!input.success) return refuse(invalidBy(input.issues[0]));
+    // The first was taken before anybody looked at the input.
+    const rest = (operation.cost?.(input.output) ?? 1) - 1;
+    const tooMuch = rest > 0 ? tooFast(operation.rate, call, rest) : null;
+    if (tooMuch) return refuse(tooMuch);
     const slowRetry = retriesBlindly(input.output, call) ? tooFast("retry", call) : null;
     if (slowRetry) return refuse(slowRetry);
     try {

@@ -1,4 +1,4 @@
-/** The cap on an account's rooms, for every way into one: making it, joining, being added, a direct room's first message. */
+/** The caps on coming into a room, for every way into one: making it, joining, being added, a direct room's first message. */
 import { limits } from "../../actors/limits.ts";
 import type { RoomId, UserId } from "../../actors/ports.ts";
 import type { Refusal } from "../../actors/room/commands.ts";
@@ -14,8 +14,9 @@ interface Entering {
 }
 
 /**
- * `limit` when one of these isn't in the room and has limits.roomsPerUserMax already; whoever is in, stays in. Travels with
- * the command as its `deny`: what it says changes with time, and a retry of what landed must get its outcome.
+ * `limit` when one of these isn't in the room, and has limits.roomsPerUserMax already or came into this one limits.intervalsMax
+ * times; whoever is in, stays in. Travels with the command as its `deny`: what it says changes with time, and a retry of what
+ * landed must get its outcome.
  * Documents are counted: rooms that somebody enters within the same half second may go above.
  */
 export async function denyFull(
@@ -24,10 +25,13 @@ export async function denyFull(
 ): Promise<Refusal | undefined> {
   const users = [...new Set([...(caller === undefined ? [] : [caller]), ...others.users])];
   const accesses = await accessOf(services, room, users);
-  const entering = users.filter((_, i) => accesses[i]?.sight.role === null);
-  const counts = await services.store.memberships.roomsOf(entering);
-  const full = entering.find((_, i) => (counts[i] ?? 0) >= limits.roomsPerUserMax);
-  if (full === undefined) return undefined;
-  const bound = limits.roomsPerUserMax;
-  return refuse("limit", full === caller ? { bound } : { bound, field: others.field });
+  const entering = accesses.map(({ sight }) => sight).filter(({ role }) => role === null);
+  const counts = await services.store.memberships.roomsOf(entering.map(({ user }) => user));
+  for (const [i, { user, intervals }] of entering.entries()) {
+    const often = intervals.length >= limits.intervalsMax;
+    if (!often && (counts[i] ?? 0) < limits.roomsPerUserMax) continue;
+    const bound = often ? limits.intervalsMax : limits.roomsPerUserMax;
+    return refuse("limit", user === caller ? { bound } : { bound, field: others.field });
+  }
+  return undefined;
 }

@@ -54,10 +54,14 @@ export const roomEdit = operation({
   rate: "write",
   input: commandInput({ room: id, seq, text, mentions }),
   output: done,
-  handle(services, call, input) {
+  async handle(services, call, input) {
     const { room, seq, text, mentions } = input;
     const draft = { do: "edit", seq, text, ...(mentions === undefined ? {} : { mentions }) } as const;
-    return sendTo(services, call, "room.edit", room, input, draft);
+    const bound = limits.editsMax;
+    // Counted in the documents: some that come at once may pass.
+    const edits = await services.store.messages.editsBy(room, seq, call.caller.user, bound);
+    const deny = edits >= bound ? refuse("limit", { bound, field: "seq" }) : undefined;
+    return sendTo(services, call, "room.edit", room, input, draft, deny);
   },
 });
 

@@ -19,17 +19,17 @@ export interface Call {
   caller: Caller | null;
   /** null over HTTP. */
   connection: ConnectionId | null;
-  /** Client address as far as it can be trusted; for slowing attempts. */
+  /** The client's place, as far as it can be trusted (src/http/client-address.ts); for slowing attempts. */
   address: string;
 }
 
 export type Result<T> = { ok: T } | { error: Refusal };
 
 /**
- * Cost of a request in its session's budget: write 1, read 1, cheap 0 (idempotent notes), auth has its own slowing; retry:
- * what may leave a record for ever, although nothing comes of it.
+ * Which budget of its caller a request takes from. cheap: idempotent notes that no read follows; auth and register: per
+ * address, and failed logins are slowed besides; retry: what may leave a record for ever, although nothing comes of it.
  */
-export type RateClass = "write" | "read" | "cheap" | "auth" | "retry";
+export type RateClass = "write" | "read" | "cheap" | "auth" | "register" | "retry";
 
 export interface Operation<Name extends string, In extends v.GenericSchema, Out extends v.GenericSchema> {
   /** `noun.verb` */
@@ -41,6 +41,8 @@ export interface Operation<Name extends string, In extends v.GenericSchema, Out 
   policy: string;
   http: { method: "GET" | "POST" | "PUT" | "PATCH" | "DELETE"; path: `/v1/${string}` };
   rate: RateClass;
+  /** How many requests it counts as, for one that names many things. Default 1. */
+  cost?(input: v.InferOutput<In>): number;
   input: In;
   output: Out;
   handle(

@@ -2,7 +2,7 @@
 import * as v from "valibot";
 import { limits } from "../../actors/limits.ts";
 import { refuseField } from "../../actors/room/refusals.ts";
-import { id } from "./fields.ts";
+import { id, nothing } from "./fields.ts";
 import { operation } from "./operation.ts";
 
 const state = v.object({ user: v.string(), state: v.string(), lastSeen: v.nullable(v.number()) });
@@ -14,6 +14,7 @@ export const presenceWatch = operation({
   policy: "anyone signed in",
   http: { method: "POST", path: "/v1/presence" },
   rate: "read",
+  cost: ({ users }) => Math.ceil(users.length / limits.usersAtOnce),
   input: v.strictObject({ users: v.pipe(v.array(id), v.maxLength(limits.watchMax)) }),
   output: v.object({ states: v.array(state) }),
   async handle({ presence }, { connection }, { users }) {
@@ -30,7 +31,7 @@ export const presenceSet = operation({
   http: { method: "POST", path: "/v1/presence/own" },
   rate: "write",
   input: v.strictObject({ state: v.picklist(["online", "away"]) }),
-  output: v.object({}),
+  output: nothing,
   async handle({ live }, { caller, connection }, { state }) {
     if (connection === null) return { error: refuseField("state", "only a connection is present") };
     live.away(caller.user, connection, state === "away");

@@ -3,8 +3,8 @@ import * as v from "valibot";
 import { limits } from "../../actors/limits.ts";
 import type { Mark, Seq } from "../../actors/ports.ts";
 import { refuse } from "../../actors/room/refusals.ts";
-import { clamp, unreadAfter, unreadOf } from "../rooms/summary.ts";
-import { count, id, seq } from "./fields.ts";
+import { clamp, mentionsIn, unreadAfter, unreadOf } from "../rooms/summary.ts";
+import { count, id, nothing, seq } from "./fields.ts";
 import { type Call, type Caller, operation } from "./operation.ts";
 import type { Services } from "./services.ts";
 
@@ -16,7 +16,6 @@ const unread = v.object({
   mentions: v.number(),
   seq: v.number(),
 });
-const nothing = v.object({});
 
 export const roomDelivered = operation({
   name: "room.delivered",
@@ -42,7 +41,7 @@ export const roomRead = operation({
   who: "session",
   policy: "members, up to what they may see",
   http: { method: "POST", path: "/v1/rooms/:room/read" },
-  rate: "cheap",
+  rate: "read",
   input: v.strictObject({ room: id, seq }),
   output: unread,
   async handle(services, { caller }, { room, seq }) {
@@ -63,7 +62,7 @@ export const roomRead = operation({
 
 export const roomReceipts = operation({
   name: "room.receipts",
-  summary: "Others' watermarks; above 100 members how many have delivered and read seq",
+  summary: "Others' watermarks; above 100 members how many others have delivered and read seq",
   who: "session",
   policy: "members",
   http: { method: "GET", path: "/v1/rooms/:room/receipts" },
@@ -77,7 +76,7 @@ export const roomReceipts = operation({
     const { sight, document } = await services.rooms.settledAccess(room, caller.user);
     if (sight.role === null || document === null) return { error: refuse("not-found") };
     if (document.members > limits.receiptsListMax) {
-      return { ok: { counts: await services.store.receipts.counts(room, seq) } };
+      return { ok: { counts: await services.store.receipts.counts(room, caller.user, seq) } };
     }
     const members = await services.store.memberships.ofRoom(room, "", limits.receiptsListMax);
     const users = members.map(({ user }) => user);
@@ -111,10 +110,10 @@ export const roomUnreadExplain = operation({
       const { read, seq } = await unreadOf(services, room, access);
       const { messages } = services.store;
       const after = unreadAfter(access, read);
-      const seqs = await messages.unread(room, caller.user, after, seq, limits.explainMax + 1);
-      const mentions = await messages.mentions(room, caller.user, after, seq, limits.explainMax);
-      const more = seqs.length > limits.explainMax;
-      return { ok: { read, seq, seqs: seqs.slice(0, limits.explainMax), mentions, more } };
+      const { explainMax, unreadLookMax } = limits;
+      const unread = await messages.unread(room, caller.user, after, seq, explainMax, unreadLookMax);
+      const mentions = await mentionsIn(services, room, access, { after, upTo: seq, limit: explainMax });
+      return { ok: { read, seq, ...unread, mentions } };
     });
   },
 });

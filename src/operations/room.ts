@@ -4,7 +4,6 @@ import { limits } from "../../actors/limits.ts";
 import type { UserId } from "../../actors/ports.ts";
 import { refuse, refuseField } from "../../actors/room/refusals.ts";
 import { horizon, pageOf } from "../rooms/history.ts";
-import { summaryOf } from "../rooms/summary.ts";
 import { done, sendTo } from "./command.ts";
 import { commandInput } from "./command-input.ts";
 import { about, count, history, id, join, roomName, seq } from "./fields.ts";
@@ -70,17 +69,14 @@ export const roomSummaries = operation({
   policy: "rooms that you are or were in; others are left out",
   http: { method: "POST", path: "/v1/rooms/summaries" },
   rate: "read",
+  cost: ({ rooms }) => Math.ceil(rooms.length / limits.summariesAtOnce),
   input: v.strictObject({ rooms: v.pipe(v.array(id), v.maxLength(limits.pageMax)) }),
   output: v.object({ rooms: v.array(v.record(v.string(), v.unknown())) }),
   async handle(services, { caller }, { rooms }) {
-    const summaries = await Promise.all(
-      [...new Set(rooms)].map((room) =>
-        services.rooms.steady(room, caller.user, (access) => summaryOf(services, room, access)),
-      ),
-    );
-    return {
-      ok: { rooms: summaries.filter((summary) => summary !== null).map((summary) => ({ ...summary })) },
-    };
+    const summaries = await services.summaries.of(caller.user, rooms);
+    if (summaries === null)
+      return { error: refuse("overloaded", { retryAfterMs: limits.overloadedRetryMs }) };
+    return { ok: { rooms: summaries.map((summary) => ({ ...summary })) } };
   },
 });
 
@@ -136,12 +132,14 @@ export const roomLanded = operation({
   policy: "the sender, about their own cids",
   http: { method: "POST", path: "/v1/rooms/:room/landed" },
   rate: "retry",
-  input: v.strictObject({ room: id, cid: commandInput({}).entries.cid }),
+  /** `new`: the room that a `room.create` with this cid makes. */
+  input: v.strictObject({ room: v.union([id, v.literal("new")]), cid: commandInput({}).entries.cid }),
   output: v.variant("landed", [
     v.object({ landed: v.literal(true), ...done.entries }),
     v.object({ landed: v.literal(false) }),
   ]),
-  async handle(services, { caller, connection }, { room, cid }) {
+  async handle(services, { caller, connection }, { room: asked, cid }) {
+    const room = asked === "new" ? services.auth.ids.roomIdOf(caller.user, cid) : asked;
     const result = await services.rooms.send(
       { user: caller.user, connection },
       { room, draft: { do: "landed" }, cid, again: true, hash: "" },
@@ -186,8 +184,14 @@ export const roomSetHistory = operation({
   rate: "write",
   input: commandInput({ room: id, history }),
   output: done,
-  handle: (services, call, input) =>
-    sendTo(services, call, "room.setHistory", input.room, input, { do: "history", history: input.history }),
+  async handle(services, call, input) {
+    const { room, history } = input;
+    const [document] = await services.store.rooms.many([room]);
+    const bound = limits.rulesMax;
+    // Counted in the documents: some that come at once may pass.
+    const deny = (document?.rules.length ?? 0) >= bound ? refuse("limit", { bound }) : undefined;
+    return sendTo(services, call, "room.setHistory", room, input, { do: "history", history }, deny);
+  },
 });
 
 export const roomSetAccess = operation({

@@ -4,6 +4,7 @@ import type { Platform } from "../../actors/runtime/platform.ts";
 import type { Auth } from "../auth/auth.ts";
 import type { RoomEdge } from "../rooms/edge.ts";
 import type { ReceiptDesk } from "../rooms/receipts.ts";
+import type { Summaries } from "../rooms/summaries.ts";
 import type { Presence } from "../users/presence.ts";
 
 export interface Services {
@@ -13,6 +14,7 @@ export interface Services {
   bus: Bus;
   auth: Auth;
   rooms: RoomEdge;
+  summaries: Summaries;
   receipts: ReceiptDesk;
   presence: Presence;
   live: Live;

@@ -26,6 +26,7 @@ export const userMany = operation({
   policy: "any signed-in user",
   http: { method: "POST", path: "/v1/users/lookup" },
   rate: "read",
+  cost: ({ users }) => Math.ceil(users.length / limits.usersAtOnce),
   input: v.strictObject({ users: v.pipe(v.array(id), v.maxLength(limits.lookupMax)) }),
   output: v.object({ users: v.array(profile) }),
   async handle({ store }, _call, { users }) {

@@ -16,6 +16,7 @@ import {
   type UserId,
 } from "../../actors/ports.ts";
 import { project } from "../../actors/room/project.ts";
+import { tailOf } from "../../actors/room/tail.ts";
 import type { Platform } from "../../actors/runtime/platform.ts";
 
 export interface HistoryReader extends AsyncDisposable {
@@ -45,8 +46,6 @@ const paceMs = 250;
 
 const retryMs = 250;
 const retryMaxMs = 10_000;
-/** Bytes of a parked room that are read at once. */
-const tailBytes = 1_048_576;
 
 export function startHistory(options: HistoryOptions): HistoryReader {
   const streams = Array.from(
@@ -259,13 +258,10 @@ class StreamReader {
   }
 
   async #applyRoom(room: RoomId, first: Position): Promise<boolean> {
-    for (let after = first - 1; ; ) {
-      const records = await this.#options.log.tail(room, after, tailBytes);
-      const last = records.at(-1);
-      if (last === undefined) return true;
+    for await (const records of tailOf(this.#options.log, room, first - 1)) {
       for (const record of records) if (!(await this.#applyOrPark(record))) return false;
-      after = last.position;
     }
+    return true;
   }
 
   #release(): void {

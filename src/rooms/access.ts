@@ -4,6 +4,7 @@ import type { Epoch, Log, Position, RoomDoc, RoomId, Seq, Store, UserId } from "
 import type { StampedEvent, Tombstone } from "../../actors/room/events.ts";
 import { eventOf, linesOf } from "../../actors/room/frame.ts";
 import { advance, type Sight } from "../../actors/room/sight.ts";
+import { tailOf } from "../../actors/room/tail.ts";
 
 export interface Access {
   sight: Sight;
@@ -14,13 +15,12 @@ export interface Access {
   /** null while the room is only in the log. */
   document: RoomDoc | null;
   banned: boolean;
-  /** Position of the last record above the checkpoint; 0 when the documents have everything. */
+  /** Position of the last record above the checkpoint that the user may know of; 0 when the documents have all of that. */
   tail: Position;
 }
 
 export type AccessSources = { log: Log; store: Pick<Store, "rooms" | "memberships" | "projection"> };
 
-const tailBytes = 1_048_576;
 /** Every kind that `advance` acts on. A quote inside of a text is escaped, so user content can't match. */
 const concerns = /"kind":"(created|history|joined|added|left|removed|banned|unbanned|role|transferred)"/;
 
@@ -62,12 +62,7 @@ export async function accessOf(
 }
 
 async function applyTail(log: Log, room: RoomId, checkpoint: Position, accesses: Access[]): Promise<void> {
-  let position = checkpoint;
-  for (;;) {
-    const records = await log.tail(room, position, tailBytes);
-    const last = records.at(-1);
-    if (last === undefined) return;
-    position = last.position;
+  for await (const records of tailOf(log, room, checkpoint)) {
     for (const record of records) {
       const events = concerns.test(record.frame) ? linesOf(record.frame).map(eventOf) : [];
       for (const access of accesses) {
@@ -77,10 +72,15 @@ async function applyTail(log: Log, room: RoomId, checkpoint: Position, accesses:
         }
         access.head = Math.max(access.head, record.from + record.count - 1);
         access.epoch = record.epoch;
-        access.tail = record.position;
+        if (reaches(access.sight, record.from)) access.tail = record.position;
       }
     }
   }
+}
+
+/** A member may know of every seq, a former one of those up to the end, a stranger of none. */
+function reaches({ role, intervals }: Sight, seq: Seq): boolean {
+  return role !== null || seq < (intervals.at(-1)?.[1] ?? 0);
 }
 
 function noteBan(access: Access, event: StampedEvent | Tombstone): void {

@@ -21,6 +21,7 @@ import type { Done, Fact, Refusal, RoomAction, RoomCommand, RoomReply } from "..
 import { eventOf, partsOf } from "../../actors/room/frame.ts";
 import { refuse } from "../../actors/room/refusals.ts";
 import { sees } from "../../actors/room/sight.ts";
+import { tailOf } from "../../actors/room/tail.ts";
 import type { Failure } from "../../actors/runtime/failure.ts";
 import type { Platform } from "../../actors/runtime/platform.ts";
 import { type Access, accessOf } from "./access.ts";
@@ -67,10 +68,9 @@ const firstPauseMs = 20;
 /** History that was hurried is milliseconds behind, but for bursts. */
 const settleMs = 5_000;
 const settlePauseMs = 4;
-/** Documents move every 20 ms at most, and a read takes about one. */
+/** Documents that are looked for move at the rate of commits: some milliseconds apart, and a read takes about one. */
 const steadyTriesMax = 5;
 const pauseMaxMs = 1_000;
-const tailBytes = 1_048_576;
 
 export class RoomEdge {
   readonly #sources: EdgeSources;
@@ -133,7 +133,8 @@ export class RoomEdge {
   }
 
   /**
-   * The same, once the documents have everything up to now: for what only they can tell (counts, lists of members).
+   * The same, once the documents have all of it: for what only they can tell (counts, lists of members). Whoever isn't in
+   * the room doesn't wait for what others do there: how long that takes would tell them of it.
    * @throws Unavailable when history doesn't get there in time
    */
   async settledAccess(room: RoomId, user: UserId): Promise<Access> {
@@ -151,12 +152,13 @@ export class RoomEdge {
 
   /**
    * What `read` makes of documents that stood still meanwhile: a count that is as of a seq must not know of deletions above
-   * it. In a room that never rests the last try counts.
+   * it. In a room that never rests the last try counts. To those who aren't in it, it rests.
    */
   async steady<T>(room: RoomId, user: UserId, read: (access: Access) => Promise<T>): Promise<T> {
     for (let tries = 1; ; tries++) {
       const access = await this.settledAccess(room, user);
       const result = await read(access);
+      if (access.sight.role === null) return result;
       const [now] = await this.#sources.store.rooms.many([room]);
       if (now?.seq === access.document?.seq || tries === steadyTriesMax) return result;
     }
@@ -186,16 +188,17 @@ export class RoomEdge {
     let looked = await store.projection.checkpoint(log.streamOf(room));
     let outcome = await store.messages.outcome(room, by, cid);
     let epoch: string | null = null;
-    while (outcome === null) {
-      const records = await log.tail(room, looked, tailBytes);
-      const last = records.at(-1);
-      if (last === undefined) return { looked };
-      for (const record of records) {
-        outcome ??= outcomeIn(record, by, cid);
-        epoch = record.epoch;
+    if (outcome === null) {
+      for await (const records of tailOf(log, room, looked)) {
+        for (const record of records) {
+          outcome ??= outcomeIn(record, by, cid);
+          epoch = record.epoch;
+          looked = record.position;
+        }
+        if (outcome !== null) break;
       }
-      looked = last.position;
     }
+    if (outcome === null) return { looked };
     if (outcome.closed) return { error: refuse("closed") };
     if (sending.draft.do !== "landed" && outcome.hash !== sending.hash) return { error: refuse("conflict") };
     epoch ??= (await store.rooms.many([room]))[0]?.epoch ?? "";

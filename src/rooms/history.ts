@@ -3,12 +3,12 @@
  * head → tail, with the tail's edits, reactions and tombstones applied, so a read that begins after an ack includes it.
  */
 
-import { limits } from "../../actors/limits.ts";
 import type { Epoch, Fields, Position, RoomId, Seq } from "../../actors/ports.ts";
 import { catchUp, type Sources } from "../../actors/room/catch-up.ts";
 import type { StampedEvent, Tombstone } from "../../actors/room/events.ts";
 import { type Entry, eventOf, linesOf } from "../../actors/room/frame.ts";
-import { closedAt, entriesFor, type Sight, sees } from "../../actors/room/sight.ts";
+import { closedAt, entriesFor, lastSeen, type Sight, sees } from "../../actors/room/sight.ts";
+import { tailOf } from "../../actors/room/tail.ts";
 import type { Access } from "./access.ts";
 
 export interface Page {
@@ -29,8 +29,6 @@ export interface Where {
   around?: Seq | undefined;
   limit: number;
 }
-
-const tailBytes = 1_048_576;
 
 /** Highest seq that this sight knows of: for a former member the event that closed it. */
 export function horizon({ sight, head }: Access): Seq {
@@ -82,7 +80,7 @@ async function fieldsOf(
     if (event.kind === "reacted" || knows(sight, event.seq)) applyTail(bySeq, new Set(seqs), event);
   }
   return [...bySeq.values()]
-    .map((fields) => ({ ...fields, reactions: seenReactions(fields, sight) }))
+    .map((fields) => withoutUnseen(fields, sight))
     .filter(({ edit, reactions }) => edit !== null || reactions.length > 0);
 }
 
@@ -98,15 +96,12 @@ export async function tailEvents(
   checkpoint: Position,
 ): Promise<(StampedEvent | Tombstone)[]> {
   const events: (StampedEvent | Tombstone)[] = [];
-  for (let position = checkpoint; ; ) {
-    const records = await log.tail(room, position, tailBytes);
-    const last = records.at(-1);
-    if (last === undefined) return events;
-    position = last.position;
+  for await (const records of tailOf(log, room, checkpoint)) {
     for (const { frame } of records) {
       for (const line of linesOf(frame)) if (line.includes('"target":')) events.push(eventOf(line));
     }
   }
+  return events;
 }
 
 function applyTail(bySeq: Map<Seq, Fields>, seqs: ReadonlySet<Seq>, event: StampedEvent | Tombstone): void {
@@ -148,18 +143,25 @@ async function seenEdit(
   return { ...last, mentions: event?.kind === "edited" ? (event.mentions ?? []) : [] };
 }
 
-/** The newest one before a seq that isn't the first text: page by page, since any number may be out of sight. */
+/** The newest one before a seq that isn't the first text. Of those out of sight it passes over all that lie together. */
 async function seenVersion({ store }: Sources, room: RoomId, post: Seq, before: Seq, sight: Sight) {
   for (let below = before; ; ) {
-    const versions = await store.messages.versions(room, post, below, limits.versionsMax);
-    const last = versions.findLast(({ seq }) => seq > post && knows(sight, seq));
-    if (last !== undefined) return last;
-    if (versions.length < limits.versionsMax) return null;
-    below = versions[0]?.seq ?? 0;
+    const [version] = await store.messages.versions(room, post, below, 1);
+    if (version === undefined || version.seq <= post) return null;
+    if (knows(sight, version.seq)) return version;
+    below = (lastSeen(sight, Math.min(version.seq - 1, sight.asOf)) ?? 0) + 1;
   }
 }
 
-function seenReactions({ reactions }: Fields, sight: Sight): Fields["reactions"] {
+function withoutUnseen({ seq, edit, reactions, more }: Fields, sight: Sight): Fields {
+  const end = closedAt(sight) ?? Number.MAX_SAFE_INTEGER;
+  // They come oldest first: where one that is listed lies beyond the end, so do all that aren't.
+  const beyond = reactions.some(({ seqs }) => seqs.some((at) => at >= end));
+  const seen = seenReactions(reactions, sight);
+  return { seq, edit, reactions: seen, ...(more && !beyond && { more }) };
+}
+
+function seenReactions(reactions: Fields["reactions"], sight: Sight): Fields["reactions"] {
   return reactions
     .map(({ key, users, seqs }) => {
       const seen = seqs.map((seq) => knows(sight, seq));

@@ -12,6 +12,8 @@ export interface ReceiptSources {
   store: Pick<Store, "receipts" | "rooms" | "memberships" | "projection">;
   bus: Bus;
   platform: Platform;
+  /** Told how long each bulk write took. */
+  flushed?: (seconds: number) => void;
   onFailure: (error: unknown) => void;
 }
 
@@ -19,6 +21,13 @@ export interface ReceiptSources {
 interface Known {
   mark: Mark;
   asOf: Seq;
+}
+
+/** A device that came back has a room up to `cursor`, and is live in it from `live` on. */
+export interface Returned {
+  room: RoomId;
+  cursor: Seq;
+  live: Seq;
 }
 
 interface Waiting {
@@ -60,14 +69,40 @@ export class ReceiptDesk {
     });
   }
 
+  /** A resume cursor counts as delivered. Mostly that is known, and costs a read. */
+  returned(user: UserId, rooms: readonly Returned[]): void {
+    this.#markReturned(user, rooms).catch(this.#sources.onFailure);
+  }
+
+  async #markReturned(user: UserId, rooms: readonly Returned[]): Promise<void> {
+    const { receipts } = this.#sources.store;
+    for (let at = 0; at < rooms.length; at += limits.returnedSliceMax) {
+      if (at > 0) await this.#yield();
+      const slice = rooms.slice(at, at + limits.returnedSliceMax);
+      const known = await receipts.ofUser(
+        user,
+        slice.map(({ room }) => room),
+      );
+      const delivered = new Map(known.map((mark) => [mark.room, mark.delivered]));
+      for (const { room, cursor, live } of slice) {
+        if (cursor <= (delivered.get(room) ?? 0)) continue;
+        // Whether it could be written, the flush reports; the next resume says it again.
+        this.mark({ room, user, delivered: cursor, read: 0 }, live).catch(() => {});
+      }
+    }
+  }
+
   /** Writes what waits now: at shutdown. */
   async flush(): Promise<void> {
     const all = [...this.#waiting.values()];
     this.#waiting = new Map();
     if (all.length === 0) return;
+    const { store, platform, flushed } = this.#sources;
+    const began = platform.monotonic();
     let merged: Mark[];
     try {
-      merged = await this.#sources.store.receipts.merge(all.map(({ mark }) => mark));
+      merged = await store.receipts.merge(all.map(({ mark }) => mark));
+      flushed?.((platform.monotonic() - began) / 1_000);
     } catch (error) {
       for (const { fail } of all) for (const reject of fail) reject(error);
       throw error;

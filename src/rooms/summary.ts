@@ -2,12 +2,12 @@
 
 import { limits } from "../../actors/limits.ts";
 import type { Mark, Millis, RoomDoc, RoomId, Seq, Store, UserId } from "../../actors/ports.ts";
-import { catchUp, type Sources } from "../../actors/room/catch-up.ts";
+import type { Sources } from "../../actors/room/catch-up.ts";
 import { eventOf, headOf } from "../../actors/room/frame.ts";
 import type { Membership, RoomKind, RoomSettings } from "../../actors/room/model.ts";
-import { sees } from "../../actors/room/sight.ts";
+import { lastSeen, sees } from "../../actors/room/sight.ts";
 import type { Access } from "./access.ts";
-import { horizon } from "./history.ts";
+import { horizon, pageOf } from "./history.ts";
 
 export interface Unread {
   read: Seq;
@@ -39,10 +39,10 @@ export type SummarySources = Sources & {
   store: Pick<Store, "messages" | "projection" | "receipts" | "memberships">;
 };
 
-/** Events that are looked through for the newest post: mostly it is among the first of these numbers. */
-const lookBacks = [20, 1_000];
+/** Posts that are looked at for the newest one: what lies above it was deleted just now, or is out of sight. */
+const newestTriesMax = 20;
 
-/** null when the room says nothing to this user. */
+/** null when the room says nothing to this user. The documents have everything that `access` was read from. */
 export async function summaryOf(
   sources: SummarySources,
   room: RoomId,
@@ -95,12 +95,44 @@ export async function unreadOf(sources: SummarySources, room: RoomId, access: Ac
   const { read, delivered } = mark ?? { read: 0, delivered: 0 };
   const upTo = Math.min(horizon(access), document?.seq ?? 0);
   const after = unreadAfter(access, read);
+  const { messages } = sources.store;
   const more = limits.unreadExactMax + 1;
   const [unread, mentions] = await Promise.all([
-    sources.store.messages.unread(room, user, after, upTo, more),
-    sources.store.messages.mentions(room, user, after, upTo, more),
+    messages.unread(room, user, after, upTo, limits.unreadExactMax, limits.unreadLookMax),
+    mentionsIn(sources, room, access, { after, upTo, limit: more }),
   ]);
-  return { read, delivered, unread: unread.length, mentions: mentions.length, seq: upTo };
+  const counted = unread.more ? more : unread.seqs.length;
+  return { read, delivered, unread: counted, mentions: mentions.length, seq: upTo };
+}
+
+interface Part {
+  after: Seq;
+  upTo: Seq;
+  limit: number;
+}
+
+/** Posts that mention the viewer. A former member's are those of the end: no later edit gives or takes one (P5). */
+export async function mentionsIn(
+  { store: { messages } }: SummarySources,
+  room: RoomId,
+  { sight: { user, role } }: Access,
+  { after, upTo, limit }: Part,
+): Promise<Seq[]> {
+  const now = await messages.mentions(room, user, after, upTo, limit);
+  if (role !== null) return now;
+  const edited = new Set(await messages.edited(room, after, upTo, upTo, limit));
+  const seqs = now.filter((seq) => !edited.has(seq));
+  for (const post of edited) {
+    const [version] = await messages.versions(room, post, upTo + 1, 1);
+    const [stored] = version === undefined ? [] : await messages.range(room, version.seq, version.seq, 1);
+    if (stored !== undefined && mentions(stored.line, user)) seqs.push(post);
+  }
+  return seqs.sort((a, b) => a - b).slice(0, limit);
+}
+
+function mentions(line: string, user: UserId): boolean {
+  const event = eventOf(line);
+  return "mentions" in event && event.mentions?.includes(user) === true;
 }
 
 /** What lay there before one's newest joining was never unread. */
@@ -115,18 +147,24 @@ export function clamp(access: Access, mark: Mark): Mark {
 }
 
 async function newestPost(sources: Sources, room: RoomId, access: Access): Promise<Summary["last"]> {
-  const head = horizon(access);
-  for (const lookBack of lookBacks) {
-    const after = Math.max(0, head - lookBack);
-    const { lines } = await catchUp(sources, room, after, head - after);
-    const events = lines.map(({ line }) => eventOf(line)).filter(({ seq }) => sees(access.sight, seq));
-    const post = events.findLast((event) => event.kind === "posted");
-    if (post === undefined || post.kind !== "posted") continue;
-    const edit = events.findLast((event) => event.kind === "edited" && event.target === post.seq);
-    const text = edit?.kind === "edited" ? edit.text : post.text;
-    return { seq: post.seq, by: post.by, at: post.at, text };
+  let upTo = horizon(access);
+  for (let tries = 0; tries < newestTriesMax; tries++) {
+    const seen = lastSeen(access.sight, upTo);
+    const seq = seen === null ? null : await sources.store.messages.newestPost(room, seen);
+    if (seq === null) return null;
+    const post = sees(access.sight, seq) ? await postAt(sources, room, access, seq) : null;
+    if (post !== null) return post;
+    upTo = seq - 1;
   }
   return null;
+}
+
+/** As the log says it is now: null when it was deleted. */
+async function postAt(sources: Sources, room: RoomId, access: Access, seq: Seq): Promise<Summary["last"]> {
+  const { entries, fields } = await pageOf(sources, room, access, { after: seq - 1, limit: 1 });
+  const [post] = entries;
+  if (post === undefined || !("kind" in post) || post.kind !== "posted") return null;
+  return { seq, by: post.by, at: post.at, text: fields[0]?.edit?.text ?? post.text };
 }
 
 async function peerOf(sources: SummarySources, room: RoomId, user: UserId): Promise<UserId | null> {

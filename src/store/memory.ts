@@ -16,14 +16,15 @@ export function memoryStore(): Store {
   const items = new MemoryItems();
   const memberships = new MemoryMemberships();
   const messages = new MemoryMessages();
+  const sessions = new MemorySessions(items);
   const rooms = new MemoryRooms(memberships);
   return {
-    accounts: new MemoryAccounts(items),
-    sessions: new MemorySessions(items),
+    accounts: new MemoryAccounts(items, sessions),
+    sessions,
     rooms,
     memberships,
     messages,
-    receipts: new MemoryReceipts(),
+    receipts: new MemoryReceipts(memberships),
     snapshots: new MemorySnapshots(),
     items,
     secrets: new MemorySecrets(),

@@ -34,6 +34,7 @@ import {
   without,
 } from "../../actors/user/user.ts";
 import type { UserDesk } from "../gateway/gateway.ts";
+import { deltaOf } from "./delta.ts";
 
 export interface UsersSources {
   store: Pick<Store, "items" | "accounts">;
@@ -68,7 +69,6 @@ type BusMessage =
   | { t: "presence?" }
   | { t: "frame"; frame: string };
 
-const itemsPage = 500;
 /** The last connection went: the actor is kept this long for the next one. */
 const lingerMs = 5_000;
 
@@ -238,13 +238,12 @@ class UserActor implements Behavior<Mail, number> {
     const { store, sockets } = this.#sources;
     const { user } = this.#state;
     for (let from = since; ; ) {
-      const { version, items } = await store.items.since(user, from, itemsPage);
-      const reached = items.length < itemsPage ? version : (items.at(-1)?.version ?? version);
+      const { version, items, more } = await deltaOf(store.items, user, from);
       for (const session of endedSessions(items)) sockets.closeSession(user, session);
-      if (reached > from) sockets.told(user, reached, enteredRooms(items));
-      synced(this.#state, reached);
-      if (items.length < itemsPage) return;
-      from = reached;
+      if (version > from) sockets.told(user, version, enteredRooms(items));
+      synced(this.#state, version);
+      if (!more) return;
+      from = version;
     }
   }
 }

@@ -26,6 +26,8 @@ const history: readonly Write[] = [
   changed(18, { name: "Renamed again", about: "About" }),
   left(19, "bob", { banned: true }),
   posted(20, "ana", "last"),
+  left(21, "bob", { interval: "keep" }),
+  left(22, "bob", { banned: true }),
   { t: "closed", room: "r", sender: "bob", cid: "c", hash: "h" },
 ];
 
@@ -45,7 +47,7 @@ export async function everything(
     range: await messages.range(room, 1, 99, 99),
     fields: await messages.fields(room, seqs),
     versions: await Promise.all(seqs.map((seq) => messages.versions(room, seq, 99, 99))),
-    unread: await Promise.all(users.map((user) => messages.unread(room, user, 0, 99, 99))),
+    unread: await Promise.all(users.map((user) => messages.unread(room, user, 0, 99, 99, 99))),
     mentions: await Promise.all(users.map((user) => messages.mentions(room, user, 0, 99, 99))),
     outcomes: await Promise.all(
       writes.map((write) => write.t === "event" && messages.outcome(room, write.by, write.cid ?? "")),

@@ -223,10 +223,50 @@ export function projectionContract(current: () => Store): void {
         ...edited(5, "ana", 1, "an edit is no post"),
         ...deleted(7, "ana", 2),
       );
-      expect(await messages.unread("r", "bob", 0, 99, 9)).toEqual([1, 4, 6]);
-      expect(await messages.unread("r", "bob", 1, 4, 9)).toEqual([4]);
-      expect(await messages.unread("r", "bob", 0, 99, 2)).toEqual([1, 4]);
-      expect(await messages.unread("r", "ana", 0, 99, 9)).toEqual([3]);
+      expect(await messages.unread("r", "bob", 0, 99, 9, 9)).toEqual({ seqs: [1, 4, 6], more: false });
+      expect(await messages.unread("r", "bob", 1, 4, 9, 9)).toEqual({ seqs: [4], more: false });
+      expect(await messages.unread("r", "bob", 0, 99, 3, 9)).toEqual({ seqs: [1, 4, 6], more: false });
+      expect(await messages.unread("r", "bob", 0, 99, 2, 9)).toEqual({ seqs: [1, 4], more: true });
+      expect(await messages.unread("r", "ana", 0, 99, 9, 9)).toEqual({ seqs: [3], more: false });
+    });
+
+    test("looking for unread posts ends after so many posts, whoever wrote them, and says so", async () => {
+      const { messages } = current();
+      await apply(
+        ...[1, 2, 4, 5].map((seq) => posted(seq, "bob")),
+        ...[3, 6].map((seq) => posted(seq, "ana")),
+        ...deleted(7, "bob", 2),
+      );
+      expect(await messages.unread("r", "bob", 0, 99, 9, 5)).toEqual({ seqs: [3, 6], more: false });
+      expect(await messages.unread("r", "bob", 0, 99, 9, 4)).toEqual({ seqs: [3], more: true });
+      expect(await messages.unread("r", "bob", 0, 99, 9, 1)).toEqual({ seqs: [], more: true });
+      expect(await messages.unread("r", "bob", 0, 5, 9, 4)).toEqual({ seqs: [3], more: false });
+    });
+
+    test("edits of a post are counted for its author, up to a limit", async () => {
+      const { messages } = current();
+      await apply(
+        posted(1, "ana"),
+        posted(2, "ana"),
+        ...[3, 4, 5].flatMap((seq) => edited(seq, "ana", 1, "x")),
+      );
+      expect(await messages.editsBy("r", 1, "ana", 9)).toBe(3);
+      expect(await messages.editsBy("r", 1, "ana", 2)).toBe(2);
+      expect(await messages.editsBy("r", 2, "ana", 9)).toBe(0);
+      expect(await messages.editsBy("r", 1, "bob", 9)).toBe(0);
+      expect(await messages.editsBy("r", 9, "ana", 9)).toBe(0);
+    });
+
+    test("the newest post at or below a seq is none that was deleted, and nothing but a post", async () => {
+      const { messages } = current();
+      await apply(
+        ...[2, 3, 5].map((seq) => posted(seq, "ana")),
+        ...edited(6, "ana", 2, "an edit is no post"),
+        ...deleted(7, "ana", 3),
+      );
+      const found = [1, 2, 4, 5, 99].map((upTo) => messages.newestPost("r", upTo));
+      expect(await Promise.all(found)).toEqual([null, 2, 2, 5, 5]);
+      expect(await messages.newestPost("none", 99)).toBeNull();
     });
 
     test("mentions are the unread posts that name the user now", async () => {
@@ -243,6 +283,24 @@ export function projectionContract(current: () => Store): void {
       expect(await messages.mentions("r", "bob", 1, 99, 9)).toEqual([2]);
       expect(await messages.mentions("r", "cid", 0, 99, 1)).toEqual([1]);
     });
+
+    test("posts that were edited above a seq are found once, oldest first, deleted ones too", async () => {
+      const { messages } = current();
+      await apply(
+        ...[1, 2, 3, 4].map((seq) => posted(seq, "ana")),
+        ...edited(5, "ana", 1, "before"),
+        ...edited(6, "ana", 4, "once"),
+        ...edited(7, "ana", 2, "once"),
+        ...edited(8, "ana", 2, "twice"),
+        ...edited(9, "ana", 3, "and gone"),
+        ...deleted(10, "ana", 3),
+      );
+      expect(await messages.edited("r", 0, 9, 5, 9)).toEqual([2, 3, 4]);
+      expect(await messages.edited("r", 0, 9, 5, 2)).toEqual([2, 3]);
+      expect(await messages.edited("r", 2, 3, 5, 9)).toEqual([3]);
+      expect(await messages.edited("r", 0, 9, 9, 9)).toEqual([]);
+      expect(await messages.edited("s", 0, 9, 0, 9)).toEqual([]);
+    });
   });
 
   describe("memberships", () => {
@@ -254,6 +312,25 @@ export function projectionContract(current: () => Store): void {
       expect(await items.since("bob", 0, 9)).toEqual({ version: 0, items: [] });
       expect(await memberships.of("r", ["bob"])).toMatchObject([{ role: null, banned: false, seq: 5 }]);
       expect(await projection.apply([joined(6, "bob")])).toEqual(["bob"]);
+    });
+
+    test("a former member's account tells of the end, and of no ban or pardon after it", async () => {
+      const { items, memberships } = current();
+      await apply(joined(2, "bob"), left(5, "bob"));
+      const end = { role: null, from: 2, to: 6, banned: false, seq: 5 };
+      for (const later of [left(9, "bob", { banned: true }), left(12, "bob", { interval: "keep" })]) {
+        expect(await apply(later)).toEqual([]);
+        expect(await items.since("bob", 0, 9)).toMatchObject({ version: 2, items: [{ value: end }] });
+      }
+      expect(await memberships.of("r", ["bob"])).toMatchObject([{ intervals: [[2, 6]], seq: 12 }]);
+    });
+
+    test("a former member's account tells of the ban that was the end, and of no pardon after it", async () => {
+      const { items, projection } = current();
+      await apply(joined(2, "bob"), left(5, "bob", { banned: true }));
+      expect(await projection.apply([left(7, "bob", { interval: "keep" })])).toEqual([]);
+      const [item] = (await items.since("bob", 0, 9)).items;
+      expect(item?.value).toEqual({ role: null, from: 2, to: 6, banned: true, seq: 5 });
     });
 
     test("joining opens an interval, leaving closes it after the event, coming back opens another", async () => {

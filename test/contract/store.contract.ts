@@ -1,8 +1,9 @@
 import { afterEach, beforeEach, describe, expect, test } from "bun:test";
+import { limits } from "../../actors/limits.ts";
 import type { Account, Session, Store } from "../../actors/ports.ts";
 import { convergenceContract } from "./store-convergence.contract.ts";
 import { projectionContract } from "./store-projection.contract.ts";
-import { joined } from "./writes.ts";
+import { joined, left } from "./writes.ts";
 
 export interface StoreHarness extends AsyncDisposable {
   store: Store;
@@ -83,20 +84,31 @@ export function storeContract(name: string, open: () => Promise<StoreHarness>): 
         });
       });
 
-      test("the time of being seen only rises, a password is replaced", async () => {
+      test("a new password ends all sessions but one in the same step", async () => {
+        await store.accounts.create(account("ana"));
+        for (const at of [1, 2, 3]) await store.sessions.create(session(`s${at}`, "ana", at), 9);
+        await store.sessions.create(session("foreign", "bob", 1), 9);
+        expect((await store.accounts.setPassword("ana", "other", "s2", 70)).sort()).toEqual(["s1", "s3"]);
+        expect((await store.accounts.byId("ana"))?.password).toBe("other");
+        expect((await store.sessions.ofUser("ana")).map(({ id }) => id)).toEqual(["s2"]);
+        expect((await store.sessions.byId("s1"))?.revokedAt).toBe(70);
+        expect(await store.sessions.ofUser("bob")).toHaveLength(1);
+        const { items } = await store.items.since("ana", 1, 9);
+        expect(items.map(({ key }) => key).sort()).toEqual(["session:s1", "session:s3"]);
+        expect(await store.accounts.setPassword("ana", "third", "s2", 80)).toEqual([]);
+      });
+
+      test("the time of being seen only rises", async () => {
         await store.accounts.create(account("ana"));
         await store.accounts.seen("ana", 500);
         await store.accounts.seen("ana", 400);
-        await store.accounts.setPassword("ana", "other");
-        expect(await store.accounts.byId("ana")).toEqual(
-          account("ana", { lastSeenAt: 500, password: "other" }),
-        );
+        expect(await store.accounts.byId("ana")).toEqual(account("ana", { lastSeenAt: 500 }));
         expect(await store.items.versions(["ana"])).toEqual([1]);
       });
 
       test("what is said of an unknown account is dropped", async () => {
         await store.accounts.setProfile("nobody", { display: "x", about: "" });
-        await store.accounts.setPassword("nobody", "x");
+        expect(await store.accounts.setPassword("nobody", "x", "s", 1)).toEqual([]);
         await store.accounts.seen("nobody", 1);
         expect(await store.accounts.byId("nobody")).toBeNull();
         expect(await store.items.versions(["nobody"])).toEqual([0]);
@@ -148,6 +160,25 @@ export function storeContract(name: string, open: () => Promise<StoreHarness>): 
           expiresAt: at + 2_000,
         });
         expect(await store.sessions.rotate("none", 0, 50, 2_000)).toBe(false);
+      });
+
+      test("of ended sessions the newest are remembered, so that logging in and out leaves no more behind", async () => {
+        const { sessions, items } = store;
+        const kept = limits.endedSessionsMax;
+        const ids = Array.from({ length: kept + 3 }, (_, i) => `s${i}`);
+        await Promise.all(ids.map((id, i) => sessions.create(session(id, "ana", i + 1), 999)));
+        await sessions.create(session("lives", "ana", 1), 999);
+        await sessions.create(session("bob's", "bob", 1), 9);
+        await sessions.revoke("bob", ["bob's"], 60);
+        await sessions.revoke("ana", ids.slice(0, 2), 70);
+        expect(await sessions.revoke("ana", ids, 80)).toEqual(ids.slice(2));
+        const gone = (await Promise.all(ids.map((id) => sessions.byId(id)))).filter((one) => one === null);
+        expect(gone).toHaveLength(3);
+        const found = await items.since("ana", 0, 999);
+        expect(found.items.map(({ key }) => key)).toEqual(ids.slice(3).map((id) => `session:${id}`));
+        expect(found.version).toBe(ids.length);
+        expect((await sessions.byId("bob's"))?.revokedAt).toBe(60);
+        expect((await sessions.byId("lives"))?.revokedAt).toBeNull();
       });
 
       test("revoking ends the user's own sessions once, and raises the version", async () => {
@@ -226,16 +257,25 @@ export function storeContract(name: string, open: () => Promise<StoreHarness>): 
         ]);
       });
 
-      test("counts say how many have at least a seq", async () => {
+      test("counts say how many other members have at least a seq, and no longer count who left", async () => {
+        await store.projection.apply([
+          ...["ana", "bob", "cid", "eve", "fay"].map((user, i) => joined(i + 1, user)),
+          joined(6, "dan", { room: "s" }),
+          left(7, "fay"),
+        ]);
         await store.receipts.merge([
           mark("ana", 5, 5),
           mark("bob", 5, 4),
           mark("cid", 3, 0),
           mark("dan", 9, 9, "s"),
+          mark("fay", 9, 9),
         ]);
-        expect(await store.receipts.counts("r", 5)).toEqual({ delivered: 2, read: 1 });
-        expect(await store.receipts.counts("r", 3)).toEqual({ delivered: 3, read: 2 });
-        expect(await store.receipts.counts("none", 1)).toEqual({ delivered: 0, read: 0 });
+        expect(await store.receipts.counts("r", "eve", 5)).toEqual({ delivered: 2, read: 1 });
+        expect(await store.receipts.counts("r", "eve", 3)).toEqual({ delivered: 3, read: 2 });
+        expect(await store.receipts.counts("r", "ana", 3)).toEqual({ delivered: 2, read: 1 });
+        expect(await store.receipts.counts("none", "ana", 1)).toEqual({ delivered: 0, read: 0 });
+        await store.projection.apply([joined(9, "fay")]);
+        expect(await store.receipts.counts("r", "eve", 5)).toEqual({ delivered: 3, read: 2 });
       });
     });
 
@@ -315,7 +355,7 @@ export function storeContract(name: string, open: () => Promise<StoreHarness>): 
       store = await harness.reopen();
       expect(await store.accounts.byName("ana")).toEqual(account("ana"));
       expect(await store.secrets.get("k")).toBe("v");
-      expect(await store.receipts.counts("r", 2)).toEqual({ delivered: 1, read: 1 });
+      expect(await store.receipts.ofRoom("r", "all", 9)).toHaveLength(1);
       expect(await store.projection.checkpoint(0)).toBe(7);
     });
   });

@@ -27,7 +27,7 @@ function codeOf(result: Result<unknown>): Expected {
 
 function worldFor(name: OperationName, expected: Expected | undefined): World | Promise<World> {
   const { rate } = operationOf(name);
-  const changes = expected === "ok" && (rate === "write" || rate === "auth");
+  const changes = expected === "ok" && (rate === "write" || rate === "auth" || rate === "register");
   return changes ? createWorld() : common;
 }
 

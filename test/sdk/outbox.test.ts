@@ -365,47 +365,6 @@ describe("a final refusal", () => {
   });
 });
 
-describe("discarding", () => {
-  test("what was never sent just goes", async () => {
-    const { client, server, storage } = await inRoom();
-    server.link.hangUp(1006);
-    const sent = outcome(client.room("R").send({ text: "two" }));
-    await settled();
-    await client.outbox.discard(client.outbox.list()[0]?.cid ?? "");
-    expect(await sent).toBe("closed");
-    expect(await storage.keys("outbox:")).toEqual([]);
-  });
-
-  test("what may have been sent goes only when the server has closed its cid", async () => {
-    const { client, server, storage } = await inRoom();
-    server.on("room.post", () => "silence");
-    server.on("room.landed", () => ({ error: { code: "unavailable", retryable: true } }));
-    const sent = outcome(client.room("R").send({ text: "two" }));
-    await settled();
-    expect(await outcome(client.outbox.discard(cidOf(server)))).toBe("unavailable");
-    expect(statuses(client)).toEqual(["one stored", "two sending"]);
-    server.on("room.landed", () => ({ ok: { landed: false } }));
-    await client.outbox.discard(cidOf(server));
-    expect(server.link.ops("room.landed")[0]?.in).toEqual({ room: "R", cid: cidOf(server) });
-    expect(await sent).toBe("closed");
-    expect(client.outbox.list()).toEqual([]);
-    expect(await storage.keys("outbox:")).toEqual([]);
-  });
-
-  test("what has landed meanwhile stands", async () => {
-    const { client, server } = await inRoom();
-    server.on("room.post", () => "silence");
-    const sent = client.room("R").send({ text: "two" });
-    await settled();
-    server.on("room.landed", () => ({ ok: { landed: true, seq: 2, n: 1, at: start, epoch } }));
-    await client.outbox.discard(cidOf(server));
-    expect(statuses(client)).toEqual(["one stored", "two sending"]);
-    server.push("R", { seq: 2, at: start + 2, cid: cidOf(server) });
-    expect(await sent).toMatchObject({ seq: 2 });
-    expect(statuses(client)).toEqual(["one stored", "two stored"]);
-  });
-});
-
 describe("limits", () => {
   test("the outbox has one, and says so", async () => {
     const { client } = await signedIn();

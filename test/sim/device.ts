@@ -158,9 +158,11 @@ export class Device {
   #resume(rooms: Record<RoomId, [string, Seq] | null>): void {
     if (Object.keys(rooms).length === 0) return;
     for (const [room, cursor] of Object.entries(rooms)) {
-      if (cursor !== null) this.#recorder.start(this.#path("live", this.#connectedAt), room, cursor[1] + 1);
-      else this.#recorder.start(this.#path("live", this.#connectedAt), room, 1);
-      if (cursor !== null) this.#awaited.add(room);
+      const path = this.#path("live", this.#connectedAt);
+      this.#recorder.start(path, room, (cursor?.[1] ?? 0) + 1);
+      if (cursor === null) continue;
+      this.#recorder.returned(path, room, cursor[1], cursor[1]);
+      this.#awaited.add(room);
     }
     this.socket.send({ t: "resume", n: ++this.#resumes, rooms });
   }
@@ -294,7 +296,9 @@ export class Device {
     if (sum === heads || Object.keys(rooms).length === 0) return;
     this.#world.trace.add("heads differ", this.name, sum, heads);
     for (const [room, [, seq]] of Object.entries(rooms)) {
-      this.#recorder.start(this.#path("live", this.#connectedAt), room, seq + 1);
+      const path = this.#path("live", this.#connectedAt);
+      this.#recorder.start(path, room, seq + 1);
+      this.#recorder.returned(path, room, seq, seq);
     }
     this.socket.send({ t: "sync", rooms });
   }

@@ -57,7 +57,9 @@ export class FrameReader {
     if ("op" in frame) return this.#requested(frame);
     if (!("rooms" in frame)) return;
     for (const [room, cursor] of Object.entries(frame.rooms)) {
-      this.#recorder.start(this.#path("live", this.#openedAt), room, (cursor?.[1] ?? 0) + 1);
+      const path = this.#path("live", this.#openedAt);
+      this.#recorder.start(path, room, (cursor?.[1] ?? 0) + 1);
+      if (cursor !== null) this.#recorder.returned(path, room, cursor[1], this.#knew.get(room) ?? 0);
     }
   }
 

@@ -33,6 +33,18 @@ export class Recorder {
     this.#world.trace.note("start", by.device, room, seq);
   }
 
+  /** A cursor that was named to the server: it counts as delivered, though nobody answers that. */
+  returned({ user, device }: Actor, room: RoomId, seq: Seq, knew: Seq): void {
+    const mark = { user, device, room, seq, knew, kind: "delivered", sighted: true } as const;
+    this.history.marks.push({
+      ...mark,
+      invoked: this.#world.sim.now(),
+      answered: null,
+      delivered: 0,
+      read: 0,
+    });
+  }
+
   #seen(by: Path, room: RoomId, entry: Entry): Seen {
     const base = this.#base(by, room);
     if ("void" in entry) {

@@ -5,8 +5,8 @@ import { MemoryBus } from "../../src/bus/memory.ts";
 import type { Connection } from "../../src/gateway/connection.ts";
 import type { Socket } from "../../src/gateway/outbox.ts";
 import { MemoryLog } from "../../src/log/memory.ts";
-import { startNode } from "../../src/node.ts";
-import { ratesOff } from "../../src/operations/rate.ts";
+import { type NodeParts, startNode } from "../../src/node.ts";
+import { type Rates, ratesOff } from "../../src/operations/rate.ts";
 import type { ServerFrame } from "../../src/protocol/frames.ts";
 import { memoryStore } from "../../src/store/memory.ts";
 import { cheapArgon, granted, manualPlatform, password } from "./node.ts";
@@ -20,7 +20,12 @@ export interface Person {
 export interface LivePorts {
   store?: Store;
   log?: Log;
+  /** Default: off. */
+  rates?: Partial<Rates>;
 }
+
+/** What watches the node. */
+export type LiveProbes = Pick<NodeParts, "probe" | "gatewayProbe" | "sent" | "flushed">;
 
 /** Remembers what was written. `takes` says what the next write returns; by default all of it left. */
 export class FakeSocket implements Socket {
@@ -48,7 +53,7 @@ export class FakeSocket implements Socket {
   }
 }
 
-export async function startLive(ports: LivePorts = {}) {
+export async function startLive(ports: LivePorts = {}, probes: LiveProbes = {}) {
   const platform = manualPlatform();
   const store = ports.store ?? memoryStore();
   const log = ports.log ?? new MemoryLog(platform);
@@ -57,7 +62,8 @@ export async function startLive(ports: LivePorts = {}) {
   const faults: unknown[] = [];
   const node = startNode({
     ...{ platform, log, store, bus, auth },
-    rates: ratesOff,
+    ...probes,
+    rates: { ...ratesOff, ...ports.rates },
     onFailure: (_, error) => faults.push(error),
   });
 

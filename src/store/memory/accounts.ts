@@ -1,14 +1,17 @@
-import type { Account, Accounts, Millis, UserId } from "../../../actors/ports.ts";
+import type { Account, Accounts, Millis, SessionId, UserId } from "../../../actors/ports.ts";
 import { profileItem } from "../merge/account.ts";
 import type { MemoryItems } from "./items.ts";
+import type { MemorySessions } from "./sessions.ts";
 
 export class MemoryAccounts implements Accounts {
   #accounts = new Map<UserId, Account>();
   #names = new Map<string, UserId>();
   #items: MemoryItems;
+  #sessions: MemorySessions;
 
-  constructor(items: MemoryItems) {
+  constructor(items: MemoryItems, sessions: MemorySessions) {
     this.#items = items;
+    this.#sessions = sessions;
   }
 
   async create(account: Account): Promise<boolean> {
@@ -40,9 +43,11 @@ export class MemoryAccounts implements Accounts {
     this.#items.raise(id, "profile", profileItem(account));
   }
 
-  async setPassword(id: UserId, password: string): Promise<void> {
+  async setPassword(id: UserId, password: string, keep: SessionId, at: Millis): Promise<SessionId[]> {
     const account = this.#accounts.get(id);
-    if (account) account.password = password;
+    if (!account) return [];
+    account.password = password;
+    return this.#sessions.revokeOthers(id, keep, at);
   }
 
   async seen(id: UserId, at: Millis): Promise<void> {

@@ -17,6 +17,17 @@ export class MemoryItems implements Items {
     mirror.items.set(key, { key, version: mirror.version, value });
   }
 
+  /** Forgets all but the newest items whose keys begin so; returns their keys. No step: nobody needs to know. */
+  forget(user: UserId, prefix: string, kept: number): string[] {
+    const items = this.#mirrors.get(user)?.items ?? new Map<string, Item>();
+    const old = [...items.values()]
+      .filter(({ key }) => key.startsWith(prefix))
+      .sort((a, b) => b.version - a.version)
+      .slice(kept);
+    for (const { key } of old) items.delete(key);
+    return old.map(({ key }) => key);
+  }
+
   async since(user: UserId, version: number, limit: number) {
     const mirror = this.#mirrors.get(user);
     const items = [...(mirror?.items.values() ?? [])]

@@ -2,21 +2,30 @@ import type { Memberships, RoomId, UserId, Write } from "../../../actors/ports.t
 import type { Membership } from "../../../actors/room/model.ts";
 import { type MembershipRow, membershipOf, withMembership } from "../merge/membership.ts";
 
+interface Changed {
+  before: MembershipRow | null;
+  after: MembershipRow;
+}
+
 export class MemoryMemberships implements Memberships {
   #rooms = new Map<RoomId, Map<UserId, MembershipRow>>();
 
-  /** The row, if the write changed it. */
-  apply(write: Extract<Write, { t: "membership" }>): MembershipRow | null {
+  /** The row before and after, if the write changed it. */
+  apply(write: Extract<Write, { t: "membership" }>): Changed | null {
     const rows = this.#rooms.get(write.room) ?? new Map<UserId, MembershipRow>();
     this.#rooms.set(write.room, rows);
-    const old = rows.get(write.user) ?? null;
-    const row = withMembership(old, write);
-    rows.set(write.user, row);
-    return row === old ? null : row;
+    const before = rows.get(write.user) ?? null;
+    const after = withMembership(before, write);
+    rows.set(write.user, after);
+    return after === before ? null : { before, after };
   }
 
   count(room: RoomId): number {
     return this.#rows(room).filter(({ role }) => role !== null).length;
+  }
+
+  isIn(room: RoomId, user: UserId): boolean {
+    return (this.#rooms.get(room)?.get(user)?.role ?? null) !== null;
   }
 
   async of(room: RoomId, users: readonly UserId[]): Promise<Membership[]> {
@@ -24,8 +33,8 @@ export class MemoryMemberships implements Memberships {
   }
 
   async roomsOf(users: readonly UserId[]): Promise<number[]> {
-    const rooms = [...this.#rooms.values()];
-    return users.map((user) => rooms.filter((rows) => (rows.get(user)?.role ?? null) !== null).length);
+    const rooms = [...this.#rooms.keys()];
+    return users.map((user) => rooms.filter((room) => this.isIn(room, user)).length);
   }
 
   async ofRoom(room: RoomId, after: UserId, limit: number): Promise<Membership[]> {

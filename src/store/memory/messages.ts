@@ -6,6 +6,7 @@ import type {
   RoomId,
   Seq,
   StoredEvent,
+  Unread,
   UserId,
   Write,
 } from "../../../actors/ports.ts";
@@ -116,6 +117,12 @@ export class MemoryMessages implements Messages {
       .slice(0, limit);
   }
 
+  async editsBy(id: RoomId, seq: Seq, user: UserId, limit: number): Promise<number> {
+    const room = this.#rooms.get(id) ?? nobody;
+    const own = this.#row(room, seq).event?.by === user;
+    return own ? Math.min(limit, room.edits.get(seq)?.size ?? 0) : 0;
+  }
+
   async versions(id: RoomId, seq: Seq, before: Seq, limit: number) {
     const room = this.#rooms.get(id) ?? nobody;
     const { event, gone, edit } = this.#row(room, seq);
@@ -142,30 +149,47 @@ export class MemoryMessages implements Messages {
     return cids.sort().at(-1) ?? null;
   }
 
-  async unread(room: RoomId, user: UserId, after: Seq, upTo: Seq, limit: number): Promise<Seq[]> {
-    return this.#posts(room, user, after, upTo, limit, () => true);
+  async edited(id: RoomId, after: Seq, upTo: Seq, since: Seq, limit: number): Promise<Seq[]> {
+    const targets = [...(this.#rooms.get(id) ?? nobody).edits]
+      .filter(([target, edits]) => target > after && target <= upTo && [...edits].some((seq) => seq > since))
+      .map(([target]) => target);
+    return targets.sort((a, b) => a - b).slice(0, limit);
   }
 
-  async mentions(room: RoomId, user: UserId, after: Seq, upTo: Seq, limit: number): Promise<Seq[]> {
-    return this.#posts(room, user, after, upTo, limit, (row) => mentionsOf(row).includes(user));
-  }
-
-  #posts(
-    id: RoomId,
+  async unread(
+    room: RoomId,
     user: UserId,
     after: Seq,
     upTo: Seq,
     limit: number,
-    counts: (row: MessageRow) => boolean,
-  ): Seq[] {
+    look: number,
+  ): Promise<Unread> {
+    const posts = this.#posts(room, after, upTo);
+    const looked = posts.slice(0, look);
+    const seqs = looked.filter((row) => row.event?.by !== user).map(({ seq }) => seq);
+    return { seqs: seqs.slice(0, limit), more: looked.length < posts.length || seqs.length > limit };
+  }
+
+  async newestPost(room: RoomId, upTo: Seq): Promise<Seq | null> {
+    return this.#posts(room, 0, upTo).at(-1)?.seq ?? null;
+  }
+
+  async mentions(room: RoomId, user: UserId, after: Seq, upTo: Seq, limit: number): Promise<Seq[]> {
+    return this.#posts(room, after, upTo)
+      .filter((row) => mentionsOf(row).includes(user))
+      .map(({ seq }) => seq)
+      .slice(0, limit);
+  }
+
+  /** Those that aren't tombstoned, oldest first. */
+  #posts(id: RoomId, after: Seq, upTo: Seq): MessageRow[] {
     const room = this.#rooms.get(id) ?? nobody;
-    const seqs: Seq[] = [];
-    for (let seq = after + 1; seq <= Math.min(upTo, room.last) && seqs.length < limit; seq++) {
+    const posts: MessageRow[] = [];
+    for (let seq = after + 1; seq <= Math.min(upTo, room.last); seq++) {
       const row = room.rows.get(seq);
-      const unread = row?.event?.kind === "posted" && row.event.by !== user && row.gone === null;
-      if (row && unread && counts(row)) seqs.push(seq);
+      if (row?.event?.kind === "posted" && row.gone === null) posts.push(row);
     }
-    return seqs;
+    return posts;
   }
 
   #room(id: RoomId): Room {

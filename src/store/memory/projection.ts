@@ -1,5 +1,5 @@
 import type { Position, Projection, UserId, Write } from "../../../actors/ports.ts";
-import { membershipItem } from "../merge/membership.ts";
+import { itemChanged } from "../merge/membership.ts";
 import type { MemoryItems } from "./items.ts";
 import type { MemoryMemberships } from "./memberships.ts";
 import type { MemoryMessages } from "./messages.ts";
@@ -60,12 +60,11 @@ export class MemoryProjection implements Projection {
         rooms.apply(write);
         return null;
       case "membership": {
-        const row = memberships.apply(write);
-        if (!row) return null;
-        const item = membershipItem(row);
+        const changed = memberships.apply(write);
+        const item = changed && itemChanged(changed.before, changed.after);
         if (item === null) return null;
-        items.raise(row.user, `room:${row.room}`, item);
-        return row.user;
+        items.raise(write.user, `room:${write.room}`, item);
+        return write.user;
       }
     }
   }

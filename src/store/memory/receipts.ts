@@ -1,7 +1,13 @@
 import type { Mark, Receipts, RoomId, Seq, UserId } from "../../../actors/ports.ts";
+import type { MemoryMemberships } from "./memberships.ts";
 
 export class MemoryReceipts implements Receipts {
   #rooms = new Map<RoomId, Map<UserId, Mark>>();
+  #memberships: MemoryMemberships;
+
+  constructor(memberships: MemoryMemberships) {
+    this.#memberships = memberships;
+  }
 
   async merge(marks: readonly Mark[]): Promise<Mark[]> {
     return marks.map(({ room, user, delivered, read }) => {
@@ -31,8 +37,10 @@ export class MemoryReceipts implements Receipts {
     return rooms.flatMap((room) => this.#rooms.get(room)?.get(user) ?? []).map((mark) => ({ ...mark }));
   }
 
-  async counts(room: RoomId, seq: Seq): Promise<{ delivered: number; read: number }> {
-    const marks = [...(this.#rooms.get(room)?.values() ?? [])];
+  async counts(room: RoomId, user: UserId, seq: Seq): Promise<{ delivered: number; read: number }> {
+    const marks = [...(this.#rooms.get(room)?.values() ?? [])].filter(
+      (mark) => mark.user !== user && this.#memberships.isIn(room, mark.user),
+    );
     return {
       delivered: marks.filter((mark) => mark.delivered >= seq).length,
       read: marks.filter((mark) => mark.read >= seq).length,

@@ -1,3 +1,4 @@
+import { limits } from "../../../actors/limits.ts";
 import type { Millis, Session, SessionId, Sessions, UserId } from "../../../actors/ports.ts";
 import { revokedItem, sessionKey } from "../merge/account.ts";
 import type { MemoryItems } from "./items.ts";
@@ -15,7 +16,7 @@ export class MemorySessions implements Sessions {
     const older = this.#live(session.user);
     this.#sessions.set(session.id, { ...session });
     const excess = older.slice(Math.max(0, cap - 1)).map(({ id }) => id);
-    return this.revoke(session.user, excess, session.createdAt);
+    return this.#revoke(session.user, excess, session.createdAt);
   }
 
   async byId(id: SessionId): Promise<Session | null> {
@@ -35,6 +36,19 @@ export class MemorySessions implements Sessions {
   }
 
   async revoke(user: UserId, ids: readonly SessionId[], at: Millis): Promise<SessionId[]> {
+    return this.#revoke(user, ids, at);
+  }
+
+  revokeOthers(user: UserId, keep: SessionId, at: Millis): SessionId[] {
+    const others = this.#live(user).filter(({ id }) => id !== keep);
+    return this.#revoke(
+      user,
+      others.map(({ id }) => id),
+      at,
+    );
+  }
+
+  #revoke(user: UserId, ids: readonly SessionId[], at: Millis): SessionId[] {
     const revoked: SessionId[] = [];
     for (const id of ids) {
       const session = this.#sessions.get(id);
@@ -42,6 +56,9 @@ export class MemorySessions implements Sessions {
       session.revokedAt = at;
       this.#items.raise(user, sessionKey(id), revokedItem);
       revoked.push(id);
+    }
+    for (const key of this.#items.forget(user, sessionKey(""), limits.endedSessionsMax)) {
+      this.#sessions.delete(key.slice(sessionKey("").length));
     }
     return revoked;
   }

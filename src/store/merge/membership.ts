@@ -12,21 +12,25 @@ export interface MembershipRow {
   /** Newest event that was applied. */
   seq: Seq;
   /** Every seq at which an interval opened or closed, ascending: intervals can't be patched out of order. */
-  turns: readonly (readonly [seq: Seq, turn: "open" | "close"])[];
+  turns: readonly (readonly [seq: Seq, turn: Turn])[];
 }
+
+/** `ban` closes as well, and says why. */
+type Turn = "open" | "close" | "ban";
 
 /** The same row when the write brings nothing new. */
 export function withMembership(row: MembershipRow | null, write: MembershipWrite): MembershipRow {
   const { room, user, seq, role, banned, interval } = write;
   const turns = row?.turns ?? [];
-  const turned = interval !== "keep" && !turns.some(([at]) => at === seq);
+  const turn = interval === "close" && banned ? "ban" : interval;
+  const turned = turn !== "keep" && !turns.some(([at]) => at === seq);
   const newer = row === null || seq > row.seq;
   if (row !== null && !newer && !turned) return row;
   return {
     room,
     user,
     ...(newer ? { role, banned, seq } : { role: row.role, banned: row.banned, seq: row.seq }),
-    turns: turned ? [...turns, [seq, interval] as const].sort(([a], [b]) => a - b) : turns,
+    turns: turned ? [...turns, [seq, turn] as const].sort(([a], [b]) => a - b) : turns,
   };
 }
 
@@ -36,19 +40,28 @@ export function membershipOf({ room, user, role, banned, seq, turns }: Membershi
     const last = intervals.at(-1);
     const open = last !== undefined && last[1] === null;
     if (turn === "open" && !open) intervals.push([at, null]);
-    if (turn === "close" && open) last[1] = at + 1;
+    if (turn !== "open" && open) last[1] = at + 1;
   }
   return { room, user, role, banned, intervals, seq };
 }
 
+/** What a change brings to the user's clients under `room:<id>`; null when it is nothing to them. */
+export function itemChanged(before: MembershipRow | null, after: MembershipRow): Json {
+  const item = membershipItem(after);
+  const known = before && membershipItem(before);
+  return JSON.stringify(item) === JSON.stringify(known) ? null : item;
+}
+
 /**
- * What the user's clients mirror under `room:<id>`: the newest interval. null for somebody who was never in: whoever
- * bans strangers, or lets them come back, writes nothing into their accounts.
+ * The newest interval. null for somebody who was never in: whoever bans strangers, or lets them come back, writes nothing
+ * into their accounts. A former member's ends with it: a later ban is none of theirs to know (P5).
  */
-export function membershipItem(row: MembershipRow): Json {
+function membershipItem(row: MembershipRow): Json {
   const { role, banned, intervals, seq } = membershipOf(row);
   const newest = intervals.at(-1);
   if (newest === undefined) return null;
   const [from, to] = newest;
-  return { role, from, to, banned, seq };
+  if (role !== null || to === null) return { role, from, to, banned, seq };
+  const end = to - 1;
+  return { role, from, to, banned: row.turns.some(([at, turn]) => at === end && turn === "ban"), seq: end };
 }

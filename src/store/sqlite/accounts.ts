@@ -1,12 +1,13 @@
 import type { Database } from "bun:sqlite";
-import type { Account, Accounts, Millis, UserId } from "../../../actors/ports.ts";
+import type { Account, Accounts, Millis, SessionId, UserId } from "../../../actors/ports.ts";
 import { profileItem } from "../merge/account.ts";
 import type { Raise } from "./items.ts";
+import type { RevokeOthers } from "./sessions.ts";
 import type { Writer } from "./writer.ts";
 
 const columns = "id, name, display, about, password, createdAt, lastSeenAt";
 
-export function accountOperations(db: Database, raise: Raise) {
+export function accountOperations(db: Database, raise: Raise, revokeOthers: RevokeOthers) {
   const create = db.prepare<{ id: UserId }, [Record<keyof Account, string | number>]>(
     `INSERT INTO accounts (${columns}) VALUES ($id, $name, $display, $about, $password, $createdAt, $lastSeenAt)
      ON CONFLICT DO NOTHING RETURNING id`,
@@ -14,7 +15,9 @@ export function accountOperations(db: Database, raise: Raise) {
   const profile = db.prepare<{ name: string }, [string, string, UserId]>(
     "UPDATE accounts SET display = ?, about = ? WHERE id = ? RETURNING name",
   );
-  const password = db.prepare<null, [string, UserId]>("UPDATE accounts SET password = ? WHERE id = ?");
+  const password = db.prepare<{ id: UserId }, [string, UserId]>(
+    "UPDATE accounts SET password = ? WHERE id = ? RETURNING id",
+  );
   const seen = db.prepare<null, [Millis, UserId]>(
     "UPDATE accounts SET lastSeenAt = max(lastSeenAt, ?) WHERE id = ?",
   );
@@ -28,8 +31,8 @@ export function accountOperations(db: Database, raise: Raise) {
       const account = profile.get(display, about, id);
       if (account) raise(id, "profile", profileItem({ name: account.name, display, about }));
     },
-    setPassword(id: UserId, hash: string): void {
-      password.run(hash, id);
+    setPassword(id: UserId, hash: string, keep: SessionId, at: Millis): SessionId[] {
+      return password.get(hash, id) ? revokeOthers(id, keep, at) : [];
     },
     seen(id: UserId, at: Millis): void {
       seen.run(at, id);
@@ -68,8 +71,8 @@ export class SqliteAccounts implements Accounts {
     return this.#writer.run("setProfile", id, profile);
   }
 
-  setPassword(id: UserId, password: string): Promise<void> {
-    return this.#writer.run("setPassword", id, password);
+  setPassword(id: UserId, password: string, keep: SessionId, at: Millis): Promise<SessionId[]> {
+    return this.#writer.run("setPassword", id, password, keep, at);
   }
 
   seen(id: UserId, at: Millis): Promise<void> {

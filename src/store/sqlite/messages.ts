@@ -9,6 +9,7 @@ import type {
   RoomId,
   Seq,
   StoredEvent,
+  Unread,
   UserId,
 } from "../../../actors/ports.ts";
 import { settingKinds, versionOf } from "../merge/message.ts";
@@ -17,6 +18,9 @@ import { editIn } from "./message-columns.ts";
 
 const range = `SELECT seq, line, "by", cid, origin FROM messages
   WHERE room = ? AND seq BETWEEN ? AND ? AND line IS NOT NULL ORDER BY seq`;
+
+/** Left to itself, the planner takes the primary key: every event of the room, content and all. */
+const posts = "FROM messages INDEXED BY messages_unread WHERE kind = 'posted' AND gone IS NULL";
 
 const statements = (reads: Database) => ({
   oldest: reads.prepare<StoredEvent, [RoomId, Seq, Seq, number]>(`${range} LIMIT ?`),
@@ -35,8 +39,13 @@ const statements = (reads: Database) => ({
     "SELECT line FROM messages WHERE room = ? AND seq = ?",
   ),
   editsBefore: reads.prepare<{ line: string }, [RoomId, Seq, Seq, number]>(
-    `SELECT line FROM messages WHERE room = ? AND target = ? AND kind = 'edited' AND seq < ?
-     ORDER BY seq DESC LIMIT ?`,
+    `SELECT line FROM messages INDEXED BY messages_edits
+     WHERE room = ? AND target = ? AND kind = 'edited' AND seq < ? ORDER BY seq DESC LIMIT ?`,
+  ),
+  editsBy: reads.prepare<{ edits: number }, [RoomId, Seq, number, RoomId, Seq, UserId]>(
+    `SELECT count(*) AS edits
+     FROM (SELECT seq FROM messages WHERE room = ? AND target = ? AND kind = 'edited' LIMIT ?)
+     WHERE EXISTS (SELECT 1 FROM messages WHERE room = ? AND seq = ? AND "by" = ?)`,
   ),
   reactions: reads.prepare<Omit<ReactionRow, "on">, [RoomId, Seq, number]>(
     `SELECT key, user, seq FROM reactions WHERE room = ? AND target = ? AND "on" = 1 ORDER BY seq LIMIT ?`,
@@ -54,11 +63,21 @@ const statements = (reads: Database) => ({
     "SELECT max(cid) AS cid FROM closed WHERE room = ?",
   ),
   unread: reads.prepare<{ seq: Seq }, [RoomId, Seq, Seq, UserId, number]>(
-    `SELECT seq FROM messages WHERE kind = 'posted' AND gone IS NULL
-     AND room = ? AND seq > ? AND seq <= ? AND "by" <> ? ORDER BY seq LIMIT ?`,
+    `SELECT seq ${posts} AND room = ? AND seq > ? AND seq <= ? AND "by" <> ? ORDER BY seq LIMIT ?`,
+  ),
+  /** The post after so many. */
+  postAfter: reads.prepare<{ seq: Seq }, [RoomId, Seq, Seq, number]>(
+    `SELECT seq ${posts} AND room = ? AND seq > ? AND seq <= ? ORDER BY seq LIMIT 1 OFFSET ?`,
+  ),
+  newestPost: reads.prepare<{ seq: Seq | null }, [RoomId, Seq]>(
+    `SELECT max(seq) AS seq ${posts} AND room = ? AND seq <= ?`,
   ),
   mentions: reads.prepare<{ seq: Seq }, [RoomId, UserId, Seq, Seq, number]>(
     "SELECT seq FROM mentions WHERE room = ? AND user = ? AND seq > ? AND seq <= ? ORDER BY seq LIMIT ?",
+  ),
+  edited: reads.prepare<{ seq: Seq }, [RoomId, Seq, Seq, Seq, number]>(
+    `SELECT DISTINCT target AS seq FROM messages WHERE room = ? AND kind = 'edited'
+     AND target > ? AND target <= ? AND seq > ? ORDER BY target LIMIT ?`,
   ),
 });
 
@@ -66,6 +85,7 @@ export class SqliteMessages implements Messages {
   #sql: ReturnType<typeof statements>;
   #fields;
   #versions;
+  #unread;
 
   constructor(reads: Database) {
     this.#sql = statements(reads);
@@ -75,6 +95,10 @@ export class SqliteMessages implements Messages {
     );
     this.#versions = reads.transaction((room: RoomId, seq: Seq, before: Seq, limit: number) =>
       this.#versionsOf(room, seq, before, limit),
+    );
+    this.#unread = reads.transaction(
+      (room: RoomId, user: UserId, after: Seq, upTo: Seq, limit: number, look: number) =>
+        this.#unreadOf(room, user, after, upTo, limit, look),
     );
   }
 
@@ -101,6 +125,10 @@ export class SqliteMessages implements Messages {
     return this.#versions(room, seq, before, limit);
   }
 
+  async editsBy(room: RoomId, seq: Seq, user: UserId, limit: number): Promise<number> {
+    return this.#sql.editsBy.get(room, seq, limit, room, seq, user)?.edits ?? 0;
+  }
+
   async reactionsBy(room: RoomId, seq: Seq, user: UserId, limit: number): Promise<string[]> {
     return this.#sql.reactionsBy.all(room, seq, user, limit).map(({ key }) => key);
   }
@@ -112,12 +140,27 @@ export class SqliteMessages implements Messages {
     return closed && { closed: true, hash: closed.hash };
   }
 
-  async unread(room: RoomId, user: UserId, after: Seq, upTo: Seq, limit: number): Promise<Seq[]> {
-    return this.#sql.unread.all(room, after, upTo, user, limit).map(({ seq }) => seq);
+  async unread(
+    room: RoomId,
+    user: UserId,
+    after: Seq,
+    upTo: Seq,
+    limit: number,
+    look: number,
+  ): Promise<Unread> {
+    return this.#unread(room, user, after, upTo, limit, look);
+  }
+
+  async newestPost(room: RoomId, upTo: Seq): Promise<Seq | null> {
+    return this.#sql.newestPost.get(room, upTo)?.seq ?? null;
   }
 
   async mentions(room: RoomId, user: UserId, after: Seq, upTo: Seq, limit: number): Promise<Seq[]> {
     return this.#sql.mentions.all(room, user, after, upTo, limit).map(({ seq }) => seq);
+  }
+
+  async edited(room: RoomId, after: Seq, upTo: Seq, since: Seq, limit: number): Promise<Seq[]> {
+    return this.#sql.edited.all(room, after, upTo, since, limit).map(({ seq }) => seq);
   }
 
   #fieldsOf(room: RoomId, seq: Seq): Fields | null {
@@ -126,6 +169,14 @@ export class SqliteMessages implements Messages {
     if (!edit && rows.length === 0) return null;
     const reacted = reactionFields(rows.map((row) => ({ ...row, on: true })));
     return { seq, edit: edit && { ...edit, mentions: [...edit.mentions] }, ...reacted };
+  }
+
+  #unreadOf(room: RoomId, user: UserId, after: Seq, upTo: Seq, limit: number, look: number): Unread {
+    // So few seqs hold no more posts: nothing to find out.
+    const beyond = upTo - after <= look ? null : this.#sql.postAfter.get(room, after, upTo, look);
+    const last = beyond === null ? upTo : beyond.seq - 1;
+    const seqs = this.#sql.unread.all(room, after, last, user, limit + 1).map(({ seq }) => seq);
+    return { seqs: seqs.slice(0, limit), more: beyond !== null || seqs.length > limit };
   }
 
   #versionsOf(room: RoomId, seq: Seq, before: Seq, limit: number) {

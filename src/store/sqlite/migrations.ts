@@ -157,4 +157,12 @@ export const migrations: readonly string[] = [
   -- Trimming walks from the oldest position: each append writes a page less.
   DROP INDEX records_trim;
   `,
+  `
+  -- With gone it covers its queries. Messages.unread, Messages.newestPost
+  DROP INDEX messages_unread;
+  CREATE INDEX messages_unread ON messages (room, seq, "by", gone) WHERE kind = 'posted' AND gone IS NULL;
+  `,
+  `
+  CREATE INDEX memberships_former ON memberships (room, user) WHERE role IS NULL; -- Receipts.counts
+  `,
 ];

@@ -12,10 +12,11 @@ import { snapshotOperations } from "./snapshots.ts";
 
 export function writeOperations(db: Database) {
   const raise = itemWriter(db);
+  const sessions = sessionOperations(db, raise);
   return {
     ...logOperations(db),
-    ...accountOperations(db, raise),
-    ...sessionOperations(db, raise),
+    ...accountOperations(db, raise, sessions.revokeOthers),
+    ...sessions,
     ...receiptOperations(db),
     ...snapshotOperations(db),
     ...secretOperations(db),

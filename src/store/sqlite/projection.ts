@@ -4,7 +4,7 @@ import type { Advance, LogRecord, Position, Projection, UserId, Write } from "..
 import { project } from "../../../actors/room/project.ts";
 import { recordColumns } from "../../log/sqlite-operations.ts";
 import { chunksOf } from "../chunks.ts";
-import { membershipItem } from "../merge/membership.ts";
+import { itemChanged } from "../merge/membership.ts";
 import type { Raise } from "./items.ts";
 import { membershipWriter } from "./memberships.ts";
 import { messageWriter } from "./message-writer.ts";
@@ -56,7 +56,7 @@ export function projectionOperations(db: Database, raise: Raise) {
     const { before, after } = changed;
     const was = before !== null && before.role !== null;
     rooms.count(after.room, Number(after.role !== null) - Number(was));
-    const item = membershipItem(after);
+    const item = itemChanged(before, after);
     if (item === null) return null;
     raise(after.user, `room:${after.room}`, item);
     return after.user;

@@ -31,8 +31,11 @@ export class SqliteReceipts implements Receipts {
     this.#ofRoom = reads.prepare<Mark, [RoomId, number]>(
       `SELECT ${columns} FROM receipts WHERE room = ? ORDER BY user LIMIT ?`,
     );
-    this.#counts = reads.prepare<{ delivered: number; read: number }, [Seq, Seq, RoomId]>(
-      "SELECT total(delivered >= ?) AS delivered, total(read >= ?) AS read FROM receipts WHERE room = ?",
+    this.#counts = reads.prepare<{ delivered: number; read: number }, [Seq, Seq, RoomId, UserId, RoomId]>(
+      // Nobody has a mark who never was in. Who left is looked up: they are fewer.
+      `SELECT total(delivered >= ?) AS delivered, total(read >= ?) AS read FROM receipts
+       WHERE room = ? AND user <> ? AND user NOT IN
+         (SELECT user FROM memberships INDEXED BY memberships_former WHERE room = ? AND role IS NULL)`,
     );
     this.#writer = writer;
   }
@@ -51,7 +54,7 @@ export class SqliteReceipts implements Receipts {
     return rooms.flatMap((room) => this.#one.get(room, user) ?? []);
   }
 
-  async counts(room: RoomId, seq: Seq): Promise<{ delivered: number; read: number }> {
-    return this.#counts.get(seq, seq, room) ?? { delivered: 0, read: 0 };
+  async counts(room: RoomId, user: UserId, seq: Seq): Promise<{ delivered: number; read: number }> {
+    return this.#counts.get(seq, seq, room, user, room) ?? { delivered: 0, read: 0 };
   }
 }

@@ -2,7 +2,7 @@ import { expect, test } from "bun:test";
 import type { KnownLine } from "../../../actors/room/catch-up.ts";
 import type { RoomEvent } from "../../../actors/room/events.ts";
 import { lineOf } from "../../../actors/room/frame.ts";
-import { advance, closedAt, entriesFor, type Sight, sees } from "../../../actors/room/sight.ts";
+import { advance, closedAt, entriesFor, lastSeen, type Sight, sees } from "../../../actors/room/sight.ts";
 
 const settings = { name: "", about: "", join: "open", kind: "group" } as const;
 
@@ -123,4 +123,16 @@ test("a deletion while one was away says nothing of a message that one never mig
     JSON.parse(entry),
   );
   expect(entries.map(({ seq, void: hidden }) => seq ?? hidden)).toEqual([[2, 2], 3, 4, [5, 5], 6]);
+});
+
+test("the last seq that a sight shows is the one that a look at each of them finds", () => {
+  const rule = (history: "everyone" | "joined"): RoomEvent => ({ kind: "history", history });
+  const events = [post, add, post, remove, post, rule("everyone"), post, rule("joined"), post];
+  for (const then of [[], [add, post], [add, post, remove, post], [rule("everyone"), post, add]]) {
+    for (const history of ["everyone", "joined"] as const) {
+      const sight = sightAfter(history, ...events, ...then);
+      for (let upTo = 0; upTo <= 16; upTo++)
+        expect(lastSeen(sight, upTo)).toBe(seen(sight, upTo).at(-1) ?? null);
+    }
+  }
 });

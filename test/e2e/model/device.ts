@@ -28,6 +28,8 @@ export class Device {
   readonly faults: string[] = [];
   /** Rooms of the account, as its items say. */
   readonly items = new Map<string, Item["value"]>();
+  /** The highest cursor that it named in each room: that counts as delivered, some time after. */
+  readonly named = new Map<string, { epoch: string; seq: number }>();
   wire: Wire | null = null;
   readonly token: string;
   readonly #marks = new Map<string, [delivered: number, read: number]>();
@@ -82,7 +84,11 @@ export class Device {
     const n = t === "resume" ? ++this.#n : 0;
     const cursors = rooms.map((room) => {
       const copy = this.copies.get(room);
-      return [room, copy === undefined ? null : [copy.epoch, copy.last]];
+      if (copy === undefined) return [room, null];
+      const { epoch, last } = copy;
+      const before = this.named.get(room);
+      if (before?.epoch !== epoch || before.seq < last) this.named.set(room, { epoch, seq: last });
+      return [room, [epoch, last]];
     });
     this.#live = null;
     this.wire?.say({ t, ...(t === "resume" ? { n } : {}), rooms: Object.fromEntries(cursors) });

@@ -8,6 +8,7 @@ import { pageOf, summaryOf, unread, type Where } from "./reads.ts";
 import type { ModelRoom } from "./room.ts";
 import { horizon, isMember } from "./sight.ts";
 import { errorOf, okOf } from "./wire.ts";
+import type { World } from "./world.ts";
 
 /** Reads that follow the history reader are asked again until it has caught up, so often at most. */
 export const looksMax = 200;
@@ -24,14 +25,16 @@ export async function judgePages(room: ModelRoom, device: Device): Promise<void>
 }
 
 /** Summary, badge, members and receipts of one room, as they are for one user now. */
-export async function judgeReads(model: Model, room: ModelRoom, device: Device): Promise<void> {
+export async function judgeReads(model: Model, world: World, room: ModelRoom, device: Device): Promise<void> {
   const user = device.user;
   const head = horizon(room, user);
   const mark = model.mark(room, user);
   const result = await caughtUp(device, room, head);
-  const { rooms } = result as { rooms: Record<string, unknown>[] };
-  const summary = summaryOf(room, user, mark);
+  const { rooms } = result as { rooms: (Record<string, unknown> & { delivered: number })[] };
+  const delivered = rooms[0]?.delivered ?? 0;
+  const summary = summaryOf(room, user, { ...mark, delivered });
   expect(rooms).toEqual(summary === null ? [] : [summary]);
+  judgeDelivered(model, world, room, { user, delivered });
   const explained = await device.ask("room.unread.explain", { room: room.id });
   if (summary === null) return expect(errorOf(explained)).toBe("not-found");
   const { seqs, mentions } = unread(room, user, mark.read, head);
@@ -41,14 +44,28 @@ export async function judgeReads(model: Model, room: ModelRoom, device: Device):
   const members = await device.ask("room.members", { room: room.id });
   if (!isMember(room, user)) return expect(errorOf(members)).toBe("not-found");
   const roles = [...room.state().members].map(([one, role]) => ({ user: one, role }));
-  const marks = roles.flatMap(({ user: one }) => {
-    const { delivered, read } = model.mark(room, one);
-    return delivered + read === 0 ? [] : [[one, delivered, read]];
-  });
   const sorted = (a: { user: string }, b: { user: string }) => (a.user < b.user ? -1 : 1);
   expect(okOf(members)).toEqual({ members: roles.sort(sorted), next: null });
-  const receipts = okOf(await device.ask("room.receipts", { room: room.id })) as { marks: string[][] };
-  expect(receipts.marks.sort()).toEqual(marks.sort() as string[][]);
+  const receipts = okOf(await device.ask("room.receipts", { room: room.id })) as { marks: MarkOnWire[] };
+  const marks = new Map(receipts.marks.map(([one, ...mark]) => [one, mark]));
+  expect([...marks.keys()].filter((one) => !roles.some((role) => role.user === one))).toEqual([]);
+  for (const { user: one } of roles) {
+    const [delivered, read] = marks.get(one) ?? [0, 0];
+    judgeDelivered(model, world, room, { user: one, delivered });
+    expect(read).toBe(model.mark(room, one).read);
+  }
+}
+
+type MarkOnWire = [user: string, delivered: number, read: number];
+
+/** At least what was answered, and at most what somebody said: a cursor counts some time after, or never, if the server dies. */
+function judgeDelivered(
+  model: Model,
+  world: World,
+  room: ModelRoom,
+  { user, delivered }: { user: string; delivered: number },
+): void {
+  expect(delivered).toBeWithin(model.mark(room, user).delivered, world.delivered(model, room, user) + 1);
 }
 
 /** The summary's counts are as of its seq: asked until that is the head. */

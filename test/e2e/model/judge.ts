@@ -7,6 +7,7 @@ import type { Model } from "./model.ts";
 import { unread } from "./reads.ts";
 import type { ModelRoom } from "./room.ts";
 import { goneAt, horizon, intervals, isMember, resolved, shown } from "./sight.ts";
+import { okOf } from "./wire.ts";
 import type { World } from "./world.ts";
 
 export async function judge(model: Model, world: World): Promise<void> {
@@ -18,9 +19,10 @@ export async function judge(model: Model, world: World): Promise<void> {
   for (const device of [...world.devices(), ...world.retired()]) judgeSeen(model, world, device);
   for (const person of world.people) {
     const device = await world.device(person);
+    await judgeReturn(model, device);
     for (const [, room] of model.existing()) {
       await judgePages(room, device);
-      await judgeReads(model, room, device);
+      await judgeReads(model, world, room, device);
     }
     await judgeAccount(model, device);
   }
@@ -41,6 +43,22 @@ async function bringHome(model: Model, device: Device): Promise<void> {
     expect(refused).toEqual(Object.fromEntries(former.map(({ id }) => [id, "left"])));
   }
   await device.fillHoles();
+}
+
+/** The cursors that a device comes back with count as delivered. */
+async function judgeReturn(model: Model, device: Device): Promise<void> {
+  const rooms = model.existing().map(([, room]) => room);
+  const known = rooms.filter((room) => isMember(room, device.user) && device.copies.has(room.id));
+  const { rooms: live } = await device.resume(
+    known.map(({ id }) => id),
+    "sync",
+  );
+  const marking = Object.keys(live).map(async (room) => {
+    const last = device.copies.get(room)?.last ?? 0;
+    const { delivered } = okOf(await device.ask("room.delivered", { room, seq: 1 })) as { delivered: number };
+    expect(delivered).toBeGreaterThanOrEqual(last);
+  });
+  await Promise.all(marking);
 }
 
 function judgeSeen(model: Model, world: World, device: Device): void {
@@ -140,14 +158,14 @@ async function judgeAccount(model: Model, device: Device): Promise<void> {
 }
 
 function itemOf(room: ModelRoom, user: string): object | null {
-  const { members, banned } = room.state();
-  const about = room.upTo().findLast((event) => concerns(event, user));
-  if (about === undefined) return null;
   const last = intervals(room, user).at(-1);
-  // Who never was in a room is told nothing of being kept out of it.
+  // Who never was in a room is told nothing of being kept out of it, and who no longer is, nothing of what came after.
   if (last === undefined) return null;
   const [from, to] = last;
-  return { role: members.get(user) ?? null, from, to, banned: banned.has(user), seq: about.seq };
+  const about = room.upTo((to ?? Number.MAX_SAFE_INTEGER) - 1).findLast((event) => concerns(event, user));
+  if (about === undefined) return null;
+  const role = isMember(room, user) ? (room.state().members.get(user) ?? null) : null;
+  return { role, from, to, banned: to !== null && about.kind === "banned", seq: about.seq };
 }
 
 function concerns(event: ReturnType<ModelRoom["event"]>, user: string): boolean {

@@ -1,6 +1,7 @@
 /** Somebody with an account: sessions, and the devices that use them. */
 import { Device } from "./device.ts";
 import { call, http } from "./http.ts";
+import type { ModelRoom } from "./room.ts";
 import { okOf, type Result } from "./wire.ts";
 
 interface Tokens {
@@ -94,6 +95,12 @@ export class Person {
     await device.drop();
     this.devices.splice(this.devices.indexOf(device), 1);
     this.retired.push(device);
+  }
+
+  /** The highest cursor that one of the tabs named in this room. */
+  named(room: ModelRoom): number {
+    const named = [...this.devices, ...this.retired].flatMap((device) => device.named.get(room.id) ?? []);
+    return Math.max(0, ...named.filter(({ epoch }) => epoch === room.epoch).map(({ seq }) => seq));
   }
 
   /** The session is over, and so are its tabs. */

@@ -113,7 +113,7 @@ export interface Badge {
 
 /**
  * Posts above the read mark that are for the user, as of a seq: what came after it doesn't count, deletions included.
- * A former member never gets to know of later deletions, and of edits that unmention them, so those count.
+ * To a former member later deletions count, since their pages show them (ADR 4), and later edits don't.
  * `head`: what had happened when it was asked.
  */
 export function unread(room: ModelRoom, user: string, read: number, asOf: number, head = room.head): Badge {
@@ -125,7 +125,7 @@ export function unread(room: ModelRoom, user: string, read: number, asOf: number
     const gone = goneAt(room, seq);
     if (event.kind !== "posted" || event.by === user || (gone !== null && gone <= told)) continue;
     badge.seqs.push(seq);
-    const edit = room.upTo(told).findLast((each) => each.kind === "edited" && each.target === seq);
+    const edit = room.upTo(asOf).findLast((each) => each.kind === "edited" && each.target === seq);
     const mentions = edit?.kind === "edited" ? edit.mentions : event.mentions;
     if (mentions?.includes(user)) badge.mentions.push(seq);
   }

@@ -42,6 +42,11 @@ export class World implements AsyncDisposable {
     return this.people.find((person) => person.id === id) as Person;
   }
 
+  /** Up to where a user's watermark may have come: what they said, and the cursors that they came back with. */
+  delivered(model: Model, room: ModelRoom, user: string): number {
+    return Math.max(model.mark(room, user).delivered, this.byId(user).named(room));
+  }
+
   devices(): Device[] {
     return this.people.flatMap(({ devices }) => devices);
   }

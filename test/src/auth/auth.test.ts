@@ -42,6 +42,19 @@ test("a new password ends all other sessions, keeps this one, and is the only on
   expect(await login(node, "ana", change.next)).toMatchObject({ ok: {} });
 });
 
+test("a new password is never set without the end of the other sessions, whatever fails after it", async () => {
+  const node = await startNode();
+  const here = await join(node, "ana");
+  const there = granted(await login(node, "ana", password));
+  const caller = await callerOf(node, here.access);
+  node.services.store.sessions.revoke = () => Promise.reject(new Error("the process died here"));
+  node.services.store.sessions.ofUser = () => Promise.reject(new Error("or here"));
+  const change = { current: password, next: "an entirely new one" };
+  await node.auth.changePassword(caller, change, address).catch(() => {});
+  expect(await login(node, "ana", change.next)).toMatchObject({ ok: {} });
+  expect(await node.auth.refresh(there.refresh, "phone")).toMatchObject({ error: { code: "unauthorized" } });
+});
+
 test("a wrong current password changes nothing", async () => {
   const node = await startNode();
   const { access } = await join(node, "ana");

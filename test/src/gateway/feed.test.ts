@@ -229,6 +229,56 @@ test("a slice and the feed's memory hold no text whose deletion is known", async
   expect(bob.frames.join()).not.toContain("secret");
 });
 
+const long = post("x".repeat(limits.textBytesMax));
+const longOnes = (bytes: number) => Array.from({ length: bytes / limits.textBytesMax + 1 }, () => long);
+
+test("who is held while so much comes live is let go as slow: records that wait for one reader cost memory", async () => {
+  const written = await groupOfTwo();
+  const node = nodeOf(written);
+  const bob = new Reader("bob");
+  const { feed } = await node.feeds.hold(room, bob);
+  await written.write("ana", ...longOnes(limits.heldBytesMax / 2));
+  await node.settle();
+  expect(feed.isAttached(bob)).toBe(true);
+  await written.write("ana", ...longOnes(limits.heldBytesMax / 2));
+  await node.settle();
+  expect(bob.ends).toEqual(["slow"]);
+});
+
+test("a feed remembers so many bytes, and what it forgot is read from documents and log without reading twice", async () => {
+  const written = await groupOfTwo();
+  const node = nodeOf(written);
+  await node.attach(new Reader("ana"), 1);
+  const head = await written.write("ana", ...longOnes(4 * limits.ringBytesMax));
+  await node.settle();
+  const feed = node.feeds.get(room);
+  const reads = node.feeds.reads;
+  const kept = limits.ringBytesMax / limits.textBytesMax / 2;
+  expect(await feed?.recall(head - kept, head)).toHaveLength(kept);
+  expect(await feed?.recall(1, head)).toBeNull();
+  expect(node.feeds.reads).toBe(reads);
+  const bob = new Reader("bob");
+  await node.attach(bob, 1);
+  expect(bob.seqs).toEqual(Array.from({ length: head - 1 }, (_, i) => i + 2));
+});
+
+test("long lines are sent in slices, each of them read about once", async () => {
+  const written = await groupOfTwo();
+  const head = await written.write("ana", ...longOnes(8 * limits.resumeBytesMax));
+  await written.project();
+  const { range } = written.store.messages;
+  let read = 0;
+  written.store.messages.range = async (...where) => {
+    const events = await range.apply(written.store.messages, where);
+    read += events.length;
+    return events;
+  };
+  const bob = new Reader("bob");
+  await nodeOf(written).attach(bob, 1);
+  expect(bob.seqs).toHaveLength(head - 1);
+  expect(read).toBeLessThan(4 * head);
+});
+
 test("a node that stopped asks the log nothing more", async () => {
   const written = await groupOfTwo();
   const node = nodeOf(written);

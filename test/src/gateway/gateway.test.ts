@@ -1,6 +1,7 @@
 import { expect, test } from "bun:test";
 import { limits } from "../../../actors/limits.ts";
 import { startServer } from "../../../src/gateway/server.ts";
+import { defaultRates } from "../../../src/operations/rate.ts";
 import { subprotocol } from "../../../src/protocol/frames.ts";
 import { memoryStore } from "../../../src/store/memory.ts";
 import { FakeSocket, settle, startLive, until } from "../../support/live.ts";
@@ -87,6 +88,67 @@ test("a token that can't be checked now is sent back, and so are two at a time",
   node.gateway.receive(one.connection, renew);
   await until(() => one.socket.closed !== null);
   expect(one.socket.closed?.code).toBe(4003);
+});
+
+test("a socket whose token has expired does nothing more, from that moment on", async () => {
+  const node = await startLive();
+  const ana = await node.join("ana");
+  const room = await node.room(ana);
+  const post = { id: 1, op: "room.post", in: { room, cid: node.cid(), text: "late" } };
+  for (const frame of [post, { t: "resume", n: 1, rooms: { [room]: null } }, { t: "sync", rooms: {} }]) {
+    const { connection, socket } = await node.connect(ana);
+    connection.expiresAt = node.platform.now() + 1;
+    node.platform.advance(1);
+    node.gateway.receive(connection, JSON.stringify(frame));
+    expect(socket.closed?.code).toBe(4500);
+    await settle();
+  }
+  expect((await node.log.heads([room]))[0]?.seq).toBe(1);
+});
+
+test("a socket whose token has expired may still renew it, until the next ping", async () => {
+  const node = await startLive();
+  const ana = await node.join("ana");
+  const { connection, socket } = await node.connect(ana);
+  connection.expiresAt = node.platform.now();
+  node.gateway.receive(connection, JSON.stringify({ t: "renew", token: ana.access }));
+  await until(() => socket.of("renewed").length > 0 || socket.closed !== null);
+  expect(socket.closed).toBeNull();
+});
+
+test("who renews more often than once a second is sent back, each of a session's tabs apart", async () => {
+  const { renew } = defaultRates;
+  expect(renew?.burst).toBe(limits.connectionsPerSessionMax);
+  const node = await startLive({ rates: { renew: { perSecond: 1, burst: 2 } } });
+  const eve = await node.join("eve");
+  const { socket, connection } = await node.connect(eve);
+  const frame = JSON.stringify({ t: "renew", token: eve.access });
+  for (const renewed of [1, 2]) {
+    node.gateway.receive(connection, frame);
+    await until(() => socket.of("renewed").length === renewed);
+  }
+  node.gateway.receive(connection, frame);
+  expect(socket.closed?.code).toBe(4003);
+});
+
+test("a socket that takes nothing from one ping to the next is closed as slow, though it says pong", async () => {
+  const node = await startLive();
+  const eve = await node.join("eve");
+  const [stuck, slow] = [await node.connect(eve, "1"), await node.connect(eve, "2")];
+  for (const { socket } of [stuck, slow]) socket.takes = () => -1;
+  const round = async () => {
+    for (let ms = 0; ms < limits.pingMs; ms += 1_000) node.platform.advance(1_000);
+    await settle();
+    for (const { connection } of [stuck, slow]) node.gateway.receive(connection, '{"t":"pong"}');
+  };
+  // The first ping clogs them, the second one finds them so.
+  await round();
+  await round();
+  slow.connection.drained();
+  expect([stuck.socket.closed, slow.socket.closed]).toEqual([null, null]);
+  await round();
+  expect(stuck.socket.closed?.code).toBe(4001);
+  expect(slow.socket.closed).toBeNull();
 });
 
 test("typing goes out once in two seconds, however often a client says it", async () => {

@@ -128,7 +128,7 @@ test("a number in the query becomes one; what isn't a number is refused by name"
 });
 
 test("a wait is told in the body in ms and in a header in seconds", async () => {
-  const node = await startNode({ rates: { ...ratesOff, auth: { perSecond: 2, burst: 1 } } });
+  const node = await startNode({ rates: { ...ratesOff, register: { perSecond: 2, burst: 1 } } });
   await ask(node, "POST", "/v1/register", { body: register });
   const slow = await ask(node, "POST", "/v1/register", { body: register });
   expect(slow).toMatchObject({ status: 429, body: { error: { code: "rate-limited", retryAfterMs: 500 } } });
@@ -138,7 +138,7 @@ test("a wait is told in the body in ms and in a header in seconds", async () => 
 });
 
 test("a forged X-Forwarded-For doesn't make another client of you", async () => {
-  const rates = { ...ratesOff, auth: { perSecond: 1, burst: 1 } };
+  const rates = { ...ratesOff, register: { perSecond: 1, burst: 1 } };
   const direct = await startNode({ rates });
   const behind = await startNode({ rates, config: { proxies: 1 } });
   const forged = (first: string) => ({

@@ -51,3 +51,19 @@ test.each([
 ])("behind %d proxies, %j comes from %s", (proxies, header, address) => {
   expect(clientAddress("9.9.9.9", header, proxies)).toBe(address);
 });
+
+test.each([
+  ["192.0.2.1", "192.0.2.1"],
+  ["::ffff:192.0.2.1", "192.0.2.1"],
+  ["192.0.2.1:4711", "192.0.2.1"],
+  ["2001:db8:1:2:3:4:5:6", "2001:db8:1:2::/64"],
+  ["2001:db8:1:2::9", "2001:db8:1:2::/64"],
+  ["[2001:db8:1:2::9]:4711", "2001:db8:1:2::/64"],
+  ["[2001:db8:1:2::9]", "2001:db8:1:2::/64"],
+  ["2001:0db8::1", "2001:db8:0:0::/64"],
+  ["::1", "0:0:0:0::/64"],
+  ["", ""],
+])("%s counts as %s, for everything that is limited by address", (address, place) => {
+  expect(clientAddress(address, null, 0)).toBe(place);
+  expect(clientAddress("9.9.9.9", `1.1.1.1, ${address}`, 1)).toBe(place || "9.9.9.9");
+});

@@ -1,8 +1,8 @@
 import { expect, test } from "bun:test";
 import { limits } from "../../../actors/limits.ts";
-import { pageOf } from "../../../src/operations/account.ts";
 import type { InputOf, OperationName, OutputOf } from "../../../src/operations/catalogue.ts";
 import type { Call } from "../../../src/operations/operation.ts";
+import { pageOf } from "../../../src/users/delta.ts";
 import { granted, join, password, startNode, type TestNode } from "../../support/node.ts";
 
 const anybody: Call = { caller: null, connection: null, address: "192.0.2.1" };

@@ -143,13 +143,15 @@ test("a fault is described by its kind and place, without its message", () => {
   expect(stack.join("\n")).not.toContain("secret");
 });
 
-test("a session that asks too fast is told how long to wait; others are not slowed", async () => {
+test("a user who asks too fast is told how long to wait, on every device; others are not slowed", async () => {
   const rates: Rates = { ...ratesOff, write: { perSecond: 10, burst: 2 } };
   const slow = dispatcher([open(async () => ({ ok: { visible: 1 } }), "write")], rates);
   const codes: unknown[] = [];
   for (let i = 0; i < 3; i++) codes.push(await slow("test.open", {}, somebody));
   expect(codes[2]).toMatchObject({ error: { code: "rate-limited", retryAfterMs: 100 } });
-  const other = { ...somebody, caller: { user: "ana", session: "other", expiresAt: 0 } };
+  const device = { ...somebody, caller: { user: "ana", session: "other", expiresAt: 0 } };
+  expect(await slow("test.open", {}, device)).toMatchObject({ error: { code: "rate-limited" } });
+  const other = { ...somebody, caller: { user: "bob", session: "s", expiresAt: 0 } };
   expect(await slow("test.open", {}, other)).toMatchObject({ ok: {} });
   node.platform.advance(100);
   expect(await slow("test.open", {}, somebody)).toMatchObject({ ok: {} });
@@ -167,6 +169,13 @@ test("in any window at most burst + rate · time requests pass, and a steady ask
   }
   const steady = createLimiter({ perSecond: 20, burst: 1 }, 1_000);
   for (let now = 0; now < 5_000; now += 50) expect(steady("k", now)).toBe(0);
+});
+
+test("what costs much takes much, and what costs more than a burst waits for a whole one", () => {
+  const limiter = createLimiter({ perSecond: 10, burst: 10 }, 1_000);
+  expect([limiter("k", 0, 4), limiter("k", 0, 6), limiter("k", 0, 3)]).toEqual([0, 0, 300]);
+  expect(limiter("k", 500, 99)).toBe(500);
+  expect([limiter("k", 1_000, 99), limiter("k", 1_000)]).toEqual([0, 100]);
 });
 
 test("a limiter forgets those who are idle before those who are busy", () => {

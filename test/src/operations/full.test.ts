@@ -27,8 +27,19 @@ async function world() {
   } as const;
   const rooms = Array.from({ length: bound }, (_, i) => ({ ...enter, room: `room ${i}` }));
   const fill = () => node.services.store.projection.apply(rooms);
+  /** Bob's comings and goings so far, as documents. */
+  const turn = async (turns: number) => {
+    await node.history.caughtUp();
+    const turned = Array.from({ length: turns }, (_, i) => ({
+      ...enter,
+      room,
+      seq: 2 + i,
+      ...(i % 2 === 0 ? {} : ({ role: null, interval: "close" } as const)),
+    }));
+    await node.services.store.projection.apply(turned);
+  };
   const direct = node.services.auth.ids.directRoomId(ana.user, bob.user);
-  return { ana, bob, as, room, fill, cid, direct };
+  return { node, ana, bob, as, room, fill, turn, cid, direct };
 }
 
 test("whoever has as many rooms as one may have comes into no other, whichever way", async () => {
@@ -61,4 +72,27 @@ test("the cap doesn't touch the rooms that one has", async () => {
   await fill();
   const answer = { room: direct, text: "hello", with: ana.user };
   expect(await as(bob, "room.post", answer)).toMatchObject({ ok: { n: 1 } });
+});
+
+test("whoever came and went a thousand times doesn't come again, whichever way", async () => {
+  const { ana, bob, as, room, turn } = await world();
+  const often = { error: { code: "limit", bound: limits.intervalsMax } };
+  await turn(2 * limits.intervalsMax);
+  expect(await as(bob, "room.join", { room })).toMatchObject(often);
+  expect(await as(ana, "room.add", { room, users: [bob.user] })).toMatchObject(often);
+});
+
+test("the history rule is changed a thousand times and no more", async () => {
+  const { ana, as, room, node } = await world();
+  const change = { history: "joined" };
+  granted(await as(ana, "room.setHistory", { room, ...change }));
+  await node.history.caughtUp();
+  const rules = Array.from({ length: limits.rulesMax }, (_, i) => ({
+    from: 3 + i,
+    history: "joined" as const,
+  }));
+  await node.services.store.projection.apply([{ t: "room", room, seq: 2, at: 0, ord: 0, change: { rules } }]);
+  expect(await as(ana, "room.setHistory", { room, history: "everyone" })).toMatchObject({
+    error: { code: "limit", bound: limits.rulesMax },
+  });
 });

@@ -1,14 +1,14 @@
 import { expect, test } from "bun:test";
 import { limits } from "../../../actors/limits.ts";
 import { accessOf } from "../../../src/rooms/access.ts";
-import { type Page, pageOf } from "../../../src/rooms/history.ts";
+import { type Page, pageOf, type Where } from "../../../src/rooms/history.ts";
 import { versionsOf } from "../../../src/rooms/versions.ts";
 import { groupOfTwo, room, type WrittenRoom } from "./written-room.ts";
 
-async function pageFor(written: WrittenRoom, user: string): Promise<Page> {
+async function pageFor(written: WrittenRoom, user: string, where: Partial<Where> = {}): Promise<Page> {
   const [access] = await accessOf(written, room, [user]);
   if (access === undefined) throw new Error("no access");
-  return await pageOf(written, room, access, { limit: 50 });
+  return await pageOf(written, room, access, { limit: 50, ...where });
 }
 
 async function versionsFor(written: WrittenRoom, user: string, seq: number): Promise<string[] | null> {
@@ -42,6 +42,29 @@ for (const [where, seen, hidden] of [
   });
 }
 
+test("edits out of sight are passed over, however many, on the way to the one in sight", async () => {
+  const written = await groupOfTwo();
+  const addBob = { kind: "added", user: "bob", role: "member" } as const;
+  const hidden = () => Array.from({ length: 500 }, () => edit(post, "out of sight"));
+  const post = await written.write("ana", { kind: "posted", text: "one" });
+  const seen = await written.write("ana", edit(post, "two"));
+  await written.write("ana", removeBob, ...hidden(), addBob, removeBob, ...hidden());
+  await written.project();
+  const { versions } = written.store.messages;
+  let read = 0;
+  written.store.messages.versions = async (...where) => {
+    const found = await versions.apply(written.store.messages, where);
+    read += found.length;
+    return found;
+  };
+  const [access] = await accessOf(written, room, ["bob"]);
+  if (access === undefined) throw new Error("no access");
+  const { fields } = await pageOf(written, room, access, { around: post, limit: 5 });
+  expect(fields).toMatchObject([{ seq: post, edit: { seq: seen, text: "two" } }]);
+  // The newest of either time out of sight, and the one in sight.
+  expect(read).toBe(3);
+});
+
 test("a reaction made after one's removal doesn't show in a page", async () => {
   const written = await groupOfTwo();
   const post = await written.write("ana", { kind: "posted", text: "one" });
@@ -50,6 +73,34 @@ test("a reaction made after one's removal doesn't show in a page", async () => {
   await written.project();
   expect((await pageFor(written, "bob")).fields).toEqual([]);
   expect((await pageFor(written, "ana")).fields).toHaveLength(1);
+});
+
+test("a page tells a former member of no more reactions than they saw", async () => {
+  const written = await groupOfTwo();
+  const post = await written.write("ana", { kind: "posted", text: "one" });
+  const react = async (from: number, to: number) => {
+    for (let i = from; i < to; i++)
+      await written.write(`user ${i}`, { kind: "reacted", target: post, key: "+", on: true });
+  };
+  await react(0, 5);
+  await written.write("ana", removeBob);
+  await react(5, limits.reactionsListMax + 1);
+  await written.project();
+  expect((await pageFor(written, "ana", { after: 0 })).fields).toMatchObject([{ more: true }]);
+  const [fields] = (await pageFor(written, "bob")).fields;
+  expect(fields?.reactions[0]?.users).toHaveLength(5);
+  expect(fields).not.toHaveProperty("more");
+});
+
+test("a reaction that was taken back after one's removal is gone: ADR 4", async () => {
+  const written = await groupOfTwo();
+  const post = await written.write("ana", { kind: "posted", text: "one" });
+  await written.write("ana", { kind: "reacted", target: post, key: "+", on: true }, removeBob);
+  expect((await pageFor(written, "bob")).fields).toHaveLength(1);
+  await written.write("ana", { kind: "reacted", target: post, key: "+", on: false });
+  expect((await pageFor(written, "bob")).fields).toEqual([]);
+  await written.project();
+  expect((await pageFor(written, "bob")).fields).toEqual([]);
 });
 
 test("versions are those that the edit which one sees has replaced", async () => {

@@ -35,3 +35,40 @@ test("a former member's marks are nobody's business", async () => {
   expect((await node.store.receipts.ofRoom(room, "all", 10)).map(({ user }) => user)).toContain(eve.user);
   expect(socket.of("receipts")).toEqual([]);
 });
+
+for (const t of ["resume", "sync"]) {
+  test(`the cursor of a ${t} counts as delivered, once`, async () => {
+    const { node, ana, eve, room, socket, flush } = await given();
+    await node.call(ana, "room.post", { room, cid: node.cid(), text: "one" });
+    await node.call(ana, "room.post", { room, cid: node.cid(), text: "two" });
+    const [document] = await node.store.rooms.many([room]);
+    const back = await node.connect(eve);
+    const say = async (seq: number) => {
+      const before = back.socket.of("live").length;
+      const rooms = { [room]: [document?.epoch, seq] };
+      node.gateway.receive(back.connection, JSON.stringify({ t, ...(t === "resume" && { n: 1 }), rooms }));
+      await until(() => back.socket.of("live").length > before);
+      await flush();
+    };
+    await say(2);
+    expect(socket.of("receipts")).toMatchObject([{ seq: 3, marks: [[eve.user, 2, 0]] }]);
+    await say(2);
+    await say(1);
+    expect(socket.of("receipts")).toHaveLength(1);
+    await say(3);
+    expect(socket.of("receipts").at(-1)).toMatchObject({ seq: 3, marks: [[eve.user, 3, 0]] });
+  });
+}
+
+test("a resume without a cursor, or with one of another epoch, or of a room that was left, delivers nothing", async () => {
+  const { node, ana, eve, room, flush } = await given();
+  const back = await node.connect(eve);
+  await node.resume(back.connection, back.socket, { [room]: null });
+  await node.resume(back.connection, back.socket, { [room]: ["another", 1] });
+  const [document] = await node.store.rooms.many([room]);
+  await node.call(ana, "room.remove", { room, cid: node.cid(), user: eve.user });
+  await until(() => node.feeds.get(room)?.seq === 2);
+  await node.resume(back.connection, back.socket, { [room]: [document?.epoch, 1] });
+  await flush();
+  expect(await node.store.receipts.ofUser(eve.user, [room])).toEqual([]);
+});

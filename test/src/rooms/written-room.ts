@@ -39,7 +39,8 @@ export class WrittenRoom {
 
   /** The history reader comes as far as the log is now. */
   async project(): Promise<void> {
-    const records: LogRecord[] = await this.log.scan(0, await this.store.projection.checkpoint(0), 1_000);
+    const checkpoint = await this.store.projection.checkpoint(0);
+    const records: LogRecord[] = await this.log.scan(0, checkpoint, Number.MAX_SAFE_INTEGER);
     await this.store.projection.apply(records.flatMap(project), { stream: 0, position: this.#position });
   }
 }

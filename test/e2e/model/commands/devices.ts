@@ -75,7 +75,9 @@ const resume = fc
       }
       // What was made up is forgotten; a tab that was served goes on.
       if (stranger) device.copies.delete(room.id);
-      if (cursor === "future") await person.retire(device);
+      if (cursor !== "future") return;
+      device.named.clear();
+      await person.retire(device);
     }),
   );
 

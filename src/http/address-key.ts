@@ -1,6 +1,11 @@
+/** Some proxies tell the port too: `203.0.113.9:4711`, `[2001:db8::1]:4711`. */
+const withPort = /^(?:\[(.*)\]|([\d.]+))(?::\d+)?$/;
+
 /** What counts as one place: an IPv4 address, or the /64 that one IPv6 customer owns. */
 export function addressKey(address: string): string {
-  const plain = address.startsWith("::ffff:") ? address.slice(7) : address;
+  const [, v6, v4] = withPort.exec(address) ?? [];
+  const bare = v6 ?? v4 ?? address;
+  const plain = bare.startsWith("::ffff:") ? bare.slice(7) : bare;
   if (!plain.includes(":")) return plain;
   const [left = "", right] = plain.split("::");
   const head = left === "" ? [] : left.split(":");

@@ -1,0 +1,44 @@
+/** Summaries for lists: a few rooms at a time, whoever asks, so that no list keeps the loop from others. */
+import { limits } from "../../actors/limits.ts";
+import type { RoomId, UserId } from "../../actors/ports.ts";
+import type { Platform } from "../../actors/runtime/platform.ts";
+import { createGate, type Gate } from "../auth/gate.ts";
+import type { RoomEdge } from "./edge.ts";
+import { type Summary, type SummarySources, summaryOf } from "./summary.ts";
+
+export interface ListSources extends SummarySources {
+  rooms: RoomEdge;
+  platform: Platform;
+}
+
+export class Summaries {
+  readonly #sources: ListSources;
+  readonly #gate: Gate = createGate(limits.slicesAtOnce, limits.slicesWaitingMax);
+
+  constructor(sources: ListSources) {
+    this.#sources = sources;
+  }
+
+  /** Of rooms that say something to this user. null: too many wait already. */
+  async of(user: UserId, rooms: Iterable<RoomId>): Promise<Summary[] | null> {
+    const wanted = [...new Set(rooms)];
+    const found: Summary[] = [];
+    while (wanted.length > 0) {
+      const slice = wanted.splice(0, limits.summariesAtOnce);
+      const summaries = await this.#gate(() => this.#slice(user, slice));
+      if (summaries === null) return null;
+      found.push(...summaries);
+    }
+    return found;
+  }
+
+  async #slice(user: UserId, slice: readonly RoomId[]): Promise<Summary[]> {
+    const { rooms, platform } = this.#sources;
+    const summaries = await Promise.all(
+      slice.map((room) => rooms.steady(room, user, (access) => summaryOf(this.#sources, room, access))),
+    );
+    // Reads of an embedded store are microtasks: nobody else would get the loop before the last room.
+    await new Promise<void>((resolve) => platform.soon(resolve));
+    return summaries.filter((summary) => summary !== null);
+  }
+}

@@ -1,0 +1,42 @@
+import { expect, test } from "bun:test";
+import { limits } from "../../actors/limits.ts";
+import { createMetrics } from "../../src/http/metrics.ts";
+import { gatewayProbe, nodeGauges } from "../../src/measure.ts";
+import { settle, startLive, until } from "../support/live.ts";
+
+test("what goes out is measured: how late, how many bytes, how long receipts take to write", async () => {
+  const metrics = createMetrics("0.0.0-test");
+  const node = await startLive(
+    {},
+    {
+      gatewayProbe: gatewayProbe(metrics),
+      flushed: (seconds) => metrics.receiptsFlush.observe(seconds),
+    },
+  );
+  const ana = await node.join("ana");
+  const room = await node.room(ana);
+  const { connection, socket } = await node.connect(ana);
+  await node.resume(connection, socket, { [room]: null });
+  await node.call(ana, "room.post", { room, cid: node.cid(), text: "one" });
+  await until(() => socket.of("events").length > 1);
+  void node.call(ana, "room.delivered", { room, seq: 2 });
+  await settle();
+  node.platform.advance(limits.receiptsFlushMs);
+  await settle();
+  nodeGauges(metrics, node)();
+  const text = await metrics.registry.metrics();
+  const value = (series: string) =>
+    Number(
+      text
+        .split("\n")
+        .find((line) => line.startsWith(`starling_${series} `))
+        ?.split(" ")
+        .at(-1),
+    );
+  const sent = socket.frames.reduce((sum, frame) => sum + JSON.stringify(frame).length, 0);
+  expect(value("delivery_seconds_count")).toBe(1);
+  expect(value("receipts_flush_seconds_count")).toBe(1);
+  expect(value("history_parked_rooms")).toBe(0);
+  // Line breaks between events apart.
+  expect(value('ws_bytes_total{direction="out"}')).toBeWithin(sent, sent + 20);
+});
