@@ -96,8 +96,11 @@ export interface Bus {
     subject: string,
     handler: (message: Json, answer?: (reply: Json) => void) => void,
   ): Promise<Unsubscribe>;
-  /** All answers that came within `timeoutMs`; an empty list at once when nobody subscribes. */
-  request(subject: string, message: Json, timeoutMs: number): Promise<Json[]>;
+  /**
+   * The answers that came within `timeoutMs`; an empty list at once when nobody subscribes.
+   * @param answersMax resolves as soon as so many came; default: all that may come
+   */
+  request(subject: string, message: Json, timeoutMs: number, answersMax?: number): Promise<Json[]>;
 }
 
 export interface Account {

@@ -36,9 +36,15 @@ export class MemoryBus implements Bus {
     };
   }
 
-  request(subject: string, message: Json, timeoutMs: number): Promise<Json[]> {
+  request(
+    subject: string,
+    message: Json,
+    timeoutMs: number,
+    answersMax = Number.POSITIVE_INFINITY,
+  ): Promise<Json[]> {
     const subscribers = this.#subjects.get(subject) ?? [];
     if (subscribers.length === 0) return Promise.resolve([]);
+    const enough = Math.min(answersMax, subscribers.length);
     return new Promise((resolve) => {
       const answers = new Map<Subscriber, Json>();
       const finish = () => {
@@ -51,8 +57,7 @@ export class MemoryBus implements Bus {
           if (!subscriber.active) return;
           subscriber.handle(message, (reply) => {
             // One answer each; when all have come there is nothing to wait for.
-            if (!answers.has(subscriber) && answers.set(subscriber, reply).size === subscribers.length)
-              finish();
+            if (!answers.has(subscriber) && answers.set(subscriber, reply).size === enough) finish();
           });
         });
       }

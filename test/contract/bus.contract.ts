@@ -113,6 +113,12 @@ export function busContract(name: string, open: () => Promise<BusHarness>): void
       expect(await answers).toEqual(["prompt"]);
     });
 
+    test("a request that wants one answer waits for no other", async () => {
+      await bus.subscribe("s", () => {});
+      await bus.subscribe("s", (_, answer) => answer?.("prompt"));
+      expect(await bus.request("s", null, 1_000, 1)).toEqual(["prompt"]);
+    });
+
     test("answering twice counts once", async () => {
       await bus.subscribe("s", (_, answer) => {
         answer?.(1);

@@ -37,8 +37,8 @@ export class FaultyBus implements Bus {
     return unsubscribe;
   }
 
-  request(subject: string, message: Json, timeoutMs: number): Promise<Json[]> {
-    return this.#world.remote(this.#node, () => this.#bus.request(subject, message, timeoutMs));
+  request(subject: string, message: Json, timeoutMs: number, answersMax?: number): Promise<Json[]> {
+    return this.#world.remote(this.#node, () => this.#bus.request(subject, message, timeoutMs, answersMax));
   }
 
   /** The node is gone. */
