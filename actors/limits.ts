@@ -116,6 +116,8 @@ export const limits = {
   depthMax: 16,
   helloBytesMax: 4_096,
   helloMs: 5_000,
+  /** Admissions in work: each is four reads, and a store has some hundred connections. */
+  hellosAtOnce: 64,
   unauthenticatedMax: 2_000,
   unauthenticatedPerAddressMax: 200,
   connectionsPerSessionMax: 20,

@@ -63,6 +63,10 @@ export class Members {
     return this.#sources.node;
   }
 
+  get roles(): readonly NodeRole[] {
+    return this.#sources.roles;
+  }
+
   /** Whether this node is one of them: it came, and didn't leave. */
   get here(): boolean {
     return this.#here;

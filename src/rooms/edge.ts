@@ -67,6 +67,7 @@ const firstPauseMs = 20;
 /** History that was hurried is milliseconds behind, but for bursts. */
 const settleMs = 5_000;
 const settlePauseMs = 4;
+const settlePauseMaxMs = 50;
 /** Documents move every 20 ms at most, and a read takes about one. */
 const steadyTriesMax = 5;
 const pauseMaxMs = 1_000;
@@ -142,9 +143,11 @@ export class RoomEdge {
     if (access.tail === 0) return access;
     this.#sources.hurry?.();
     const deadline = platform.monotonic() + settleMs;
+    let pause = settlePauseMs;
     while ((await store.projection.checkpoint(log.streamOf(room))) < access.tail) {
       if (platform.monotonic() > deadline) throw new Unavailable("history is behind");
-      await this.#pause(settlePauseMs);
+      await this.#pause(pause);
+      pause = Math.min(settlePauseMaxMs, pause * 1.5);
     }
     return await this.access(room, user);
   }

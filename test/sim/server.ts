@@ -109,7 +109,7 @@ export function tokenOf(user: string, session: SessionId): string {
   return `${user} ${session}`;
 }
 
-const access: AccessTokens = {
+export const access: AccessTokens = {
   sign: async (user, session) => ({
     access: tokenOf(user, session),
     accessExpiresAt: Number.MAX_SAFE_INTEGER,
@@ -121,4 +121,4 @@ const access: AccessTokens = {
 };
 
 /** Nobody signs in with a password here. */
-const passwords: Passwords = { hash: async () => null, matches: async () => false };
+export const passwords: Passwords = { hash: async () => null, matches: async () => false };

@@ -1,5 +1,5 @@
 /** Simulated machines on one bus: they freeze, crash and thaw, and what a machine hears may be dropped. */
-import type { Bus, Json, Unsubscribe } from "../../actors/ports.ts";
+import { type Bus, type Json, Unavailable, type Unsubscribe } from "../../actors/ports.ts";
 import { createSim, type Sim, type SimNode } from "../../actors/runtime/sim.ts";
 import { MemoryBus } from "../../src/bus/memory.ts";
 
@@ -44,6 +44,30 @@ export class MachineBus implements Bus {
   cut(): void {
     for (const stop of this.#stops) stop();
   }
+}
+
+/**
+ * A port as one machine meets it: what it answers and whom it calls comes as a task of the machine, so never after a crash and
+ * late after a freeze. While `broken`, calls fail.
+ */
+export function remote<Port extends object>(machine: SimNode, port: Port, broken: () => boolean): Port {
+  const wrapped = (argument: unknown): unknown =>
+    typeof argument === "function"
+      ? (...heard: unknown[]) => machine.soon(() => argument(...heard))
+      : argument;
+  return new Proxy(port, {
+    get(target, key) {
+      const member: unknown = Reflect.get(target, key, target);
+      if (typeof member === "object" && member !== null) return remote(machine, member, broken);
+      if (typeof member !== "function") return member;
+      return (...args: unknown[]) => {
+        const call = () => Reflect.apply(member, target, args.map(wrapped));
+        if (broken()) return machine.through(Promise.reject(new Unavailable(String(key))));
+        const answer: unknown = call();
+        return answer instanceof Promise ? machine.through(answer) : answer;
+      };
+    },
+  });
 }
 
 export interface Machine {
