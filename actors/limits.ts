@@ -65,6 +65,16 @@ export const limits = {
   /** A start looks through databases up to this size for damage: about 1 s, of the 3 s that a start may take. */
   startCheckBytesMax: 1_073_741_824,
 
+  // MongoDB
+  /** An operation takes no longer: what an ask waits. An election takes some 10 s after a kill, under 1 s in a step-down. */
+  storeMs: 10_000,
+  /** Operations at once; others wait. One is a thread of mongod. */
+  storeConnectionsMax: 50,
+  /** Memberships of one transaction: three documents each, well below what MongoDB advises (1,000). */
+  membershipsPerTransactionMax: 100,
+  /** Failed attempts of one key that are counted: the delay is at its longest far below. */
+  attemptsPerKeyMax: 1_000,
+
   // Actors
   roomMailboxMax: 4_096,
   userMailboxMax: 256,

@@ -133,6 +133,7 @@ describe("exports of actors/ and src/", () => {
     ["createSim", "the simulator's world: it exists for tests"],
     ["MemoryLog", "the log's twin, for tests and the simulator"],
     ["memoryStore", "the store's twin, for tests and the simulator"],
+    ["openMongo", "what a node of a cluster is wired with"],
     ["delayAfter", "a table that is claimed number by number"],
     ["nestsDeeper", "claimed for depths that parseJson never reaches"],
     ["entriesOf", "the matrix asks which operations are about a room"],

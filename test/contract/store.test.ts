@@ -1,5 +1,7 @@
+import { test } from "bun:test";
 import { memoryStore } from "../../src/store/memory.ts";
 import { openTemporary } from "./embedded.ts";
+import { mongod, openMongoStore } from "./mongo.ts";
 import { storeContract } from "./store.contract.ts";
 
 storeContract("memory", async () => ({
@@ -16,3 +18,6 @@ storeContract("sqlite", async () => {
     [Symbol.asyncDispose]: () => temporary[Symbol.asyncDispose](),
   };
 });
+
+if (mongod === null) test.skip("store: mongodb (get it with: npm run parts mongod)", () => {});
+else storeContract("mongodb", openMongoStore);

@@ -1,8 +1,8 @@
 import type { Database } from "bun:sqlite";
 import { limits } from "../../../actors/limits.ts";
 import type { Position, Projection, UserId, Write } from "../../../actors/ports.ts";
+import { chunksOf } from "../chunks.ts";
 import { membershipItem } from "../merge/membership.ts";
-import { chunksOf } from "./chunks.ts";
 import type { Raise } from "./items.ts";
 import { membershipWriter } from "./memberships.ts";
 import { messageWriter } from "./message-writer.ts";
