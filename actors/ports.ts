@@ -97,10 +97,11 @@ export interface Bus {
     handler: (message: Json, answer?: (reply: Json) => void) => void,
   ): Promise<Unsubscribe>;
   /**
-   * The answers that came within `timeoutMs`; an empty list at once when nobody subscribes.
-   * @param answersMax resolves as soon as so many came; default: all that may come
+   * All answers that came within `timeoutMs`; an empty list at once when nobody subscribes.
+   * @param enough so many answers end it early. Default: it ends when all have answered, where the bus knows how many
+   *   they are (in process), and else at its timeout
    */
-  request(subject: string, message: Json, timeoutMs: number, answersMax?: number): Promise<Json[]>;
+  request(subject: string, message: Json, timeoutMs: number, enough?: number): Promise<Json[]>;
 }
 
 export interface Account {

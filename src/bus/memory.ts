@@ -40,11 +40,11 @@ export class MemoryBus implements Bus {
     subject: string,
     message: Json,
     timeoutMs: number,
-    answersMax = Number.POSITIVE_INFINITY,
+    enough = Number.POSITIVE_INFINITY,
   ): Promise<Json[]> {
     const subscribers = this.#subjects.get(subject) ?? [];
     if (subscribers.length === 0) return Promise.resolve([]);
-    const enough = Math.min(answersMax, subscribers.length);
+    const wanted = Math.min(enough, subscribers.length);
     return new Promise((resolve) => {
       const answers = new Map<Subscriber, Json>();
       const finish = () => {
@@ -57,7 +57,7 @@ export class MemoryBus implements Bus {
           if (!subscriber.active) return;
           subscriber.handle(message, (reply) => {
             // One answer each; when all have come there is nothing to wait for.
-            if (!answers.has(subscriber) && answers.set(subscriber, reply).size === enough) finish();
+            if (!answers.has(subscriber) && answers.set(subscriber, reply).size === wanted) finish();
           });
         });
       }

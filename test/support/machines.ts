@@ -36,8 +36,8 @@ export class MachineBus implements Bus {
     return unsubscribe;
   }
 
-  request(subject: string, message: Json, timeoutMs: number, answersMax?: number): Promise<Json[]> {
-    return this.#machine.through(this.#bus.request(subject, message, timeoutMs, answersMax));
+  request(subject: string, message: Json, timeoutMs: number, enough?: number): Promise<Json[]> {
+    return this.#machine.through(this.#bus.request(subject, message, timeoutMs, enough));
   }
 
   /** Its connection ended: nobody listens any more. */
