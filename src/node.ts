@@ -56,7 +56,8 @@ export interface Node extends AsyncDisposable {
   gateway: Gateway;
   feeds: Feeds;
   history: HistoryReader;
-  /** What passes between nodes, for metrics; null: there are no others. */
+  /** Who is there and what passes between them, for metrics; null: there are no others. */
+  members: Members | null;
   router: Router | null;
   /** Becomes one of the nodes: others may ask this one from here on. */
   join(): Promise<void>;
@@ -200,6 +201,7 @@ export function startNode(parts: NodeParts): Node {
     gateway,
     feeds,
     history,
+    members: members ?? null,
     router,
     reconnected,
     async join() {

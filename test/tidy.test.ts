@@ -136,6 +136,7 @@ describe("exports of actors/ and src/", () => {
     ["openMongo", "what a node of a cluster is wired with"],
     ["delayAfter", "a table that is claimed number by number"],
     ["nestsDeeper", "claimed for depths that parseJson never reaches"],
+    ["openJetStream", "a node of a cluster is wired from it"],
     ["entriesOf", "the matrix asks which operations are about a room"],
   ]);
   const exported = /^export (?:async )?(const|function\*?|class|interface|type) (\w+)/gm;

@@ -14,11 +14,15 @@ import { cid, history, id, join, role } from "../operations/fields.ts";
 export type Letter =
   | { t: "command"; room: RoomId; timeoutMs: number; command: RoomCommand }
   /** Rooms that will be asked for here soon. */
-  | { t: "warm"; rooms: RoomId[] };
+  | { t: "warm"; rooms: RoomId[] }
+  /** Is anybody there? */
+  | { t: "ping" };
 
 export type Answer =
   | RoomReply
   | Failure
+  /** To a ping. */
+  | { here: true }
   /** Not by this node, and nothing was done: it leaves, or doesn't understand. Ask the next one. */
   | { pass: "leaving" | "foreign" };
 
@@ -98,6 +102,7 @@ const letter: v.GenericSchema<unknown, Letter> = v.variant("t", [
     command: v.variant("do", Object.values(actions)),
   }),
   v.strictObject({ t: v.literal("warm"), rooms: v.pipe(ids, v.maxLength(limits.warmMax)) }),
+  v.strictObject({ t: v.literal("ping") }),
 ]);
 
 const failures: Record<FailureCode, true> = {
@@ -120,6 +125,7 @@ const answer: v.GenericSchema<unknown, Answer> = v.union([
     failure: v.picklist(Object.keys(failures) as FailureCode[]),
     retryAfterMs: v.exactOptional(v.number()),
   }),
+  v.strictObject({ here: v.literal(true) }),
   v.strictObject({ pass: v.picklist(["leaving", "foreign"]) }),
 ]);
 

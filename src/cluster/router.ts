@@ -137,7 +137,7 @@ export class Router implements RoomPort {
 
   #understood(message: Json): Decision | null {
     const answer: Answer | null = answerOf(message);
-    if (answer === null) {
+    if (answer === null || "here" in answer) {
       this.counts.foreign++;
       return unknown;
     }
@@ -155,6 +155,7 @@ export class Router implements RoomPort {
     const { members, own, onFailure } = this.#sources;
     const say = (words: Answer) => answer?.(encoded(words));
     const letter = letterOf(message);
+    if (letter?.t === "ping") return say({ here: true });
     if (letter === null || own === null) {
       this.counts.foreign++;
       return say({ pass: "foreign" });

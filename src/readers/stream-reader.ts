@@ -12,6 +12,8 @@ import {
   type RoomId,
   type Store,
   Unavailable,
+  UnknownOutcome,
+  Unreadable,
   type UserId,
 } from "../../actors/ports.ts";
 import { project } from "../../actors/room/project.ts";
@@ -143,7 +145,8 @@ export class StreamReader {
     const { log, store } = this.#options;
     this.#hurried = false;
     this.#cursor ??= await store.projection.checkpoint(this.#stream);
-    const records = await log.scan(this.#stream, this.#cursor, this.#options.bulkMax ?? bulkMax);
+    const records = await this.#scan(log, this.#cursor);
+    if (records === null) return 1;
     this.lag = records.length;
     const last = records.at(-1);
     if (last === undefined) return 0;
@@ -152,11 +155,24 @@ export class StreamReader {
     return records.length;
   }
 
+  /** null: the next record can't be read. It is parked, and the others go on after it. */
+  async #scan(log: Log, after: Position): Promise<LogRecord[] | null> {
+    try {
+      return await log.scan(this.#stream, after, this.#options.bulkMax ?? bulkMax);
+    } catch (error) {
+      if (!(error instanceof Unreadable)) throw error;
+      if (!this.parked.has(error.room)) this.#park(error.room, error.position, error);
+      await this.#apply([], error.position);
+      this.#cursor = error.position;
+      return null;
+    }
+  }
+
   async #write(records: readonly LogRecord[], position: Position): Promise<void> {
     try {
       await this.#apply(this.#unparked(records), position);
     } catch (error) {
-      if (error instanceof Unavailable) throw error;
+      if (isAway(error)) throw error;
       // One of them can't be applied: whose fault it is shows one by one.
       for (const record of records) {
         if (!this.parked.has(record.room)) await this.#applyOrPark(record);
@@ -183,16 +199,21 @@ export class StreamReader {
       await this.#apply([record], null);
       return true;
     } catch (error) {
-      if (error instanceof Unavailable) throw error;
-      this.#options.onFailure(error);
-      this.parked.set(record.room, record.position);
-      this.#cancelRetry ??= this.#options.platform.after(delayAfter(this.#retries++), () => {
-        this.#cancelRetry = null;
-        this.#retryDue = true;
-        this.#wake();
-      });
+      if (isAway(error)) throw error;
+      this.#park(record.room, record.position, error);
       return false;
     }
+  }
+
+  /** Its room waits from here on. */
+  #park(room: RoomId, position: Position, error: unknown): void {
+    this.#options.onFailure(error);
+    this.parked.set(room, position);
+    this.#cancelRetry ??= this.#options.platform.after(delayAfter(this.#retries++), () => {
+      this.#cancelRetry = null;
+      this.#retryDue = true;
+      this.#wake();
+    });
   }
 
   /** Parked rooms again, each from its first parked record. */
@@ -207,11 +228,23 @@ export class StreamReader {
 
   async #applyRoom(room: RoomId, first: Position): Promise<boolean> {
     for (let after = first - 1; ; ) {
-      const records = await this.#options.log.tail(room, after, tailBytes);
+      const records = await this.#tail(room, after);
+      if (records === null) return false;
       const last = records.at(-1);
       if (last === undefined) return true;
       for (const record of records) if (!(await this.#applyOrPark(record))) return false;
       after = last.position;
+    }
+  }
+
+  /** null: the next record still can't be read. */
+  async #tail(room: RoomId, after: Position): Promise<LogRecord[] | null> {
+    try {
+      return await this.#options.log.tail(room, after, tailBytes);
+    } catch (error) {
+      if (!(error instanceof Unreadable)) throw error;
+      this.#park(room, error.position, error);
+      return null;
     }
   }
 
@@ -220,6 +253,11 @@ export class StreamReader {
     this.#waiting = [];
     for (const resolve of waiting) resolve();
   }
+}
+
+/** The store, not the record. */
+function isAway(error: unknown): boolean {
+  return error instanceof Unavailable || error instanceof UnknownOutcome;
 }
 
 function delayAfter(failures: number): number {

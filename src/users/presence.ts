@@ -153,10 +153,15 @@ export class Presence {
       unsubscribe: () => {},
     };
     this.#watched.set(user, fresh);
-    fresh.unsubscribe = await this.#sources.bus.subscribe(`presence.${user}`, (message) => {
-      const said = parsed(note, message);
-      if (said !== null) this.#heard(user, said);
-    });
+    try {
+      fresh.unsubscribe = await this.#sources.bus.subscribe(`presence.${user}`, (message) => {
+        const said = parsed(note, message);
+        if (said !== null) this.#heard(user, said);
+      });
+    } catch (error) {
+      // Others wait for it, too: the renewal asks for the user all the same.
+      this.#sources.onFailure(error);
+    }
     if (fresh.by.size === 0) fresh.unsubscribe();
   }
 

@@ -90,9 +90,14 @@ export class UserActor implements Behavior<Mail, number> {
 
   async start(): Promise<void> {
     const { user } = this.#state;
-    this.#unsubscribe = await this.#sources.bus.subscribe(`user.${user}`, (message) =>
-      this.#hearBus(message),
-    );
+    try {
+      this.#unsubscribe = await this.#sources.bus.subscribe(`user.${user}`, (message) =>
+        this.#hearBus(message),
+      );
+    } catch (error) {
+      // A server of the bus that is away for seconds must not put its users into quarantine.
+      throw new Interrupted("the bus is away", { cause: error });
+    }
     this.#users.came(user);
   }
 

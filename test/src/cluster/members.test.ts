@@ -13,6 +13,8 @@ async function join(world: Machines, node: string, roles: readonly NodeRole[] = 
   const machine = world.machine();
   const { platform, bus } = machine;
   const members = new Members({ node, roles, bus, platform });
+  // Its router.
+  await world.settled(bus.subscribe(`node.${node}`, (_, answer) => answer?.({ here: true })));
   await world.settled(members.join());
   const sees = (role: NodeRole = "actors") =>
     members
@@ -36,10 +38,19 @@ test("who comes knows all others before its first heartbeat, and they know it", 
   expect(world.sim.now() - began).toBeLessThan(limits.heartbeatMs);
 });
 
-test("a node that crashed is gone after three missed heartbeats, and not after two", async () => {
+test("a node that died is gone after one missed heartbeat, since nobody is there to ask", async () => {
   const world = machines();
   const { a, b, c } = await three(world);
   c.crash();
+  const began = world.sim.now();
+  await world.until(() => a.sees() === "ab" && b.sees() === "ab");
+  expect(world.sim.now() - began).toBeWithin(limits.heartbeatMs, 2 * limits.heartbeatMs + 100);
+});
+
+test("a node that is there and silent is gone after three missed heartbeats, and not after two", async () => {
+  const world = machines();
+  const { a, b, c } = await three(world);
+  c.platform.freeze();
   await world.elapsed(2 * limits.heartbeatMs);
   expect([a.sees(), b.sees()]).toEqual(["abc", "abc"]);
   await world.elapsed(2 * limits.heartbeatMs + 100);
@@ -101,6 +112,15 @@ test("each role has its own nodes", async () => {
   const b = await join(world, "b", ["actors", "readers"]);
   await world.until(() => a.members.size === 2 && b.members.size === 2);
   expect([a.sees("gateway"), a.sees("actors"), b.sees("readers")]).toEqual(["a", "b", "b"]);
+});
+
+test("a bus that is away says nothing of the others", async () => {
+  const world = machines();
+  const { a, c } = await three(world);
+  a.bus.request = () => Promise.reject(new Error("away"));
+  c.crash();
+  await world.elapsed(2 * limits.heartbeatMs);
+  expect(a.sees()).toBe("abc");
 });
 
 test("whatever else comes by is no member", async () => {
