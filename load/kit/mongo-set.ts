@@ -28,10 +28,12 @@ class Member {
   readonly port: number;
   readonly #program: string;
   readonly #dir: string;
+  readonly #arguments: readonly string[];
   #child: Bun.Subprocess | null = null;
 
-  constructor(program: string, dir: string) {
+  constructor(program: string, dir: string, more: readonly string[]) {
     this.#program = program;
+    this.#arguments = more;
     this.#dir = dir;
     this.port = freePort();
   }
@@ -49,10 +51,12 @@ class Member {
   async start(): Promise<void> {
     const child = Bun.spawn(
       [
-        ...[this.#program, "--replSet", setName, "--dbpath", this.#dir, "--port", `${this.port}`],
+        ...[this.#program, "--dbpath", this.#dir, "--port", `${this.port}`, ...this.#arguments],
         ...["--bind_ip", "127.0.0.1", "--nounixsocket", "--quiet"],
         ...["--wiredTigerCacheSizeGB", "0.25", "--oplogSize", "256"],
         ...["--setParameter", "diagnosticDataCollectionEnabled=false"],
+        // Fail points: a test says which commands fail, and how.
+        ...["--setParameter", "enableTestCommands=1"],
       ],
       { stdin: "ignore", stdout: "ignore", stderr: "inherit" },
     );
@@ -105,7 +109,7 @@ export class MongoSet implements AsyncDisposable {
     await using stack = new AsyncDisposableStack();
     const list = Array.from(
       { length: members },
-      (_, i) => new Member(program, mkdtempSync(join(dir, `${i}-`))),
+      (_, i) => new Member(program, mkdtempSync(join(dir, `${i}-`)), ["--replSet", setName]),
     );
     const set = stack.use(new MongoSet(list, dir));
     await Promise.all(list.map((member) => member.start()));
@@ -113,6 +117,18 @@ export class MongoSet implements AsyncDisposable {
     await set.primary();
     stack.move();
     return set;
+  }
+
+  /** A server that belongs to no set: what we refuse. */
+  static async standalone(program: string): Promise<AsyncDisposable & { url: string }> {
+    const dir = mkdtempSync(join(tmpdir(), "starling-mongo-"));
+    const member = new Member(program, dir, []);
+    const alone = new MongoSet([member], dir);
+    await member.start();
+    return {
+      url: `mongodb://${member.address}/starling`,
+      [Symbol.asyncDispose]: () => alone[Symbol.asyncDispose](),
+    };
   }
 
   /** Of a database of this name. */

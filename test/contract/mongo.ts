@@ -1,7 +1,7 @@
-/** A store on a real MongoDB: one replica set for all tests of a process, emptied for each. */
+/** Stores on a real MongoDB. */
 import { afterAll } from "bun:test";
 import { MongoClient } from "mongodb";
-import { MongoSet } from "../../load/kit/mongo-set.ts";
+import { MongoSet, type MongoSetOptions } from "../../load/kit/mongo-set.ts";
 import { part } from "../../load/kit/parts.ts";
 import { platform } from "../../src/platform.ts";
 import { openMongo } from "../../src/store/mongo/open.ts";
@@ -10,18 +10,27 @@ import type { StoreHarness } from "./store.contract.ts";
 /** Null: it can't be had here, and what needs it is skipped. */
 export const mongod = await part("mongod");
 
-let started: Promise<MongoSet> | null = null;
-afterAll(async () => (await started)?.[Symbol.asyncDispose]());
-
-/** Of one member. */
-export function mongoSet(): Promise<MongoSet> {
-  if (mongod === null) throw new Error("mongod is missing");
-  started ??= MongoSet.start(mongod);
-  return started;
+/** A replica set for the tests of one file, started and prepared for the first that asks, ended after the last. */
+export function mongoForFile(
+  options: MongoSetOptions = {},
+  prepare: (set: MongoSet) => Promise<void> = async () => {},
+): () => Promise<MongoSet> {
+  let started: Promise<MongoSet> | null = null;
+  afterAll(async () => (await started)?.[Symbol.asyncDispose]());
+  const start = async () => {
+    if (mongod === null) throw new Error("mongod is missing");
+    const set = await MongoSet.start(mongod, options);
+    await prepare(set);
+    return set;
+  };
+  return () => {
+    started ??= start();
+    return started;
+  };
 }
 
-export async function openMongoStore(): Promise<StoreHarness> {
-  const url = (await mongoSet()).url();
+/** A store on an empty database. */
+export async function openMongoStore(url: string): Promise<StoreHarness> {
   const options = { url, platform };
   let mongo = await openMongo(options);
   await empty(url);

@@ -17,11 +17,13 @@ export class Connection {
   readonly collections: Collections;
   readonly #client: MongoClient;
   readonly #platform: Platform;
+  readonly #withinMs: number;
   #newest: Timestamp | null = null;
 
-  constructor(client: MongoClient, db: Db, platform: Platform) {
+  constructor(client: MongoClient, db: Db, platform: Platform, withinMs: number) {
     this.#client = client;
     this.#platform = platform;
+    this.#withinMs = withinMs;
     this.collections = collectionsOf(db);
   }
 
@@ -61,7 +63,7 @@ export class Connection {
   /** The driver has no limit for an operation as a whole: a transaction alone may go on for two minutes. */
   async #inTime<T>(work: Promise<T>, outcome: Outcome): Promise<T> {
     const late = Promise.withResolvers<never>();
-    const cancel = this.#platform.after(limits.storeMs, () => {
+    const cancel = this.#platform.after(this.#withinMs, () => {
       const said = "mongodb: no answer in time";
       late.reject(outcome === "repeatable" ? new Unavailable(said) : new UnknownOutcome(said));
     });

@@ -15,16 +15,16 @@ interface Hello {
 }
 
 /** @throws UnusableDatabase for an address that can't be read, or that weakens what writes and reads promise */
-export function clientFor(url: string): MongoClient {
+export function clientFor(url: string, withinMs: number): MongoClient {
   let client: MongoClient;
   try {
     client = new MongoClient(url, {
       appName: "starling",
       maxPoolSize: limits.storeConnectionsMax,
-      serverSelectionTimeoutMS: limits.storeMs,
-      connectTimeoutMS: limits.storeMs,
-      // A frozen server is noticed by its heartbeats; this is for one that freezes in an operation.
-      socketTimeoutMS: 2 * limits.storeMs,
+      serverSelectionTimeoutMS: withinMs,
+      // How long a heartbeat waits too: a frozen primary is passed over after about this.
+      connectTimeoutMS: withinMs,
+      socketTimeoutMS: 2 * withinMs,
     });
   } catch {
     throw new UnusableDatabase(
@@ -73,10 +73,9 @@ function check({ maxWireVersion, setName, msg }: Hello): void {
 export function unusable(error: unknown): Error {
   if (!(error instanceof MongoError)) return error instanceof Error ? error : new Error("not an error");
   if (error instanceof MongoServerSelectionError) {
-    const seconds = limits.storeMs / 1_000;
     return new UnusableDatabase(
-      `MongoDB has no primary, or none that answered at MONGODB_URL within ${seconds} s: see that a majority of the replica ` +
-        "set's members runs and that it was initiated",
+      "MongoDB has no primary, or none that answers at MONGODB_URL: see that a majority of the replica set's members runs, " +
+        "and that it was initiated",
     );
   }
   switch (error.code) {

@@ -57,7 +57,7 @@ export class MongoItems implements Items {
     const { versions, items } = this.#connection.collections;
     return this.#connection.run(async (session) => {
       const reached = (await versions.findOne({ _id: user }, { session }))?.version ?? 0;
-      if (reached <= version) return { version: reached, items: [] };
+      if (reached <= version || limit <= 0) return { version: reached, items: [] };
       const found = await items
         .find(
           { "_id.user": user, version: { $gt: version, $lte: reached } },

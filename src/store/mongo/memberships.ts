@@ -104,7 +104,7 @@ export class MongoMemberships implements Memberships {
             { $match: { "_id.user": { $in: [...users] }, role: { $gt: "" } } },
             { $group: { _id: "$_id.user", rooms: { $sum: 1 } } },
           ],
-          { batchSize: users.length + 1, session },
+          { hint: "Memberships.roomsOf", batchSize: users.length + 1, session },
         )
         .toArray(),
     );
@@ -113,12 +113,13 @@ export class MongoMemberships implements Memberships {
   }
 
   async ofRoom(room: RoomId, after: UserId, limit: number): Promise<Membership[]> {
+    if (limit <= 0) return [];
     const { memberships } = this.#connection.collections;
     const found = await this.#connection.run((session) =>
       memberships
         .find(
           { "_id.room": room, "_id.user": { $gt: after }, role: { $exists: true } },
-          { sort: { "_id.user": 1 }, limit, batchSize: limit, session },
+          { sort: { "_id.user": 1 }, hint: "Memberships.ofRoom", limit, batchSize: limit, session },
         )
         .toArray(),
     );
@@ -126,12 +127,16 @@ export class MongoMemberships implements Memberships {
   }
 
   async banned(room: RoomId, after: UserId, limit: number): Promise<UserId[]> {
+    if (limit <= 0) return [];
     const { memberships } = this.#connection.collections;
     const found = await this.#connection.run((session) =>
       memberships
         .find(
           { "_id.room": room, "_id.user": { $gt: after }, banned: true },
-          { projection: { _id: 1 }, sort: { "_id.user": 1 }, limit, batchSize: limit, session },
+          {
+            ...{ projection: { _id: 1 }, sort: { "_id.user": 1 }, hint: "Memberships.banned" },
+            ...{ limit, batchSize: limit, session },
+          },
         )
         .toArray(),
     );

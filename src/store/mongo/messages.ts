@@ -1,4 +1,4 @@
-import type { Document } from "mongodb";
+import type { Document, Filter } from "mongodb";
 import { limits } from "../../../actors/limits.ts";
 import type {
   Cid,
@@ -26,6 +26,7 @@ const asEvent = {
 /** Reactions that one query takes: of most pages all. */
 const reactionsAtOnce = 10 * limits.reactionsListMax;
 
+/** Where several indexes could serve a query, it names its own: the planner would choose by what it tried last. */
 export class MongoMessages implements Messages {
   readonly #connection: Connection;
 
@@ -34,6 +35,7 @@ export class MongoMessages implements Messages {
   }
 
   async range(room: RoomId, from: Seq, to: Seq, limit: number, newest = false): Promise<StoredEvent[]> {
+    if (limit <= 0) return [];
     const { messages } = this.#connection.collections;
     const found = await this.#connection.run((session) =>
       messages
@@ -108,7 +110,7 @@ export class MongoMessages implements Messages {
           .find(
             { "_id.room": room, "_id.target": { $in: open }, on: true },
             {
-              sort: { "_id.target": 1, seq: 1 },
+              ...{ sort: { "_id.target": 1, seq: 1 }, hint: "Messages.fields" },
               ...{ limit: reactionsAtOnce, batchSize: reactionsAtOnce, session },
             },
           )
@@ -130,6 +132,7 @@ export class MongoMessages implements Messages {
   }
 
   async versions(room: RoomId, seq: Seq, before: Seq, limit: number) {
+    if (limit <= 0) return [];
     const { messages } = this.#connection.collections;
     const documents = await this.#connection.run(async (session) => {
       const post = await messages.findOne({ _id: { room, seq } }, { session });
@@ -140,7 +143,7 @@ export class MongoMessages implements Messages {
             ...{ "_id.room": room, "event.target": seq, "event.kind": "edited" },
             "_id.seq": { $lt: Math.min(before, post.edit.seq) },
           },
-          { sort: { "_id.seq": -1 }, limit, batchSize: limit, session },
+          { sort: { "_id.seq": -1 }, hint: "Messages.versions", limit, batchSize: limit, session },
         )
         .toArray();
       return [...edits, post];
@@ -152,12 +155,13 @@ export class MongoMessages implements Messages {
   }
 
   async reactionsBy(room: RoomId, seq: Seq, user: UserId, limit: number): Promise<string[]> {
+    if (limit <= 0) return [];
     const { reactions } = this.#connection.collections;
     const found = await this.#connection.run((session) =>
       reactions
         .find(
           { "_id.room": room, "_id.target": seq, "_id.user": user, on: true },
-          { projection: { _id: 1 }, limit, batchSize: limit, session },
+          { projection: { _id: 1 }, hint: "Messages.reactionsBy", limit, batchSize: limit, session },
         )
         .toArray(),
     );
@@ -170,7 +174,10 @@ export class MongoMessages implements Messages {
       this.#connection.run((session) =>
         messages.findOne(
           { "_id.room": room, "event.cid": cid, "event.by": sender },
-          { projection: { "event.n": 1, "event.at": 1, "event.hash": 1 }, session },
+          {
+            projection: { "event.n": 1, "event.at": 1, "event.hash": 1 },
+            ...{ hint: "Messages.outcome", session },
+          },
         ),
       ),
       this.#connection.run((session) => closed.findOne({ _id: { room, cid, sender } }, { session })),
@@ -191,26 +198,37 @@ export class MongoMessages implements Messages {
   }
 
   unread(room: RoomId, user: UserId, after: Seq, upTo: Seq, limit: number): Promise<Seq[]> {
-    return this.#seqs(room, { post: { $exists: true, $ne: user } }, after, upTo, limit);
+    const post = { $exists: true, $ne: user };
+    return this.#seqs("Messages.unread", { post, ...within(room, after, upTo) }, limit);
   }
 
   mentions(room: RoomId, user: UserId, after: Seq, upTo: Seq, limit: number): Promise<Seq[]> {
-    return this.#seqs(room, { mentions: user }, after, upTo, limit);
+    return this.#seqs("Messages.mentions", { mentions: user, ...within(room, after, upTo) }, limit);
   }
 
-  async #seqs(room: RoomId, filter: Document, after: Seq, upTo: Seq, limit: number): Promise<Seq[]> {
+  async #seqs(hint: string, filter: Filter<MessageDoc>, limit: number): Promise<Seq[]> {
+    if (limit <= 0) return [];
     const { messages } = this.#connection.collections;
     const found = await this.#connection.run((session) =>
       messages
-        .find(
-          { ...filter, "_id.room": room, "_id.seq": { $gt: after, $lte: upTo } },
-          { projection: { "_id.seq": 1 }, sort: { "_id.seq": 1 }, limit, batchSize: limit, session },
-        )
+        .find(filter, {
+          projection: { "_id.seq": 1 },
+          sort: { "_id.seq": 1 },
+          hint,
+          limit,
+          batchSize: limit,
+          session,
+        })
         .toArray(),
     );
     return found.map(({ _id }) => _id.seq);
   }
 }
+
+const within = (room: RoomId, after: Seq, upTo: Seq) => ({
+  "_id.room": room,
+  "_id.seq": { $gt: after, $lte: upTo },
+});
 
 function storedOf(document: MessageDoc): StoredEvent {
   const { _id, event } = document;

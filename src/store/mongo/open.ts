@@ -1,4 +1,5 @@
 import { ReadConcern } from "mongodb";
+import { limits } from "../../../actors/limits.ts";
 import type { Store } from "../../../actors/ports.ts";
 import type { Platform } from "../../../actors/runtime/platform.ts";
 import { MongoAccounts } from "./accounts.ts";
@@ -20,6 +21,8 @@ export interface MongoOptions {
   /** `mongodb://…`; the path names the database, by default `starling`. */
   url: string;
   platform: Platform;
+  /** How long an operation may take. Default limits.storeMs. */
+  withinMs?: number;
 }
 
 export interface OpenMongo extends AsyncDisposable {
@@ -27,9 +30,10 @@ export interface OpenMongo extends AsyncDisposable {
 }
 
 /** @throws UnusableDatabase when it isn't a replica set, lacks a primary or a majority, or is newer than we are */
-export async function openMongo({ url, platform }: MongoOptions): Promise<OpenMongo> {
+export async function openMongo(options: MongoOptions): Promise<OpenMongo> {
+  const { url, platform, withinMs = limits.storeMs } = options;
   await using stack = new AsyncDisposableStack();
-  const client = clientFor(url);
+  const client = clientFor(url, withinMs);
   stack.defer(() => client.close());
   await connect(client);
   const db = client.db(nameIn(url), {
@@ -40,7 +44,7 @@ export async function openMongo({ url, platform }: MongoOptions): Promise<OpenMo
   await migrate(db).catch((error: unknown) => {
     throw unusable(error);
   });
-  const connection = new Connection(client, db, platform);
+  const connection = new Connection(client, db, platform, withinMs);
   const store: Store = {
     accounts: new MongoAccounts(connection),
     sessions: new MongoSessions(connection),

@@ -31,6 +31,7 @@ export class MongoReceipts implements Receipts {
   }
 
   async ofRoom(room: RoomId, users: readonly UserId[] | "all", limit: number): Promise<Mark[]> {
+    if (limit <= 0) return [];
     if (users !== "all") return (await this.#of(users.map((user) => ({ room, user })))).slice(0, limit);
     const { receipts } = this.#connection.collections;
     const found = await this.#connection.run((session) =>
