@@ -61,16 +61,19 @@ export class LocalCluster implements AsyncDisposable {
   readonly mongo: MongoSet;
   readonly nodes: readonly ClusterNode[];
   readonly balancer: Balancer;
+  readonly #env: Record<string, string>;
   readonly #stack: AsyncDisposableStack;
 
   private constructor(
     parts: { nats: NatsServers; mongo: MongoSet; nodes: readonly ClusterNode[]; balancer: Balancer },
+    env: Record<string, string>,
     stack: AsyncDisposableStack,
   ) {
     this.nats = parts.nats;
     this.mongo = parts.mongo;
     this.nodes = parts.nodes;
     this.balancer = parts.balancer;
+    this.#env = env;
     this.#stack = stack;
   }
 
@@ -92,7 +95,17 @@ export class LocalCluster implements AsyncDisposable {
     await Promise.all(nodes.map(ready));
     const ports = nodes.map(({ port }) => port);
     const balancer = stack.use(await Balancer.start(ports, options.port));
-    return new LocalCluster({ nats, mongo, nodes, balancer }, stack.move());
+    return new LocalCluster({ nats, mongo, nodes, balancer }, env, stack.move());
+  }
+
+  /** One node more, ready; the balancer doesn't know of it. It ends with the cluster. */
+  async add(env: Record<string, string> = {}): Promise<ClusterNode> {
+    const [port = 0] = freePorts(1);
+    const node = new ClusterNode(port, { ...this.#env, ...env });
+    this.#stack.defer(() => node.kill());
+    await node.start();
+    await ready(node);
+    return node;
   }
 
   async [Symbol.asyncDispose](): Promise<void> {

@@ -23,6 +23,7 @@ import { refuse } from "../../actors/room/refusals.ts";
 import { sees } from "../../actors/room/sight.ts";
 import type { Failure } from "../../actors/runtime/failure.ts";
 import type { Platform } from "../../actors/runtime/platform.ts";
+import { Gathered } from "../store/gathered.ts";
 import { type Access, accessOf } from "./access.ts";
 
 export interface Sender {
@@ -75,9 +76,11 @@ const tailBytes = 1_048_576;
 
 export class RoomEdge {
   readonly #sources: EdgeSources;
+  readonly #accesses: Gathered<UserId, Access>;
 
   constructor(sources: EdgeSources) {
     this.#sources = sources;
+    this.#accesses = new Gathered((room, users) => accessOf(sources, room, users));
   }
 
   /** The outcome of a durable command, or `unknown` when the budget is spent. */
@@ -128,9 +131,8 @@ export class RoomEdge {
   }
 
   /** What these users may see of a room, up to its head. */
-  async access(room: RoomId, user: UserId): Promise<Access> {
-    const [access] = await accessOf(this.#sources, room, [user]);
-    return access as Access;
+  access(room: RoomId, user: UserId): Promise<Access> {
+    return this.#accesses.ask(room, user);
   }
 
   /**

@@ -70,6 +70,8 @@ export interface Neighbours {
   tell(user: UserId, mail: Mail): void;
   /** The actor listens from now on. */
   came(user: UserId): void;
+  /** The account's version now. */
+  version(user: UserId): Promise<number>;
   /** Nobody of this user is there, and the actor knows. */
   forget(user: UserId): void;
 }
@@ -127,7 +129,7 @@ export class UserActor implements Behavior<Mail, number> {
   async #take(mail: Mail): Promise<number> {
     let version = 0;
     if (mail.t === "opened") {
-      [version = 0] = await this.#sources.store.items.versions([this.#state.user]);
+      version = await this.#users.version(this.#state.user);
       // It may have gone while it waited.
       if (this.#connections.some((one) => one.connection === mail.connection))
         await this.#follow({ ...mail, version });

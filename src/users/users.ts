@@ -6,6 +6,7 @@ import type { Kind } from "../../actors/runtime/kind.ts";
 import type { System } from "../../actors/runtime/system.ts";
 import { type Heard, newUser, type PresenceState, without } from "../../actors/user/user.ts";
 import type { UserDesk } from "../gateway/gateway.ts";
+import { Gathered } from "../store/gathered.ts";
 import { type Mail, type Neighbours, type Present, UserActor, type UserSources } from "./user-actor.ts";
 
 export interface UsersSources extends UserSources {
@@ -25,6 +26,8 @@ export class Users implements UserDesk, Neighbours {
   readonly #sources: UsersSources;
   readonly #kind: Kind<Mail, number>;
   readonly #present = new Map<UserId, Present>();
+  /** Those who say hello together are looked up together. */
+  readonly #versions: Gathered<UserId, number>;
   /** Who came since the last look at those who came. */
   #came = new Set<UserId>();
   #cancel: () => void = () => {};
@@ -32,6 +35,7 @@ export class Users implements UserDesk, Neighbours {
 
   constructor(sources: UsersSources) {
     this.#sources = sources;
+    this.#versions = new Gathered((_, users) => sources.store.items.versions(users));
     this.#kind = sources.system.define<Mail, number>({
       kind: "user",
       capacity: limits.userMailboxMax,
@@ -82,6 +86,10 @@ export class Users implements UserDesk, Neighbours {
     if (!this.#sources.interestSpreads) return;
     this.#came.add(user);
     if (this.#cancelFirst === null) this.#scheduleFirst([]);
+  }
+
+  version(user: UserId): Promise<number> {
+    return this.#versions.ask("", user);
   }
 
   /** Reads all versions again, now: tells may have been lost. */

@@ -89,6 +89,22 @@ describe.skipIf(cluster === null)("a cluster of three nodes", () => {
     await ready(three);
   });
 
+  test("a node with one role answers for itself alone, and the others see it", async () => {
+    const reader = await cluster?.add({ STARLING_ROLES: "readers" });
+    const status = async (path: string) => (await fetch(`${reader?.url}${path}`)).status;
+    expect(await Promise.all(["/readyz", "/healthz", "/ws", "/v1/login", "/"].map(status))).toEqual([
+      200, 200, 404, 404, 404,
+    ]);
+    const metrics = await (await fetch(`${one.url}/metrics`)).text();
+    expect(metrics).toContain("starling_cluster_nodes 4");
+    const ana = await person(one.url, "ana");
+    const [room] = await group([ana]);
+    await room?.send({ text: "m0" });
+    // Counts are of documents, whoever writes them.
+    expect(await ana.call("room.unread.explain", { room: room?.id ?? "" })).toMatchObject({ seq: 2 });
+    await reader?.stop();
+  });
+
   test("a session that is ended at one node loses its sockets at another, by its notice", async () => {
     const ana = await person(one.url, "ana");
     const login = { name: ana.me?.name, password: "correct horse battery", device: "other", label: "other" };
