@@ -81,6 +81,8 @@ export const limits = {
   groupBackgroundMs: 1,
   /** Projected writes or receipts of one operation: about 1 ms. */
   writesPerOperationMax: 32,
+  /** Records that one operation projects: about 1 ms. */
+  recordsPerOperationMax: 16,
   /** Records of one trimming operation: deleting is overwriting, about 2 ms. */
   trimmedPerOperationMax: 100,
   /** The WAL is copied into the database after so many pages (4 KiB): SQLite's own default, some ms. */

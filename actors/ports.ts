@@ -377,6 +377,18 @@ export interface Projection {
    * @param upTo checkpoint that these writes complete; default: it stays
    */
   apply(writes: readonly Write[], upTo?: { stream: number; position: Position }): Promise<UserId[]>;
+  /**
+   * Only where the store holds the log too: projects the records after the checkpoint, some `countMax` of them, and moves it, as
+   * scan, `project` and apply would, but where they lie. Fails on a record that can't be applied; those before it may be in.
+   */
+  advance?(stream: number, countMax: number): Promise<Advance>;
+}
+
+/** Of a projection: how many records, up to where, and the users whose account version rose. */
+export interface Advance {
+  count: number;
+  position: Position;
+  raised: UserId[];
 }
 
 /** Small repositories over one database. Every read sees every write that resolved before it began. */

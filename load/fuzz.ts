@@ -11,7 +11,7 @@ import { join } from "node:path";
 import { Chat } from "./fuzz/chat.ts";
 import { fireHttp } from "./fuzz/http-gun.ts";
 import { growthOf } from "./fuzz/memory.ts";
-import { readOperations } from "./fuzz/operations.ts";
+import { type Known, readOperations } from "./fuzz/operations.ts";
 import { type Gunner, SocketGun } from "./fuzz/socket-gun.ts";
 import { Tally } from "./fuzz/tally.ts";
 import { Chance } from "./kit/chance.ts";
@@ -55,27 +55,37 @@ async function recruit(server: Server, chat: Chat, tally: Tally, seed: number): 
   const operations = await readOperations(server.base);
   return Promise.all(
     Array.from({ length: gunnersCount }, async (_, number): Promise<Gunner> => {
-      const account = { name: `gunner${number}`, password: randomBytes(12).toString("hex"), device: "gun" };
-      let signed = (await post(server.base, "/v1/register", account)) as Signed;
-      const input = { name: "range", join: "open", cid: Bun.randomUUIDv7() };
-      const { room } = (await post(server.base, "/v1/rooms", input, signed.access)) as { room: string };
+      const chance = new Chance(seed * 1_000 + number);
+      const known: Known = { rooms: [], users: [] };
+      const enlist = async (name: string) => {
+        const { signed, room } = await withRoom(server, name);
+        // The last ones are somebody else's.
+        known.rooms = [room, room, room, chat.room];
+        known.users = [signed.user, chat.user];
+        return signed;
+      };
+      let signed = await enlist(`gunner${number}`);
       return {
         port: server.port,
         tally,
         canaries: chat.canaries,
-        ground: {
-          operations,
-          // The last room is somebody else's.
-          known: { rooms: [room, room, room, chat.room], users: [signed.user, chat.user] },
-          chance: new Chance(seed * 1_000 + number),
-        },
+        ground: { operations, known, chance },
         token: async (refused) => {
-          if (refused) signed = (await post(server.base, "/v1/login", account)) as Signed;
+          // A shot signed it out. It can't log in again: failed logins among the shots have made that slow from here.
+          if (refused) signed = await enlist(`gunner${number}_${chance.between(0, 1e9)}`);
           return signed.access;
         },
       };
     }),
   );
+}
+
+async function withRoom(server: Server, name: string): Promise<{ signed: Signed; room: string }> {
+  const account = { name, password: randomBytes(12).toString("hex"), device: "gun" };
+  const signed = (await post(server.base, "/v1/register", account)) as Signed;
+  const input = { name: "range", join: "open", cid: Bun.randomUUIDv7() };
+  const { room } = (await post(server.base, "/v1/rooms", input, signed.access)) as { room: string };
+  return { signed, room };
 }
 
 async function fireAll(gunner: Gunner, frames: number, fired: () => void): Promise<void> {

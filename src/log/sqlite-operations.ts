@@ -2,6 +2,8 @@ import type { Database } from "bun:sqlite";
 import { limits } from "../../actors/limits.ts";
 import type { Head, Millis, Position, RecordDraft, RoomId, Seq } from "../../actors/ports.ts";
 
+export const recordColumns = `position, room, prev, epoch, "from", count, at, frame, server`;
+
 /** `prev`: the room's position before. A fenced append wrote nothing. */
 export type Appended = { position: Position; prev: Position } | { fenced: Position };
 
@@ -16,9 +18,10 @@ export function logOperations(db: Database) {
     `INSERT INTO records (position, room, prev, epoch, "from", count, at, frame, server)
      VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)`,
   );
-  const trim = db.prepare<{ position: Position }, [Millis, Position, number]>(
+  // From the oldest on, no index: one that is younger than its successors, after a clock went back, makes them wait for it.
+  const trim = db.prepare<{ position: Position }, [Position, number, Millis]>(
     `DELETE FROM records WHERE position IN
-       (SELECT position FROM records INDEXED BY records_trim WHERE at < ? AND position <= ? LIMIT ?)
+       (SELECT position FROM (SELECT position, at FROM records WHERE position <= ? ORDER BY position LIMIT ?) WHERE at < ?)
      RETURNING position`,
   );
 
@@ -39,7 +42,7 @@ export function logOperations(db: Database) {
     },
     /** How many records went: at most `limits.trimmedPerOperationMax`. */
     trim(before: Millis, upTo: Position): number {
-      return trim.all(before, upTo, limits.trimmedPerOperationMax).length;
+      return trim.all(upTo, limits.trimmedPerOperationMax, before).length;
     },
   };
 }

@@ -12,9 +12,8 @@ import {
 } from "../../actors/ports.ts";
 import type { Writer } from "../store/sqlite/writer.ts";
 import { Delivery } from "./delivery.ts";
+import { recordColumns } from "./sqlite-operations.ts";
 import { withinBytes } from "./within-bytes.ts";
-
-const columns = `position, room, prev, epoch, "from", count, at, frame, server`;
 
 /** The log of one process: one stream, in the database that it shares with the store. */
 export class SqliteLog implements Log {
@@ -33,10 +32,10 @@ export class SqliteLog implements Log {
       rooms.map((room) => head.get(room) ?? { position: 0, seq: 0 }),
     );
     this.#tail = reads.prepare<LogRecord, [RoomId, Position]>(
-      `SELECT ${columns} FROM records WHERE room = ? AND position > ? ORDER BY position`,
+      `SELECT ${recordColumns} FROM records WHERE room = ? AND position > ? ORDER BY position`,
     );
     this.#scan = reads.prepare<LogRecord, [Position, number]>(
-      `SELECT ${columns} FROM records WHERE position > ? ORDER BY position LIMIT ?`,
+      `SELECT ${recordColumns} FROM records WHERE position > ? ORDER BY position LIMIT ?`,
     );
     this.#writer = writer;
   }

@@ -144,8 +144,11 @@ export class StreamReader {
   async #bulk(): Promise<number> {
     const { log, store } = this.#options;
     this.#hurried = false;
+    const countMax = this.#options.bulkMax ?? bulkMax;
+    const advanced = this.parked.size === 0 ? await this.#advance(countMax) : null;
+    if (advanced !== null) return advanced;
     this.#cursor ??= await store.projection.checkpoint(this.#stream);
-    const records = await this.#scan(log, this.#cursor);
+    const records = await this.#scan(log, this.#cursor, countMax);
     if (records === null) return 1;
     this.lag = records.length;
     const last = records.at(-1);
@@ -155,10 +158,27 @@ export class StreamReader {
     return records.length;
   }
 
-  /** null: the next record can't be read. It is parked, and the others go on after it. */
-  async #scan(log: Log, after: Position): Promise<LogRecord[] | null> {
+  /** null: the store can't by itself, or has come upon a record that can't be applied. */
+  async #advance(countMax: number): Promise<number | null> {
+    const { store, bus } = this.#options;
     try {
-      return await log.scan(this.#stream, after, this.#options.bulkMax ?? bulkMax);
+      const advance = await store.projection.advance?.(this.#stream, countMax);
+      if (advance === undefined) return null;
+      this.lag = advance.count;
+      this.#cursor = advance.position;
+      tell(bus, advance.raised);
+      return advance.count;
+    } catch (error) {
+      if (isAway(error)) throw error;
+      this.#cursor = null;
+      return null;
+    }
+  }
+
+  /** null: the next record can't be read. It is parked, and the others go on after it. */
+  async #scan(log: Log, after: Position, countMax: number): Promise<LogRecord[] | null> {
+    try {
+      return await log.scan(this.#stream, after, countMax);
     } catch (error) {
       if (!(error instanceof Unreadable)) throw error;
       if (!this.parked.has(error.room)) this.#park(error.room, error.position, error);

@@ -153,4 +153,8 @@ export const migrations: readonly string[] = [
   CREATE INDEX messages_settings ON messages (room, kind, seq)
     WHERE kind IN ('created', 'renamed', 'described', 'history', 'access'); -- Messages.settings
   `,
+  `
+  -- Trimming walks from the oldest position: each append writes a page less.
+  DROP INDEX records_trim;
+  `,
 ];

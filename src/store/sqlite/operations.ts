@@ -27,4 +27,9 @@ export function writeOperations(db: Database) {
 export type WriteOperations = ReturnType<typeof writeOperations>;
 
 /** Work that can wait: it fills what an append leaves of a group's time. */
-export const background: ReadonlySet<keyof WriteOperations> = new Set(["apply", "trim", "mergeReceipts"]);
+export const background: ReadonlySet<keyof WriteOperations> = new Set([
+  "apply",
+  "advance",
+  "trim",
+  "mergeReceipts",
+]);

@@ -1,6 +1,8 @@
 import type { Database } from "bun:sqlite";
 import { limits } from "../../../actors/limits.ts";
-import type { Position, Projection, UserId, Write } from "../../../actors/ports.ts";
+import type { Advance, LogRecord, Position, Projection, UserId, Write } from "../../../actors/ports.ts";
+import { project } from "../../../actors/room/project.ts";
+import { recordColumns } from "../../log/sqlite-operations.ts";
 import { chunksOf } from "../chunks.ts";
 import { membershipItem } from "../merge/membership.ts";
 import type { Raise } from "./items.ts";
@@ -13,6 +15,10 @@ export function projectionOperations(db: Database, raise: Raise) {
   const messages = messageWriter(db);
   const rooms = roomWriter(db);
   const membership = membershipWriter(db);
+  const checkpoint = db.prepare<{ position: Position }, [number]>(checkpointOf);
+  const following = db.prepare<LogRecord, [Position, number]>(
+    `SELECT ${recordColumns} FROM records WHERE position > ? ORDER BY position LIMIT ?`,
+  );
   const advance = db.prepare<null, [number, Position]>(
     `INSERT INTO checkpoints (stream, position) VALUES (?, ?)
      ON CONFLICT (stream) DO UPDATE SET position = max(position, excluded.position)`,
@@ -56,23 +62,33 @@ export function projectionOperations(db: Database, raise: Raise) {
     return after.user;
   }
 
+  function apply(writes: readonly Write[], upTo: { stream: number; position: Position } | null): UserId[] {
+    const raised = [...new Set(writes.flatMap((change) => write(change) ?? []))];
+    if (upTo !== null) advance.run(upTo.stream, upTo.position);
+    return raised;
+  }
+
   return {
-    apply(writes: readonly Write[], upTo: { stream: number; position: Position } | null): UserId[] {
-      const raised = [...new Set(writes.flatMap((change) => write(change) ?? []))];
-      if (upTo !== null) advance.run(upTo.stream, upTo.position);
-      return raised;
+    apply,
+    advance(stream: number, countMax: number): Advance {
+      const after = checkpoint.get(stream)?.position ?? 0;
+      const records = following.all(after, countMax);
+      const position = records.at(-1)?.position;
+      if (position === undefined) return { count: 0, position: after, raised: [] };
+      const raised = apply(records.flatMap(project), { stream, position });
+      return { count: records.length, position, raised };
     },
   };
 }
+
+const checkpointOf = "SELECT position FROM checkpoints WHERE stream = ?";
 
 export class SqliteProjection implements Projection {
   #checkpoint;
   #writer: Writer;
 
   constructor(reads: Database, writer: Writer) {
-    this.#checkpoint = reads.prepare<{ position: Position }, [number]>(
-      "SELECT position FROM checkpoints WHERE stream = ?",
-    );
+    this.#checkpoint = reads.prepare<{ position: Position }, [number]>(checkpointOf);
     this.#writer = writer;
   }
 
@@ -90,5 +106,20 @@ export class SqliteProjection implements Projection {
     const raised = await Promise.all(chunks.map((chunk) => this.#writer.run("apply", chunk, null)));
     raised.push(await this.#writer.run("apply", last, upTo ?? null));
     return [...new Set(raised.flat())];
+  }
+
+  /** In the worker: neither records nor writes travel. Cut like `apply`; each part goes on where the one before it ended. */
+  async advance(stream: number, countMax: number): Promise<Advance> {
+    const size = limits.recordsPerOperationMax;
+    const part = () => this.#writer.run("advance", stream, size);
+    const parts = [await part()];
+    if (parts[0]?.count === size) {
+      parts.push(...(await Promise.all(Array.from({ length: Math.ceil(countMax / size) - 1 }, part))));
+    }
+    return {
+      count: parts.reduce((sum, { count }) => sum + count, 0),
+      position: Math.max(...parts.map(({ position }) => position)),
+      raised: [...new Set(parts.flatMap(({ raised }) => raised))],
+    };
   }
 }
