@@ -50,12 +50,16 @@ export const limits = {
   snapshotEvery: 500,
 
   // NATS
+  /** What the server must take besides a record: one fence. */
+  recordHeaderBytesMax: 1_024,
   /** An append without an answer for so long is unknown: a commit takes milliseconds, and senders have 15 s in all. */
   appendMs: 4_000,
   /** A read without an answer for so long: no leader. Whoever asked can ask again. */
   logReadMs: 2_000,
   /** Ours have 22. A longer one is nobody's room, and no subject. */
   roomIdCharsMax: 64,
+  /** The same of a replica, which may be frozen: the leader is asked then. */
+  replicaReadMs: 500,
   /** First pause while another write of the same room is in flight; they double: a commit takes about a millisecond. */
   fencePauseMs: 2,
   /** Rooms of one bulk read of heads: the server answers at most 1,024 (measured: 8.6 ms). */

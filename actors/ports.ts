@@ -124,16 +124,16 @@ export type Json = null | boolean | number | string | readonly Json[] | { readon
 /** Ephemeral messages between parts and nodes. At most once, in order per subject and publisher. */
 export interface Bus {
   publish(subject: string, message: Json): void;
-  /** `answer` is there when the sender asked. Resolves when the subscription is in force. */
+  /** `answer` is there when the sender asked. Resolves when the subscription is in force. @throws Unavailable */
   subscribe(
     subject: string,
     handler: (message: Json, answer?: (reply: Json) => void) => void,
   ): Promise<Unsubscribe>;
   /**
    * All answers that came within `timeoutMs`; an empty list at once when nobody subscribes.
+   * @throws Unavailable when the bus is away and no answer came; somebody may have heard the question
    * @param enough so many answers end it early. Default: it ends when all have answered, where the bus knows how many
    *   they are (in process), and else at its timeout
-   * @throws UnknownOutcome when the connection broke before anybody answered
    */
   request(subject: string, message: Json, timeoutMs: number, enough?: number): Promise<Json[]>;
 }

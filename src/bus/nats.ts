@@ -1,5 +1,5 @@
 import type { Msg } from "@nats-io/transport-node";
-import { type Bus, type Json, UnknownOutcome, type Unsubscribe } from "../../actors/ports.ts";
+import { type Bus, type Json, Unavailable, type Unsubscribe } from "../../actors/ports.ts";
 import type { Platform } from "../../actors/runtime/platform.ts";
 import type { Connection } from "../nats/connection.ts";
 import { Gatherer } from "../nats/gather.ts";
@@ -32,24 +32,11 @@ export class NatsBus implements Bus {
     if (connection.up) connection.nats.publish(prefix + subject, JSON.stringify(message));
   }
 
-  async subscribe(
+  subscribe(
     subject: string,
     handler: (message: Json, answer?: (reply: Json) => void) => void,
   ): Promise<Unsubscribe> {
-    const { nats } = this.#options.connection;
-    const subscription = nats.subscribe(prefix + subject, {
-      callback: (error, message) => {
-        if (error === null) this.#handle(message, handler);
-      },
-    });
-    try {
-      await nats.flush();
-    } catch (error) {
-      // The client subscribes again when it is back; whoever wants to be sure now must know.
-      subscription.unsubscribe();
-      throw error;
-    }
-    return () => subscription.unsubscribe();
+    return this.#options.connection.listen(prefix + subject, (message) => this.#handle(message, handler));
   }
 
   async request(
@@ -59,13 +46,13 @@ export class NatsBus implements Bus {
     enough = Number.MAX_SAFE_INTEGER,
   ): Promise<Json[]> {
     const answers: Json[] = [];
-    const ended = await this.#gatherer.ask(prefix + subject, JSON.stringify(message), timeoutMs, (answer) => {
+    const how = await this.#gatherer.ask(prefix + subject, JSON.stringify(message), timeoutMs, (answer) => {
       const reply = this.#parse(answer);
       if (reply !== undefined) answers.push(reply);
       return answers.length >= enough;
     });
-    // "Nobody subscribes" is a fact that others act on; a broken connection knows nothing.
-    if (ended === "cut" && answers.length === 0) throw new UnknownOutcome("the connection to NATS broke");
+    // An empty list would say that nobody is there.
+    if (how === "cut" && answers.length === 0) throw new Unavailable("the connection to NATS broke");
     return answers;
   }
 

@@ -7,8 +7,9 @@ import {
   type NodeConnectionOptions,
 } from "@nats-io/transport-node";
 import { limits } from "../../actors/limits.ts";
+import { Unavailable, type Unsubscribe } from "../../actors/ports.ts";
+import { assertServer } from "./server.ts";
 import { serversOf } from "./servers.ts";
-import { assertServer } from "./version.ts";
 
 export interface ConnectionOptions {
   /** Addresses separated by commas; `nats://user:password@host:port` or `nats://token@host:port` carry credentials. */
@@ -99,10 +100,32 @@ export class Connection implements AsyncDisposable {
     });
   }
 
+  /**
+   * Resolves when the server that we are connected to knows of the subscription; the others hear of it soon after. The
+   * client subscribes again by itself after a broken connection.
+   * @throws Unavailable
+   */
+  async listen(subject: string, take: (message: Msg) => void): Promise<Unsubscribe> {
+    const subscription = this.nats.subscribe(subject, {
+      callback: (error, message) => {
+        if (error === null) take(message);
+      },
+    });
+    try {
+      await this.nats.flush();
+    } catch (error) {
+      subscription.unsubscribe();
+      throw new Unavailable("the connection to NATS broke", { cause: error });
+    }
+    return () => subscription.unsubscribe();
+  }
+
   async [Symbol.asyncDispose](): Promise<void> {
-    if (this.nats.isClosed()) return;
+    const wasUp = this.#up;
+    this.#up = false;
     // Without a server there is nobody to drain to.
-    await (this.#up ? this.nats.drain().catch(() => this.nats.close()) : this.nats.close());
+    if (wasUp) await this.nats.drain().catch(() => {});
+    await this.nats.close();
   }
 
   async #watch(): Promise<void> {
@@ -110,6 +133,8 @@ export class Connection implements AsyncDisposable {
       if (status.type === "disconnect") this.#set(false);
       if (status.type === "reconnect") this.#set(true);
     }
+    // Closed: by us, or by the client for good.
+    if (this.#up) this.#set(false);
   }
 
   #set(up: boolean): void {

@@ -1,9 +1,9 @@
 import { describe } from "bun:test";
 import { part } from "../../load/kit/parts.ts";
 import { MemoryBus } from "../../src/bus/memory.ts";
+import { natsWorld } from "../support/nats.ts";
 import { busContract } from "./bus.contract.ts";
 import { ManualPlatform } from "./manual-platform.ts";
-import { natsWorld } from "./nats.ts";
 
 const program = await part("nats-server");
 

@@ -1,10 +1,10 @@
 import { describe } from "bun:test";
 import { part } from "../../load/kit/parts.ts";
 import { MemoryLog } from "../../src/log/memory.ts";
+import { natsWorld } from "../support/nats.ts";
 import { openTemporary } from "./embedded.ts";
 import { logContract } from "./log.contract.ts";
 import { ManualPlatform } from "./manual-platform.ts";
-import { natsWorld } from "./nats.ts";
 
 const program = await part("nats-server");
 

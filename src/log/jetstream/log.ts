@@ -127,7 +127,7 @@ export class JetStreamLog implements Log {
   }
 
   async subscribe(room: RoomId, deliver: (record: LogRecord) => void): Promise<Unsubscribe> {
-    return this.#listen(liveSubject(room), (message) => {
+    return this.#options.live.listen(liveSubject(room), (message) => {
       try {
         deliver(recordOf(liveOf(message)));
       } catch (error) {
@@ -163,23 +163,6 @@ export class JetStreamLog implements Log {
   /** Records leave these streams by age, each in its time: removing one would move its room's fence back. */
   async trim(): Promise<number> {
     return 0;
-  }
-
-  /** Resolves when the server that we are connected to knows of the subscription; the others hear of it soon after. */
-  async #listen(subject: string, take: (message: Msg) => void): Promise<Unsubscribe> {
-    const { nats } = this.#options.live;
-    const subscription = nats.subscribe(subject, {
-      callback: (error, message) => {
-        if (error === null) take(message);
-      },
-    });
-    try {
-      await nats.flush();
-    } catch (error) {
-      subscription.unsubscribe();
-      throw new Unavailable("the connection to NATS broke", { cause: error });
-    }
-    return () => subscription.unsubscribe();
   }
 
   async #publish(subject: string, expected: Position, record: Uint8Array): Promise<Answer> {

@@ -119,11 +119,11 @@ export class Reads {
     throw unavailable(stream, answer.error.description);
   }
 
-  /** Gives each message to `take`; the answer that ended the batch, null when nothing was found. */
+  /** Gives each message to `take`; the answer that ended the batch, null when nothing was found or nobody answered. */
   async #direct(stream: number, query: object, take: (answer: Msg) => void): Promise<Msg | null> {
     let end: Msg | null = null;
     const subject = `$JS.API.DIRECT.GET.${streamName(stream)}`;
-    const how = await this.#gatherer.ask(subject, JSON.stringify(query), limits.logReadMs, (answer) => {
+    const how = await this.#gatherer.ask(subject, JSON.stringify(query), limits.replicaReadMs, (answer) => {
       const code = answer.headers?.code ?? 0;
       if (code === 0) {
         take(answer);
@@ -133,7 +133,8 @@ export class Reads {
       if (code === 204) end = answer;
       return true;
     });
-    if (how !== "enough") throw new Unavailable(`no server answers for ${streamName(stream)} (${how})`);
+    if (how === "cut") throw new Unavailable("the connection to NATS broke");
+    // A replica that is frozen or gone: the leader is asked instead.
     return end;
   }
 }

@@ -1,6 +1,7 @@
 /** Real NATS servers for contract suites: started once for a group of tests, emptied after each. */
 import { afterAll, beforeAll } from "bun:test";
 import { jetstreamManager } from "@nats-io/jetstream";
+import { connect } from "@nats-io/transport-node";
 import { NatsServers } from "../../load/kit/nats.ts";
 import { type JetStream, type JetStreamOptions, openJetStream } from "../../src/log/jetstream/open.ts";
 import { platform } from "../../src/platform.ts";
@@ -13,11 +14,14 @@ export interface NatsWorld {
   empty(): Promise<void>;
 }
 
-/** @param program null: every test of the group is skipped */
-export function natsWorld(program: string | null, count: 1 | 3): NatsWorld {
+/**
+ * @param program null: every test of the group is skipped
+ * @param config more lines for the servers' configuration
+ */
+export function natsWorld(program: string | null, count: 1 | 3, config = ""): NatsWorld {
   let servers: NatsServers | undefined;
   beforeAll(async () => {
-    if (program !== null) servers = await NatsServers.start({ program, servers: count });
+    if (program !== null) servers = await NatsServers.start({ program, servers: count, config });
   });
   afterAll(() => servers?.[Symbol.asyncDispose]());
   const world = {
@@ -28,8 +32,9 @@ export function natsWorld(program: string | null, count: 1 | 3): NatsWorld {
     open: (options: Partial<JetStreamOptions> = {}) =>
       openJetStream({ url: world.servers.url, platform, ...options }),
     async empty() {
-      await using nats = await world.open();
-      const jsm = await jetstreamManager(nats.connection.nats);
+      // A connection of our own: what a test did to the streams may keep the log from being opened.
+      await using nats = await connect({ servers: world.servers.url });
+      const jsm = await jetstreamManager(nats);
       const names = await jsm.streams.names().next();
       await Promise.all(names.map((name) => jsm.streams.delete(name)));
     },
