@@ -391,7 +391,11 @@ export interface Advance {
   raised: UserId[];
 }
 
-/** Small repositories over one database. Every read sees every write that resolved before it began. */
+/**
+ * Small repositories over one database. Every read sees every write that resolved before it began (of another node: but for the
+ * moments of a failover), and none goes behind what this node saw.
+ * @throws Unavailable, and UnknownOutcome where a person waits for the outcome: accounts, sessions, attempts
+ */
 export interface Store {
   readonly accounts: Accounts;
   readonly sessions: Sessions;

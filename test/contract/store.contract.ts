@@ -2,6 +2,7 @@ import { afterEach, beforeEach, describe, expect, test } from "bun:test";
 import type { Account, Session, Store } from "../../actors/ports.ts";
 import { convergenceContract } from "./store-convergence.contract.ts";
 import { projectionContract } from "./store-projection.contract.ts";
+import { joined } from "./writes.ts";
 
 export interface StoreHarness extends AsyncDisposable {
   store: Store;
@@ -122,6 +123,17 @@ export function storeContract(name: string, open: () => Promise<StoreHarness>): 
         expect(items.map(({ key }) => key).sort()).toEqual(["session:s1", "session:s2"]);
       });
 
+      test("of many sign-ins at once no more stay than the cap, and the others are told of", async () => {
+        const ids = ["s1", "s2", "s3", "s4", "s5", "s6"];
+        const revoked = await Promise.all(
+          ids.map((id, i) => store.sessions.create(session(id, "ana", i), 2)),
+        );
+        const live = (await store.sessions.ofUser("ana")).map(({ id }) => id);
+        expect(live).toHaveLength(2);
+        expect([...live, ...revoked.flat()].sort()).toEqual(ids);
+        expect(await store.items.versions(["ana"])).toEqual([4]);
+      });
+
       test("of two rotations from one counter one is refused, and leaves no trace", async () => {
         await store.sessions.create(session("s", "ana", 1), 9);
         const times = [50, 60];
@@ -171,6 +183,19 @@ export function storeContract(name: string, open: () => Promise<StoreHarness>): 
         expect((await store.items.since("ana", 3, 10)).items).toEqual([]);
         expect(await store.items.versions(["bob", "ana"])).toEqual([0, 3]);
       });
+    });
+
+    test("changes of one account at once get a version each", async () => {
+      await store.accounts.create(account("ana"));
+      const profiles = ["1", "2", "3"].map((display) =>
+        store.accounts.setProfile("ana", { display, about: "" }),
+      );
+      const joins = ["r", "s", "t"].map((room) => store.projection.apply([joined(1, "ana", { room })]));
+      await Promise.all([...profiles, ...joins]);
+      const { version, items } = await store.items.since("ana", 0, 9);
+      expect(version).toBe(7);
+      expect(items.map(({ key }) => key).sort()).toEqual(["profile", "room:r", "room:s", "room:t"]);
+      expect(new Set(items.map((item) => item.version)).size).toBe(4);
     });
 
     describe("receipts", () => {

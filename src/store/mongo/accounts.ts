@@ -61,13 +61,14 @@ export class MongoAccounts implements Accounts {
       );
       if (account === null) return;
       await raise(this.#connection, session, [{ user: id, key: "profile", value: profileItem(account) }]);
-    });
+    }, "counts");
   }
 
   async setPassword(id: UserId, password: string): Promise<void> {
     const { accounts } = this.#connection.collections;
-    await this.#connection.run((session) =>
-      accounts.updateOne({ _id: id }, { $set: { password } }, { session }),
+    await this.#connection.run(
+      (session) => accounts.updateOne({ _id: id }, { $set: { password } }, { session }),
+      "counts",
     );
   }
 
