@@ -17,12 +17,16 @@ export interface Backend extends AsyncDisposable {
   onReconnect(back: () => void): void;
 }
 
-/** @throws with one plain sentence for an operator */
+/**
+ * @param ignored told of each message that no node of ours wrote
+ * @throws with one plain sentence for an operator
+ */
 export async function openBackend(
   { cluster, data }: Pick<Config, "cluster" | "data">,
   platform: Platform,
+  ignored: (from: "live" | "bus") => void,
 ): Promise<Backend> {
-  if (cluster !== null) return await openServices(cluster, platform);
+  if (cluster !== null) return await openServices(cluster, platform, ignored);
   const embedded = await openEmbedded({ dir: data, fatal: endProcess });
   const { log, store } = embedded;
   return {
@@ -32,11 +36,15 @@ export async function openBackend(
   };
 }
 
-async function openServices({ nats, mongo }: { nats: string; mongo: string }, platform: Platform) {
+async function openServices(
+  { nats, mongo }: { nats: string; mongo: string },
+  platform: Platform,
+  ignored: (from: "live" | "bus") => void,
+): Promise<Backend> {
   await using stack = new AsyncDisposableStack();
   const { store } = stack.use(await openMongo({ url: mongo, platform }));
   const failed = (error: unknown) => logFault("bus", error);
-  const { log, bus, live } = stack.use(await openJetStream({ url: nats, platform, failed }));
+  const { log, bus, live } = stack.use(await openJetStream({ url: nats, platform, failed, ignored }));
   const owned = stack.move();
   return {
     ...{ log, bus, store },

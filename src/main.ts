@@ -19,7 +19,7 @@ import { platform } from "./platform.ts";
 
 export async function serve(config: Config): Promise<void> {
   const metrics = createMetrics(manifest.version);
-  const backend = await openBackend(config, platform);
+  const backend = await openBackend(config, platform, (from) => metrics.ignored.inc({ from }));
   const { store, bus } = backend;
   const log = measuredLog(backend.log, metrics, platform);
   const auth = await createAuth({

@@ -82,6 +82,9 @@ export function createMetrics(version: string) {
 
     // Between nodes
     nodes: gauge("cluster_nodes", "Nodes that this one sees, itself included"),
+    ignored: counter("foreign_messages_total", "Messages that no node of ours wrote, by where they came", [
+      "from",
+    ]),
     routed: counter("commands_routed_total", "Commands to other nodes' actors, by what came of it", [
       "event",
     ]),
