@@ -141,6 +141,23 @@ export const limits = {
   /** Busy actors that the cap on residents passes over before it refuses. */
   busyLookMax: 16,
 
+  // Between nodes
+  heartbeatMs: 1_000,
+  /** A node that missed so many is gone: four seconds at most, as long as a stream's election takes. */
+  heartbeatsMissedMax: 3,
+  /** Each hears all others' heartbeats: some hundred a second are nothing. */
+  nodesMax: 256,
+  /** One attempt at another node's actor: three of them fit the budget of a command. */
+  routeMs: 5_000,
+  /** Rooms that a leaving node asks others to load: what one recovers in about a second. */
+  warmMax: 1_000,
+  /** Log or store are asked so often whether they are there; silent for three times as long isn't ready. */
+  pulseMs: 2_000,
+  /** Without an answer of the log's leaders a node can't know what its sockets miss. An election takes up to 6.4 s (measured). */
+  cutOffMs: 10_000,
+  /** What a watcher knows of a user's connections at one node, unless that node says it again. */
+  presenceLeaseMs: 60_000,
+
   // Connections
   /** The largest request: a post of textBytesMax, every byte escaped as \u00XX, fits. */
   frameBytesMax: 128 * 1_024,
@@ -148,6 +165,8 @@ export const limits = {
   depthMax: 16,
   helloBytesMax: 4_096,
   helloMs: 5_000,
+  /** Admissions in work: each is four reads, and a store has some hundred connections. */
+  hellosAtOnce: 64,
   unauthenticatedMax: 2_000,
   unauthenticatedPerAddressMax: 200,
   connectionsPerSessionMax: 20,

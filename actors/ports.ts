@@ -131,7 +131,7 @@ export interface Bus {
   ): Promise<Unsubscribe>;
   /**
    * All answers that came within `timeoutMs`; an empty list at once when nobody subscribes.
-   * @throws Unavailable when the bus is away and no answer came
+   * @throws Unavailable when the bus is away and no answer came; somebody may have heard the question
    * @param enough so many answers end it early. Default: it ends when all have answered, where the bus knows how many
    *   they are (in process), and else at its timeout
    */

@@ -82,6 +82,15 @@ export function createMetrics(version: string) {
     historyParked: gauge("history_parked_rooms", "Rooms with a record that history can't apply"),
     receiptsFlush: distribution("receipts_flush_seconds", "Length of a bulk write of receipts", seconds),
 
+    // Between nodes
+    nodes: gauge("cluster_nodes", "Nodes that this one sees, itself included"),
+    ignored: counter("foreign_messages_total", "Messages that no node of ours wrote, by where they came", [
+      "from",
+    ]),
+    routed: counter("commands_routed_total", "Commands to other nodes' actors, by what came of it", [
+      "event",
+    ]),
+
     // The edge
     http: histogram("http_request_seconds", "HTTP requests, by route and status", seconds, ["route", "code"]),
     authFailures: counter("auth_failures_total", "Callers turned away, by reason", ["reason"]),
