@@ -3,9 +3,6 @@ import type { Bus, Log, Store } from "../actors/ports.ts";
 import type { Platform } from "../actors/runtime/platform.ts";
 import { MemoryBus } from "./bus/memory.ts";
 import type { Config } from "./config.ts";
-import { openJetStream } from "./log/jetstream/open.ts";
-import { logFault } from "./operations/fault.ts";
-import { openMongo } from "./store/mongo/open.ts";
 import { endProcess } from "./store/sqlite/fatal.ts";
 import { openEmbedded } from "./store/sqlite/open.ts";
 
@@ -26,31 +23,16 @@ export async function openBackend(
   platform: Platform,
   ignored: (from: "live" | "bus") => void,
 ): Promise<Backend> {
-  if (cluster !== null) return await openServices(cluster, platform, ignored);
+  if (cluster !== null) {
+    // Half a second and 36 MB of drivers that an embedded server has no use for.
+    const { openServices } = await import("./backend-services.ts");
+    return await openServices(cluster, platform, ignored);
+  }
   const embedded = await openEmbedded({ dir: data, fatal: endProcess });
   const { log, store } = embedded;
   return {
     ...{ log, store, bus: new MemoryBus(platform) },
     onReconnect: () => {},
     [Symbol.asyncDispose]: () => Promise.resolve(embedded[Symbol.asyncDispose]()),
-  };
-}
-
-async function openServices(
-  { nats, mongo }: { nats: string; mongo: string },
-  platform: Platform,
-  ignored: (from: "live" | "bus") => void,
-): Promise<Backend> {
-  await using stack = new AsyncDisposableStack();
-  const { store } = stack.use(await openMongo({ url: mongo, platform }));
-  const failed = (error: unknown) => logFault("bus", error);
-  const { log, bus, live } = stack.use(await openJetStream({ url: nats, platform, failed, ignored }));
-  const owned = stack.move();
-  return {
-    ...{ log, bus, store },
-    onReconnect(back: () => void) {
-      live.watch((up) => up && back());
-    },
-    [Symbol.asyncDispose]: () => owned.disposeAsync(),
   };
 }
