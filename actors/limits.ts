@@ -67,6 +67,12 @@ export const limits = {
   /** A start looks through databases up to this size for damage: about 1 s, of the 3 s that a start may take. */
   startCheckBytesMax: 1_073_741_824,
 
+  // Moving elsewhere
+  /** A line of an export: the longest are snapshots, 2 MB for the largest room. */
+  exportLineBytesMax: 16 * 1_048_576,
+  /** Entries that an import writes at once: about 10 ms. */
+  importBatchMax: 500,
+
   // Actors
   roomMailboxMax: 4_096,
   userMailboxMax: 256,

@@ -1,5 +1,6 @@
 import type { Store } from "../../actors/ports.ts";
 import { MemoryAccounts } from "./memory/accounts.ts";
+import { MemoryArchive } from "./memory/archive.ts";
 import { MemoryAttempts } from "./memory/attempts.ts";
 import { MemoryItems } from "./memory/items.ts";
 import { MemoryMemberships } from "./memory/memberships.ts";
@@ -17,7 +18,7 @@ export function memoryStore(): Store {
   const memberships = new MemoryMemberships();
   const messages = new MemoryMessages();
   const rooms = new MemoryRooms(memberships);
-  return {
+  const repositories = {
     accounts: new MemoryAccounts(items),
     sessions: new MemorySessions(items),
     rooms,
@@ -27,7 +28,7 @@ export function memoryStore(): Store {
     snapshots: new MemorySnapshots(),
     items,
     secrets: new MemorySecrets(),
-    attempts: new MemoryAttempts(),
     projection: new MemoryProjection({ rooms, memberships, messages, items }),
   };
+  return { ...repositories, attempts: new MemoryAttempts(), archive: new MemoryArchive(repositories) };
 }

@@ -1,5 +1,6 @@
 import { afterEach, beforeEach, describe, expect, test } from "bun:test";
 import type { Account, Session, Store } from "../../actors/ports.ts";
+import { archiveContract } from "./store-archive.contract.ts";
 import { convergenceContract } from "./store-convergence.contract.ts";
 import { projectionContract } from "./store-projection.contract.ts";
 
@@ -22,7 +23,7 @@ export function account(id: string, more: Partial<Account> = {}): Account {
   };
 }
 
-function session(id: string, user: string, createdAt: number): Session {
+export function session(id: string, user: string, createdAt: number): Session {
   return {
     id,
     user,
@@ -279,6 +280,7 @@ export function storeContract(name: string, open: () => Promise<StoreHarness>): 
 
     projectionContract(() => store);
     convergenceContract(() => store);
+    archiveContract(open, () => store);
 
     test("everything outlives a restart", async () => {
       if (typeof harness.reopen === "string") return expect(harness.reopen).not.toBe("");

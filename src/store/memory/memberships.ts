@@ -15,6 +15,10 @@ export class MemoryMemberships implements Memberships {
     return row === old ? null : row;
   }
 
+  *all(): Iterable<MembershipRow> {
+    for (const rows of this.#rooms.values()) yield* rows.values();
+  }
+
   count(room: RoomId): number {
     return this.#rows(room).filter(({ role }) => role !== null).length;
   }

@@ -3,6 +3,10 @@ import type { Mark, Receipts, RoomId, Seq, UserId } from "../../../actors/ports.
 export class MemoryReceipts implements Receipts {
   #rooms = new Map<RoomId, Map<UserId, Mark>>();
 
+  *all(): Iterable<Mark> {
+    for (const rows of this.#rooms.values()) yield* rows.values();
+  }
+
   async merge(marks: readonly Mark[]): Promise<Mark[]> {
     return marks.map(({ room, user, delivered, read }) => {
       const rows = this.#rooms.get(room) ?? new Map<UserId, Mark>();

@@ -30,6 +30,26 @@ export function withMembership(row: MembershipRow | null, write: MembershipWrite
   };
 }
 
+/** What makes this row of none. */
+export function writesOfMembership({
+  room,
+  user,
+  role,
+  banned,
+  seq,
+  turns,
+}: MembershipRow): MembershipWrite[] {
+  const earlier = turns.filter(([at]) => at !== seq);
+  const last = turns.find(([at]) => at === seq)?.[1] ?? "keep";
+  return [
+    ...earlier.map(([at, interval]): MembershipWrite => {
+      const was = interval === "open" ? "member" : null;
+      return { t: "membership", room, user, seq: at, role: was, banned: false, interval };
+    }),
+    { t: "membership", room, user, seq, role, banned, interval: last },
+  ];
+}
+
 export function membershipOf({ room, user, role, banned, seq, turns }: MembershipRow): Membership {
   const intervals: Interval[] = [];
   for (const [at, turn] of turns) {

@@ -4,11 +4,11 @@ import { profileItem } from "../merge/account.ts";
 import type { Raise } from "./items.ts";
 import type { Writer } from "./writer.ts";
 
-const columns = "id, name, display, about, password, createdAt, lastSeenAt";
+export const accountColumns = "id, name, display, about, password, createdAt, lastSeenAt";
 
 export function accountOperations(db: Database, raise: Raise) {
   const create = db.prepare<{ id: UserId }, [Record<keyof Account, string | number>]>(
-    `INSERT INTO accounts (${columns}) VALUES ($id, $name, $display, $about, $password, $createdAt, $lastSeenAt)
+    `INSERT INTO accounts (${accountColumns}) VALUES ($id, $name, $display, $about, $password, $createdAt, $lastSeenAt)
      ON CONFLICT DO NOTHING RETURNING id`,
   );
   const profile = db.prepare<{ name: string }, [string, string, UserId]>(
@@ -43,8 +43,8 @@ export class SqliteAccounts implements Accounts {
   #writer: Writer;
 
   constructor(reads: Database, writer: Writer) {
-    this.#byId = reads.prepare<Account, [UserId]>(`SELECT ${columns} FROM accounts WHERE id = ?`);
-    this.#byName = reads.prepare<Account, [string]>(`SELECT ${columns} FROM accounts WHERE name = ?`);
+    this.#byId = reads.prepare<Account, [UserId]>(`SELECT ${accountColumns} FROM accounts WHERE id = ?`);
+    this.#byName = reads.prepare<Account, [string]>(`SELECT ${accountColumns} FROM accounts WHERE name = ?`);
     this.#writer = writer;
   }
 

@@ -2,6 +2,7 @@
 import type { Database } from "bun:sqlite";
 import { logOperations } from "../../log/sqlite-operations.ts";
 import { accountOperations } from "./accounts.ts";
+import { archiveOperations } from "./archive.ts";
 import { attemptOperations } from "./attempts.ts";
 import { itemWriter } from "./items.ts";
 import { projectionOperations } from "./projection.ts";
@@ -12,6 +13,7 @@ import { snapshotOperations } from "./snapshots.ts";
 
 export function writeOperations(db: Database) {
   const raise = itemWriter(db);
+  const projection = projectionOperations(db, raise);
   return {
     ...logOperations(db),
     ...accountOperations(db, raise),
@@ -20,7 +22,8 @@ export function writeOperations(db: Database) {
     ...snapshotOperations(db),
     ...secretOperations(db),
     ...attemptOperations(db),
-    ...projectionOperations(db, raise),
+    ...projection,
+    ...archiveOperations(db, projection.apply),
   };
 }
 
