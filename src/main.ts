@@ -10,6 +10,7 @@ import { createHttp } from "./http/http.ts";
 import { watchLoop } from "./http/loop-lag.ts";
 import { createMetrics } from "./http/metrics.ts";
 import { actorProbe, gatewayProbe, measuredLog, nodeGauges, sendProbe } from "./measure.ts";
+import { assertServable } from "./move/marks.ts";
 import { startNode } from "./node.ts";
 import { catalogue } from "./operations/catalogue.ts";
 import { logFault } from "./operations/fault.ts";
@@ -22,6 +23,7 @@ export async function serve(config: Config): Promise<void> {
   const metrics = createMetrics(manifest.version);
   const embedded = await openEmbedded({ dir: config.data, fatal: endProcess });
   const { store } = embedded;
+  await assertServable(store.secrets);
   const log = measuredLog(embedded.log, metrics, platform);
   const bus = new MemoryBus(platform);
   const auth = await createAuth({

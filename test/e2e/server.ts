@@ -6,12 +6,14 @@ import { join, resolve } from "node:path";
 const root = resolve(import.meta.dir, "../..");
 
 export class RealServer implements AsyncDisposable {
-  readonly data: string;
+  /** Where its next start finds its data; inside of the first one it goes with it. */
+  data: string;
+  readonly #folder: string;
   #process: Bun.Subprocess<"ignore", "pipe", "inherit"> | null = null;
   #port = 0;
 
   private constructor(data: string) {
-    this.data = data;
+    this.data = this.#folder = data;
   }
 
   /** Starts one on a free port. */
@@ -68,7 +70,7 @@ export class RealServer implements AsyncDisposable {
 
   async [Symbol.asyncDispose](): Promise<void> {
     await this.#end("SIGKILL");
-    await rm(this.data, { recursive: true, force: true });
+    await rm(this.#folder, { recursive: true, force: true });
   }
 
   async #end(signal: "SIGKILL" | "SIGTERM"): Promise<number> {
