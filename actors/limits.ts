@@ -64,6 +64,8 @@ export const limits = {
   walPagesMax: 1_000,
   /** A WAL that grew larger, during a backup say, is cut back to this. */
   walKeptBytesMax: 64 * 1_048_576,
+  /** Below this a disk counts as full: a WAL, its copy, and time to act. */
+  diskFreeBytesMin: 256 * 1_048_576,
   /** A start looks through databases up to this size for damage: about 1 s, of the 3 s that a start may take. */
   startCheckBytesMax: 1_073_741_824,
 

@@ -5,6 +5,7 @@ import { serve } from "../main.ts";
 import { platform } from "../platform.ts";
 import { backupCommand, type CommandResult } from "./backup.ts";
 import { checkCommand } from "./check.ts";
+import { doctorCommand } from "./doctor.ts";
 import { exportCommand } from "./export.ts";
 import { importCommand } from "./import.ts";
 
@@ -13,6 +14,7 @@ const usage = `starling COMMAND
   serve            run the server (configuration: see README.md)
   backup TARGET    copy the data of STARLING_DATA to another folder, also while the server runs
   check            look through the data for damage, also while the server runs (about 1 s per GB)
+  doctor           say what is wrong, what it means for users and what to do
   export FILE      write the whole installation into a file; its server must be stopped
     --final        and close it for ever: the import goes on where it ended, clients keep their copies
   import FILE      fill an empty installation from such a file
@@ -38,6 +40,8 @@ async function run(command: string): Promise<number> {
       return tell(backupCommand(args, readConfig(process.env).data, platform.now()));
     case "check":
       return tell(checkCommand(readConfig(process.env).data));
+    case "doctor":
+      return tell(await doctorCommand(readConfig(process.env), platform.now()));
     case "export":
       return tell(await exportCommand(args, readConfig(process.env), platform.now(), manifest.version));
     case "import":

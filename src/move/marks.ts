@@ -6,6 +6,12 @@ import { CannotMove } from "./format.ts";
 const closedMark = "moved.closed";
 const importMark = "moved.importing";
 
+/** By the names of all secrets. */
+export function moveMarkIn(secrets: readonly string[]): "closed" | "importing" | null {
+  if (secrets.includes(closedMark)) return "closed";
+  return secrets.includes(importMark) ? "importing" : null;
+}
+
 export const staysHere = (secret: string): boolean => secret.startsWith("moved.");
 
 export async function isClosed(secrets: Secrets): Promise<boolean> {
