@@ -49,6 +49,35 @@ export const limits = {
   /** A snapshot is written after so many events: recovery replays at most about this much. */
   snapshotEvery: 500,
 
+  // NATS
+  /** What the server must take besides a record: one fence. */
+  recordHeaderBytesMax: 1_024,
+  /** An append without an answer for so long is unknown: a commit takes milliseconds, and senders have 15 s in all. */
+  appendMs: 4_000,
+  /** A read without an answer for so long: no leader. Whoever asked can ask again. */
+  logReadMs: 2_000,
+  /** Ours have 22. A longer one is nobody's room, and no subject. */
+  roomIdCharsMax: 64,
+  /** The same of a replica, which may be frozen: the leader is asked then. */
+  replicaReadMs: 500,
+  /** First pause while another write of the same room is in flight; they double: a commit takes about a millisecond. */
+  fencePauseMs: 2,
+  /** Rooms of one bulk read of heads: the server answers at most 1,024 (measured: 8.6 ms). */
+  headsPerReadMax: 1_000,
+  /** Up to so many heads are asked one by one: cheaper than the stream's state and a bulk. */
+  headsSingleMax: 4,
+  /** Single reads in flight for one call. */
+  headsAtOnce: 64,
+  /** Records of one batch from the log. */
+  recordsPerReadMax: 500,
+  /** Bytes of one batch from the log: a quarter of what a server keeps for a slow client. */
+  readBytesMax: 16 * 1_048_576,
+  /** A silent server is left after two of these: frozen ones don't close their sockets. */
+  natsPingMs: 2_000,
+  reconnectPauseMs: 100,
+  /** A start waits so long for streams to have leaders: an election takes 4 to 9 s (measured). */
+  logOpenMs: 20_000,
+
   // The embedded database
   /** A group takes this much time of appends and other urgent writes: more than a commit, less than people feel. */
   groupMs: 4,
@@ -69,11 +98,23 @@ export const limits = {
   /** A start looks through databases up to this size for damage: about 1 s, of the 3 s that a start may take. */
   startCheckBytesMax: 1_073_741_824,
 
-  // Moving elsewhere
+  // Looking and moving
+  /** What doesn't answer the doctor by then is away. */
+  doctorMs: 3_000,
   /** A line of an export: the longest are snapshots, 2 MB for the largest room. */
   exportLineBytesMax: 16 * 1_048_576,
   /** Entries that an import writes at once: about 10 ms. */
   importBatchMax: 500,
+
+  // MongoDB
+  /** An operation takes no longer: what an ask waits. An election takes some 10 s after a kill, under 1 s in a step-down. */
+  storeMs: 10_000,
+  /** Operations at once; others wait. One is a thread of mongod. */
+  storeConnectionsMax: 50,
+  /** Memberships of one transaction: three documents each, well below what MongoDB advises (1,000). */
+  membershipsPerTransactionMax: 100,
+  /** Failed attempts of one key that are counted: the delay is at its longest far below. */
+  attemptsPerKeyMax: 1_000,
 
   // Actors
   roomMailboxMax: 4_096,
@@ -102,6 +143,23 @@ export const limits = {
   /** Busy actors that the cap on residents passes over before it refuses. */
   busyLookMax: 16,
 
+  // Between nodes
+  heartbeatMs: 1_000,
+  /** A node that missed so many is gone: four seconds at most, as long as a stream's election takes. */
+  heartbeatsMissedMax: 3,
+  /** Each hears all others' heartbeats: some hundred a second are nothing. */
+  nodesMax: 256,
+  /** One attempt at another node's actor: three of them fit the budget of a command. */
+  routeMs: 5_000,
+  /** Rooms that a leaving node asks others to load: what one recovers in about a second. */
+  warmMax: 1_000,
+  /** Log or store are asked so often whether they are there; silent for three times as long isn't ready. */
+  pulseMs: 2_000,
+  /** Without an answer of the log's leaders a node can't know what its sockets miss. An election takes up to 6.4 s (measured). */
+  cutOffMs: 10_000,
+  /** What a watcher knows of a user's connections at one node, unless that node says it again. */
+  presenceLeaseMs: 60_000,
+
   // Connections
   /** The largest request: a post of textBytesMax, every byte escaped as \u00XX, fits. */
   frameBytesMax: 128 * 1_024,
@@ -109,6 +167,8 @@ export const limits = {
   depthMax: 16,
   helloBytesMax: 4_096,
   helloMs: 5_000,
+  /** Admissions in work: each is four reads, and a store has some hundred connections. */
+  hellosAtOnce: 64,
   unauthenticatedMax: 2_000,
   unauthenticatedPerAddressMax: 200,
   connectionsPerSessionMax: 20,

@@ -1,9 +1,10 @@
-/** The embedded server, wired top to bottom: one process, one folder, nothing to install. */
+/** The server, wired top to bottom: embedded in one process and one folder, or a node of a cluster. */
 import { join } from "node:path";
 import { limits } from "../actors/limits.ts";
 import manifest from "../package.json" with { type: "json" };
 import { createAuth } from "./auth/auth.ts";
-import { MemoryBus } from "./bus/memory.ts";
+import { openBackend } from "./backend.ts";
+import { Members } from "./cluster/members.ts";
 import { type Config, readConfig } from "./config.ts";
 import { startServer } from "./gateway/server.ts";
 import { createHttp } from "./http/http.ts";
@@ -16,28 +17,29 @@ import { catalogue } from "./operations/catalogue.ts";
 import { logFault } from "./operations/fault.ts";
 import { defaultRates, ratesOff } from "./operations/rate.ts";
 import { platform } from "./platform.ts";
-import { endProcess } from "./store/sqlite/fatal.ts";
-import { openEmbedded } from "./store/sqlite/open.ts";
 
 export async function serve(config: Config): Promise<void> {
   const metrics = createMetrics(manifest.version);
-  const embedded = await openEmbedded({ dir: config.data, fatal: endProcess });
-  const { store } = embedded;
+  const backend = await openBackend(config, platform, (from) => metrics.ignored.inc({ from }));
+  const { store, bus } = backend;
   await assertServable(store.secrets);
-  const log = measuredLog(embedded.log, metrics, platform);
-  const bus = new MemoryBus(platform);
+  const log = measuredLog(backend.log, metrics, platform);
   const auth = await createAuth({
     store,
     bus,
     platform,
     failed: (reason) => metrics.authFailures.inc({ reason }),
   });
+  const { roles } = config;
   const node = startNode({
     platform,
     log,
     store,
     bus,
     auth,
+    ...(config.cluster === null
+      ? {}
+      : { members: new Members({ node: platform.id(), roles, bus, platform }) }),
     rates: config.rates === "off" ? ratesOff : defaultRates,
     probe: actorProbe(metrics),
     gatewayProbe: gatewayProbe(metrics),
@@ -48,25 +50,29 @@ export async function serve(config: Config): Promise<void> {
     },
     onFailure: logFault,
   });
+  backend.onReconnect(() => node.reconnected());
+  await node.join();
+  // Without the role a node answers only for itself: health and metrics.
+  const serves = roles.includes("gateway");
   const http = await createHttp({
     services: node.services,
-    catalogue,
+    catalogue: serves ? catalogue : [],
     dispatch: node.dispatch,
     config: {
       version: manifest.version,
       origins: config.origins,
       proxies: config.proxies,
-      staticDir: join(import.meta.dir, "../web/dist"),
+      staticDir: serves ? join(import.meta.dir, "../web/dist") : null,
     },
     metrics,
-    notReady: () => (node.gateway.draining ? "draining" : null),
+    notReady: () => node.notReady(),
   });
   const server = startServer({
     host: config.host,
     port: config.port,
     origins: config.origins,
     proxies: config.proxies,
-    gateway: node.gateway,
+    gateway: serves ? node.gateway : null,
     http,
     onFailure: (error) => logFault("server", error),
   });
@@ -82,12 +88,13 @@ export async function serve(config: Config): Promise<void> {
     // The second signal means now.
     if (stopping) process.exit(1);
     stopping = true;
+    await node.leave();
     await node.gateway.drain(limits.drainMs / 4);
     // Sockets are gone by now; HTTP connections that are only kept alive must not hold us up.
     await server.stop(true);
     unwatch();
     await node[Symbol.asyncDispose]();
-    await embedded[Symbol.asyncDispose]();
+    await backend[Symbol.asyncDispose]();
     process.exit(0);
   };
   for (const signal of ["SIGTERM", "SIGINT"] as const) {

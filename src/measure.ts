@@ -2,6 +2,7 @@
 import type { Log } from "../actors/ports.ts";
 import type { Platform } from "../actors/runtime/platform.ts";
 import type { Phase, Probe } from "../actors/runtime/probe.ts";
+import type { Router } from "./cluster/router.ts";
 import type { GatewayProbe } from "./gateway/gateway.ts";
 import type { Metrics } from "./http/metrics.ts";
 import type { Node } from "./node.ts";
@@ -46,9 +47,12 @@ export function gatewayProbe(metrics: Metrics): GatewayProbe {
   };
 }
 
+type Routed = Router["counts"];
+
 /** What is counted where it happens and read now and then. The returned function reads. */
 export function nodeGauges(metrics: Metrics, node: Node): () => void {
   let [framesOut, writes, framesIn, bytesIn, reads] = [0, 0, 0, 0, 0];
+  let routed: Routed = { sent: 0, passed: 0, silent: 0, foreign: 0 };
   return () => {
     const { flusher, received } = node.gateway;
     metrics.wsFrames.inc({ direction: "out" }, flusher.frames - framesOut);
@@ -59,6 +63,13 @@ export function nodeGauges(metrics: Metrics, node: Node): () => void {
     [framesOut, writes] = [flusher.frames, flusher.writes];
     [framesIn, bytesIn, reads] = [received.frames, received.bytes, node.feeds.reads];
     metrics.historyLag.set(node.history.lag());
+    if (node.members === null || node.router === null) return;
+    metrics.nodes.set(node.members.size);
+    const now = { ...node.router.counts };
+    for (const event of Object.keys(now) as (keyof Routed)[]) {
+      metrics.routed.inc({ event }, now[event] - routed[event]);
+    }
+    routed = now;
   };
 }
 

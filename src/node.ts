@@ -9,6 +9,9 @@ import type { Platform } from "../actors/runtime/platform.ts";
 import type { Probe } from "../actors/runtime/probe.ts";
 import { createSystem, type System } from "../actors/runtime/system.ts";
 import type { Auth } from "./auth/auth.ts";
+import type { Members } from "./cluster/members.ts";
+import { Pulse, probesOf } from "./cluster/pulse.ts";
+import { Router } from "./cluster/router.ts";
 import { Feeds } from "./gateway/feeds.ts";
 import { Gateway, type GatewayProbe } from "./gateway/gateway.ts";
 import { catalogue } from "./operations/catalogue.ts";
@@ -35,7 +38,9 @@ export interface NodeParts {
   /** Told how each durable command ended, and after how many seconds. */
   sent?: (result: string, seconds: number) => void;
   onFailure: (where: string, error: unknown) => void;
-  /** How commands travel from this node's edges to the actors that decide. Default: its own actors decide. */
+  /** The other nodes, not joined yet. Default: there are none. */
+  members?: Members;
+  /** For the simulator: how commands travel from this node's edges to the actors that decide. Default: its own actors decide. */
   route?: (own: RoomPort) => RoomPort;
   /** For the simulator: tiny caches, early snapshots, slow mailboxes, short lives. Default: the limits. */
   cidsMax?: number;
@@ -51,10 +56,21 @@ export interface Node extends AsyncDisposable {
   gateway: Gateway;
   feeds: Feeds;
   history: HistoryReader;
+  /** Who is there and what passes between them, for metrics; null: there are no others. */
+  members: Members | null;
+  router: Router | null;
+  /** Becomes one of the nodes: others may ask this one from here on. */
+  join(): Promise<void>;
+  /** Others decide from here on. Resolves when what was taken is decided. Sockets are drained after that. */
+  leave(): Promise<void>;
+  /** null: ready. Else one word for why not. */
+  notReady(): string | null;
+  /** The connection to log or bus was broken: what was said meanwhile is asked for. */
+  reconnected(): void;
 }
 
 export function startNode(parts: NodeParts): Node {
-  const { platform, log, store, bus, auth, onFailure } = parts;
+  const { platform, log, store, bus, auth, members, onFailure } = parts;
   const failing = (where: string) => (error: unknown) => onFailure(where, error);
   const sources = { log, store, bus, platform };
   const system = createSystem({ platform, ...(parts.probe === undefined ? {} : { probe: parts.probe }) });
@@ -77,29 +93,49 @@ export function startNode(parts: NodeParts): Node {
   const own: RoomPort = {
     ask: (room, command, timeoutMs) => system.ref(roomKind, room).ask(command, { timeoutMs }),
   };
+  const router =
+    members === undefined
+      ? null
+      : new Router({
+          ...{ members, bus, platform },
+          own: members.roles.includes("actors") ? own : null,
+          warm(rooms) {
+            for (const room of rooms) roomKind.warm(room);
+          },
+          loaded: () => roomKind.ids(),
+          onFailure: failing("router"),
+        });
   const rooms = new RoomEdge({
     ...sources,
     hurry: () => history.hurry(),
-    rooms: parts.route?.(own) ?? own,
+    rooms: router ?? parts.route?.(own) ?? own,
     ...(parts.sent === undefined ? {} : { sent: parts.sent }),
   });
   const feeds = new Feeds({ ...sources, onFailure: failing("feed") });
   const receipts = new ReceiptDesk({ ...sources, onFailure: failing("receipts") });
+  const name = members?.node ?? platform.id();
   const users = new Users({
     ...sources,
+    node: name,
+    interestSpreads: members !== undefined,
     system,
     onFailure: failing("user"),
     sockets: {
       told: (user, version, entered) => gateway.told(user, version, entered),
-      closeSession: (user, session) => gateway.closeSession(user, session, "revoked"),
+      closeSession(user, session) {
+        auth.revoked([session]);
+        gateway.closeSession(user, session, "revoked");
+      },
       frame(user, frame) {
         for (const connection of gateway.connectionsOf(user)) connection.push(frame);
       },
     },
   });
   const presence = new Presence({
-    bus,
-    store,
+    ...{ node: name, bus, store, platform },
+    answering: () => members?.with("gateway").length ?? null,
+    stateOf: (user) => users.stateOf(user),
+    onFailure: failing("presence"),
     push: (connection, frame) => gateway.connection(connection)?.send(frame),
   });
   const services: Services = {
@@ -136,8 +172,28 @@ export function startNode(parts: NodeParts): Node {
     onFailure: failing("gateway"),
     ...(parts.gatewayProbe === undefined ? {} : { probe: parts.gatewayProbe }),
   });
-  const stopTrimming = startTrimming(sources, failing("trim"));
-  const history = startHistory({ ...sources, onFailure: failing("history") });
+  const reads = members?.roles.includes("readers") ?? true;
+  const stopTrimming = reads ? startTrimming(sources, failing("trim")) : () => {};
+  const history = startHistory({
+    ...sources,
+    ...(members === undefined ? {} : { members }),
+    onFailure: failing("history"),
+  });
+  const reconnected = () => {
+    feeds.compareAll().catch(failing("feed"));
+    users.check().catch(failing("user"));
+  };
+  const probes = probesOf(log);
+  const logPulse = new Pulse({
+    platform,
+    ask: () => log.heads(probes),
+    lost: () => gateway.lost().catch(failing("gateway")),
+    found() {
+      gateway.found();
+      reconnected();
+    },
+  });
+  const storePulse = new Pulse({ platform, ask: () => store.projection.checkpoint(0) });
   return {
     system,
     services,
@@ -145,14 +201,42 @@ export function startNode(parts: NodeParts): Node {
     gateway,
     feeds,
     history,
+    members: members ?? null,
+    router,
+    reconnected,
+    async join() {
+      if (members === undefined) return;
+      logPulse.start();
+      storePulse.start();
+      await router?.start();
+      await members.join();
+    },
+    async leave() {
+      members?.leave();
+      await router?.handOver();
+    },
+    notReady() {
+      if (gateway.draining) return "draining";
+      if (members === undefined) return null;
+      if (!members.known) return "members";
+      if (!logPulse.answers) return "log";
+      return storePulse.answers ? null : "store";
+    },
     /** In reverse order of start; sockets were drained before. */
     async [Symbol.asyncDispose]() {
       gateway.stop();
       stopTrimming();
       users.stop();
+      presence.stop();
+      logPulse.stop();
+      storePulse.stop();
       await system.stop();
+      router?.stop();
+      members?.stop();
       await receipts.flush();
       feeds.stop();
+      // Others read on where this one ends.
+      if (members !== undefined) return await history[Symbol.asyncDispose]();
       // A store that takes nothing must not hold up the end: the checkpoint knows where to go on.
       const late = Promise.withResolvers<void>();
       const cancel = platform.after(limits.drainMs, late.resolve);

@@ -67,6 +67,13 @@ export class Cell<Message, Reply> implements Link<Cell<Message, Reply>>, Owner<M
     });
   }
 
+  /** Starts it without mail: somebody will write soon. */
+  warm(): void {
+    if (this.#phase !== "asleep" || this.#refusal() !== null) return;
+    this.#rouse();
+    this.#activate();
+  }
+
   deliver(envelope: Envelope<Message, Reply>): void {
     envelope.at = this.#stamp();
     this.#mailbox.put(envelope);

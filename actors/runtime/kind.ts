@@ -77,6 +77,16 @@ export class Kind<Message, Reply> {
     return Promise.resolve(this.closed ? stopped : overloaded);
   }
 
+  /** Who is in memory. */
+  ids(): string[] {
+    return [...this.#cells.keys()];
+  }
+
+  /** Starts an actor that will be asked for soon. */
+  warm(id: string): void {
+    if (!this.closed) this.#cell(id)?.warm();
+  }
+
   /** Ends the incarnation after its turn and forgets its crashes. Queued mail goes to the next one. */
   evict(id: string): Promise<void> {
     return this.#cells.get(id)?.evict() ?? Promise.resolve();

@@ -21,7 +21,10 @@ export interface SigningKey {
 export interface SigningKeys {
   /** The key of this period; made when there is none yet. */
   current(): Promise<SigningKey>;
-  /** null: no key of ours. Looks into the store at most once per limits.keyReloadMs for what another node made. */
+  /**
+   * null: no key of ours. Looks into the store at most once per limits.keyReloadMs for what another node made; who comes in
+   * between waits for the next look, since a token may be younger than the last one.
+   */
   find(kid: string): Promise<SigningKey | null>;
 }
 
@@ -34,10 +37,17 @@ export function createSigningKeys(secrets: Secrets, platform: Platform): Signing
 
   /** Whoever asks while the keys are being read waits for them: a node that starts meets all its clients at once. */
   function load(): Promise<void> {
-    loading ??= readAll().finally(() => {
-      loading = null;
-    });
+    loading ??= rested()
+      .then(readAll)
+      .finally(() => {
+        loading = null;
+      });
     return loading;
+  }
+
+  async function rested(): Promise<void> {
+    const left = loadedAt + limits.keyReloadMs - platform.monotonic();
+    if (left > 0) await new Promise<void>((resolve) => platform.after(left, resolve));
   }
 
   async function readAll(): Promise<void> {
@@ -73,7 +83,6 @@ export function createSigningKeys(secrets: Secrets, platform: Platform): Signing
     async find(kid) {
       const found = known.get(kid);
       if (found) return found;
-      if (loading === null && platform.monotonic() - loadedAt < limits.keyReloadMs) return null;
       await load();
       return known.get(kid) ?? null;
     },

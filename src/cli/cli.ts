@@ -41,11 +41,11 @@ async function run(command: string): Promise<number> {
     case "check":
       return tell(checkCommand(readConfig(process.env).data));
     case "doctor":
-      return tell(await doctorCommand(readConfig(process.env), platform.now()));
+      return tell(await doctorCommand(readConfig(process.env), platform));
     case "export":
-      return tell(await exportCommand(args, readConfig(process.env), platform.now(), manifest.version));
+      return tell(await exportCommand(args, readConfig(process.env), platform, manifest.version));
     case "import":
-      return tell(await importCommand(args, readConfig(process.env), platform.id()));
+      return tell(await importCommand(args, readConfig(process.env), platform));
     case "help":
     case "--help":
       console.log(usage);

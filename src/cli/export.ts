@@ -1,5 +1,5 @@
 /** `starling export FILE [--final]`: the installation as one file. Its server must be stopped. */
-import type { Millis } from "../../actors/ports.ts";
+import type { Platform } from "../../actors/runtime/platform.ts";
 import type { Config } from "../config.ts";
 import { exportTo } from "../move/export.ts";
 import { CannotMove } from "../move/format.ts";
@@ -8,11 +8,11 @@ import { UnusableFolder } from "../store/sqlite/errors.ts";
 import type { CommandResult } from "./backup.ts";
 import { summaryOf } from "./import.ts";
 
-/** @param now ms since 1970 · @param version of this program */
+/** @param version of this program */
 export async function exportCommand(
   args: readonly string[],
   config: Config,
-  now: Millis,
+  platform: Platform,
   version: string,
 ): Promise<CommandResult> {
   const final = args.includes("--final");
@@ -21,8 +21,8 @@ export async function exportCommand(
     return { exitCode: 2, says: "usage: starling export FILE [--final]" };
   }
   try {
-    await using source = await openSource(config);
-    const tally = await exportTo(source, { path, final, version, at: now });
+    await using source = await openSource(config, platform);
+    const tally = await exportTo(source, { path, final, version, at: platform.now() });
     const closed = final ? "; this installation is closed now" : "";
     return { exitCode: 0, says: `${summaryOf(tally)} written to ${path}${closed}` };
   } catch (error) {

@@ -1,4 +1,5 @@
 /** `starling import FILE`: what another installation exported becomes this one, which must be empty. */
+import type { Platform } from "../../actors/runtime/platform.ts";
 import type { Config } from "../config.ts";
 import { CannotMove } from "../move/format.ts";
 import { importFrom } from "../move/import.ts";
@@ -8,18 +9,17 @@ import type { Tally } from "../move/tally.ts";
 import { UnusableFolder } from "../store/sqlite/errors.ts";
 import type { CommandResult } from "./backup.ts";
 
-/** @param id random */
 export async function importCommand(
   args: readonly string[],
   config: Config,
-  id: string,
+  platform: Platform,
 ): Promise<CommandResult> {
   const [path, ...rest] = args;
   if (path === undefined || rest.length > 0) return { exitCode: 2, says: "usage: starling import FILE" };
   try {
     const file = await ImportFile.open(path);
-    await using target = await openTarget(config);
-    const tally = await importFrom(file, target, id);
+    await using target = await openTarget(config, platform);
+    const tally = await importFrom(file, target, platform.id());
     const epochs = file.header.final
       ? "rooms go on where they were"
       : "rooms have new epochs, clients load them anew";

@@ -1,5 +1,6 @@
 /** The feeds of one node: opened for the first subscriber of a room, closed some time after the last one left. */
 
+import * as v from "valibot";
 import type { Bus, Head, Json, RoomId, Seq, Store } from "../../actors/ports.ts";
 import type { Platform } from "../../actors/runtime/platform.ts";
 import { Feed, type FeedSources, type Subscriber } from "./feed.ts";
@@ -14,18 +15,20 @@ interface Held {
   feed: Feed;
   opening: Promise<void>;
   unsubscribe: () => void;
-  /** Cancel the comparisons of heads that are still to come. */
-  compares: (() => void)[];
   /** Who waits for it to open and will attach. */
   openers: number;
   /** Cancels the closing of a feed that nobody reads. */
   keep: (() => void) | null;
 }
 
+const note = v.object({ seq: v.number(), from: v.nullable(v.string()), frame: v.string() });
+
 /** Memory of a room survives a reconnect storm. */
 const lingerMs = 10_000;
 /** Interest spreads asynchronously: a new feed compares heads soon, and again, then with all others. */
 const compareAfterMs = [100, 1_000];
+/** Feeds that opened so close together are compared by one question: a storm of resumes opens thousands. */
+const compareTickMs = 50;
 /** From a commit to its delivery: a message between threads. */
 const arrivalMs = 20;
 const compareEveryMs = 30_000;
@@ -36,13 +39,20 @@ export class Feeds {
   readonly #sources: FeedsSources;
   readonly #held = new Map<RoomId, Held>();
   readonly #cancels: (() => void)[] = [];
+  /** New feeds, by the tick at which their heads are compared. */
+  readonly #due = new Map<number, { rooms: RoomId[]; cancel: () => void }>();
   #stopped = false;
   /** Reads of documents and log for those who are behind, for metrics. */
   reads = 0;
 
   constructor(sources: FeedsSources) {
     this.#sources = sources;
-    this.#every(compareEveryMs, () => this.#compare([...this.#held.keys()]));
+    this.#every(compareEveryMs, () => this.compareAll());
+  }
+
+  /** Compares all heads with the log's, now: live records may have been lost. */
+  compareAll(): Promise<void> {
+    return this.#compare([...this.#held.keys()]);
   }
 
   get size(): number {
@@ -97,6 +107,7 @@ export class Feeds {
   stop(): void {
     this.#stopped = true;
     for (const cancel of this.#cancels) cancel();
+    for (const { cancel } of this.#due.values()) cancel();
     for (const [room, held] of this.#held) this.#close(room, held);
   }
 
@@ -109,7 +120,6 @@ export class Feeds {
       feed,
       opening: Promise.resolve(),
       unsubscribe: () => {},
-      compares: [],
       openers: 0,
       keep: null,
     };
@@ -119,20 +129,19 @@ export class Feeds {
   }
 
   async #opening(room: RoomId, held: Held): Promise<void> {
-    const { log, store, bus, platform } = this.#sources;
+    const { log, store, bus } = this.#sources;
     await held.feed.open(async () => {
       const [[head], [document]] = await Promise.all([log.heads([room]), store.rooms.many([room])]);
       return { seq: Math.max(head?.seq ?? 0, document?.seq ?? 0), epoch: document?.epoch ?? "" };
     });
     held.unsubscribe = await bus.subscribe(`room.${room}`, (message) => relay(held.feed, message));
-    held.compares = compareAfterMs.map((ms) => platform.after(ms, () => this.#compareSafely([room])));
+    for (const ms of compareAfterMs) this.#compareAfter(ms, room);
     // Closed meanwhile: nobody else would end these.
     if (this.#held.get(room) !== held) this.#close(room, held);
   }
 
   #close(room: RoomId, held: Held): void {
     held.keep?.();
-    for (const cancel of held.compares) cancel();
     held.unsubscribe();
     held.feed.close();
     if (this.#held.get(room) === held) this.#held.delete(room);
@@ -142,6 +151,7 @@ export class Feeds {
   async #compare(rooms: RoomId[]): Promise<void> {
     for (let at = 0; at < rooms.length; at += compareSlice) {
       const known = rooms.slice(at, at + compareSlice).filter((room) => this.#held.has(room));
+      if (known.length === 0) continue;
       const heads = await this.#sources.log.heads(known);
       // Whoever reads the log sees a record a little before the feed is told: most need no reading.
       if (known.some((room, i) => this.#isBehind(room, heads[i]))) await this.arrival();
@@ -156,8 +166,22 @@ export class Feeds {
     return (head?.seq ?? 0) > (this.get(room)?.seq ?? 0);
   }
 
-  #compareSafely(rooms: RoomId[]): void {
-    this.#compare(rooms).catch(this.#sources.onFailure);
+  #compareAfter(ms: number, room: RoomId): void {
+    const { platform, onFailure } = this.#sources;
+    if (this.#stopped) return;
+    const now = platform.monotonic();
+    const tick = Math.ceil((now + ms) / compareTickMs);
+    const due = this.#due.get(tick);
+    if (due !== undefined) {
+      due.rooms.push(room);
+      return;
+    }
+    const rooms = [room];
+    const cancel = platform.after(tick * compareTickMs - now, () => {
+      this.#due.delete(tick);
+      this.#compare(rooms).catch(onFailure);
+    });
+    this.#due.set(tick, { rooms, cancel });
   }
 
   #every(ms: number, work: () => Promise<void>): void {
@@ -179,7 +203,8 @@ function isRead({ feed, openers }: Held): boolean {
 
 /** Typing and receipts: a feed that is behind their seq drops them, and nobody gets their own. */
 function relay(feed: Feed, message: Json): void {
-  if (message === null || typeof message !== "object" || !("seq" in message)) return;
-  const { seq, from, frame } = message as { seq: number; from: string | null; frame: string };
+  const parsed = v.safeParse(note, message);
+  if (!parsed.success) return;
+  const { seq, from, frame } = parsed.output;
   if (seq <= feed.seq) feed.broadcast(frame, from);
 }

@@ -8,6 +8,7 @@ import type { ConnectionId, RoomId, SessionId, UserId } from "../../actors/ports
 import type { Cursor } from "../../actors/room/events.ts";
 import { refuse } from "../../actors/room/refusals.ts";
 import type { Platform } from "../../actors/runtime/platform.ts";
+import { createGate } from "../auth/gate.ts";
 import type { Call, Caller, Result } from "../operations/operation.ts";
 import type { CloseName } from "../protocol/close.ts";
 import { type Attached, type AttachSources, attach } from "./attach.ts";
@@ -58,6 +59,8 @@ interface Pending {
   version: number;
 }
 
+/** Sockets of a node that is cut off: fast, since what they show grows old, and not all in one turn of the loop. */
+const cutOffWithinMs = 1_000;
 const pingBuckets = Math.ceil(limits.pingMs / 1_000);
 
 export class Gateway {
@@ -70,6 +73,8 @@ export class Gateway {
     left: (one, room, cursor) => one.attaching(() => this.#resume(one, 0, { [room]: cursor }, false)),
   };
   readonly #pending = new Map<Connection, Pending>();
+  /** After a restart all clients come at once. */
+  readonly #gate = createGate(limits.hellosAtOnce, limits.unauthenticatedMax);
   readonly #admitting = new Groups<UserId, Pending>();
   readonly #perAddress = new Map<string, number>();
   readonly #connections = new Map<ConnectionId, Connection>();
@@ -81,6 +86,7 @@ export class Gateway {
   #tick = 0;
   #cancelTick: () => void = () => {};
   #draining = false;
+  #cutOff = false;
 
   constructor(sources: GatewaySources) {
     this.#sources = sources;
@@ -118,7 +124,7 @@ export class Gateway {
     this.#pending.set(connection, pending);
     const already = this.#perAddress.get(address) ?? 0;
     this.#perAddress.set(address, already + 1);
-    if (this.#draining) connection.close("shutdown", "afterMs=1000");
+    if (this.#draining || this.#cutOff) connection.close("shutdown", "afterMs=1000");
     else if (
       this.#pending.size > limits.unauthenticatedMax ||
       already >= limits.unauthenticatedPerAddressMax
@@ -187,7 +193,28 @@ export class Gateway {
   /** Closes all sockets in slices over `withinMs`, telling each how long to wait at most. */
   async drain(withinMs: number): Promise<void> {
     this.#draining = true;
-    for (const { connection } of this.#pending.values()) connection.close("shutdown", "afterMs=1000");
+    await this.#closeAll(withinMs);
+  }
+
+  /**
+   * The log is out of reach: nobody here would learn what they miss, so they are sent to another node, and so is who comes,
+   * until `found`.
+   */
+  async lost(): Promise<void> {
+    this.#cutOff = true;
+    await this.#closeAll(cutOffWithinMs);
+  }
+
+  found(): void {
+    this.#cutOff = false;
+  }
+
+  stop(): void {
+    this.#cancelTick();
+  }
+
+  async #closeAll(withinMs: number): Promise<void> {
+    for (const { connection } of [...this.#pending.values()]) connection.close("shutdown", "afterMs=1000");
     const all = [...this.#connections.values()];
     const slices = Math.max(1, Math.min(20, Math.ceil(all.length / 100)));
     const size = Math.ceil(all.length / slices);
@@ -200,16 +227,12 @@ export class Gateway {
     }
   }
 
-  stop(): void {
-    this.#cancelTick();
-  }
-
   #hello(pending: Pending, frame: Incoming): void {
     if (pending.busy || frame.t !== "hello") return pending.connection.close("protocol");
     const token = frame.token ?? pending.token;
     if (token === null) return pending.connection.close("unauthorized");
     pending.busy = true;
-    this.#admit(pending, token, frame.tab).catch((error) => {
+    this.#gate(() => this.#admit(pending, token, frame.tab)).catch((error) => {
       this.#sources.onFailure(error);
       pending.connection.close("overloaded");
     });
@@ -218,6 +241,8 @@ export class Gateway {
   async #admit(pending: Pending, token: string, tab: string): Promise<void> {
     const { users } = this.#sources;
     const { connection } = pending;
+    // It may have gone while others were admitted.
+    if (connection.closed) return;
     const caller = await this.#sources.authenticate(token);
     if (connection.closed) return;
     if (caller === null) return connection.close("unauthorized");

@@ -14,7 +14,8 @@ export interface ServerOptions {
   origins: readonly string[];
   /** Reverse proxies of ours in front: limits per address are about clients. */
   proxies: number;
-  gateway: Gateway;
+  /** null: this node takes no sockets. */
+  gateway: Gateway | null;
   http: Http;
   onFailure: (error: unknown) => void;
 }
@@ -42,7 +43,7 @@ export function startServer(options: ServerOptions): Bun.Server<Data> {
     maxRequestBodySize: bodyBytesMax,
     fetch(request, server) {
       const peer = server.requestIP(request)?.address ?? "";
-      if (!paths.has(new URL(request.url).pathname)) return http(request, peer);
+      if (gateway === null || !paths.has(new URL(request.url).pathname)) return http(request, peer);
       const address = clientAddress(peer, request.headers.get("x-forwarded-for"), options.proxies);
       return upgrade(request, server, address, options.origins);
     },
@@ -57,14 +58,14 @@ export function startServer(options: ServerOptions): Bun.Server<Data> {
       perMessageDeflate: false,
       open(socket) {
         const { data } = socket;
-        if (!(data instanceof Connection)) {
+        if (gateway !== null && !(data instanceof Connection)) {
           socket.data = gateway.open(socketOf(socket), data.address, data.token);
         }
       },
       message(socket, message) {
         const { data } = socket;
         if (!(data instanceof Connection)) return;
-        if (typeof message === "string") gateway.receive(data, message);
+        if (typeof message === "string") gateway?.receive(data, message);
         else data.close("protocol");
       },
       drain(socket) {

@@ -26,7 +26,7 @@ export async function createApp(
   failed: (request: Request, error: unknown) => Response,
 ) {
   const { catalogue, config, metrics, notReady } = parts;
-  const staticFile = await loadStaticFiles(config.staticDir);
+  const staticFile = config.staticDir === null ? () => null : await loadStaticFiles(config.staticDir);
   const openApi = JSON.stringify(openApiOf(catalogue, config.version));
 
   // standardHostname: Elysia would look for the path behind the eleventh character of the URL, and

@@ -17,8 +17,8 @@ export interface HttpConfig {
   origins: readonly string[];
   /** Reverse proxies of ours in front, for the client's address; default 0. */
   proxies: number;
-  /** Folder of the built web page. */
-  staticDir: string;
+  /** Folder of the built web page; null: it isn't served. */
+  staticDir: string | null;
 }
 
 export interface HttpParts {

@@ -80,6 +80,15 @@ export function createMetrics(version: string) {
     historyLag: gauge("history_lag_records", "Records of the log that history hasn't applied yet"),
     receiptsFlush: distribution("receipts_flush_seconds", "Length of a bulk write of receipts", seconds),
 
+    // Between nodes
+    nodes: gauge("cluster_nodes", "Nodes that this one sees, itself included"),
+    ignored: counter("foreign_messages_total", "Messages that no node of ours wrote, by where they came", [
+      "from",
+    ]),
+    routed: counter("commands_routed_total", "Commands to other nodes' actors, by what came of it", [
+      "event",
+    ]),
+
     // The edge
     http: histogram("http_request_seconds", "HTTP requests, by route and status", seconds, ["route", "code"]),
     authFailures: counter("auth_failures_total", "Callers turned away, by reason", ["reason"]),

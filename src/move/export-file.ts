@@ -26,16 +26,12 @@ export class ExportFile implements Disposable {
     this.#line(entry);
   }
 
-  /** The last bytes are on the disk, under another name. */
-  finish(): void {
+  /** All of it is on the disk before it stands under its name. */
+  publish(): void {
     this.#flush();
     const end = { entries: this.#entries, sha256: this.#hasher.digest("hex") };
     this.#write(`${JSON.stringify({ end })}\n`);
     fsyncSync(this.#file);
-  }
-
-  /** Now the export is there. */
-  publish(): void {
     renameSync(this.#partial, this.#path);
     const folder = openSync(dirname(this.#path), "r");
     fsyncSync(folder);

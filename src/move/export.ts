@@ -3,7 +3,7 @@ import { existsSync } from "node:fs";
 import type { Millis } from "../../actors/ports.ts";
 import { ExportFile } from "./export-file.ts";
 import { CannotMove, exportFormat } from "./format.ts";
-import { close, importing, isClosed, staysHere } from "./marks.ts";
+import { close, importing, isClosed, reopen, staysHere } from "./marks.ts";
 import type { Place } from "./place.ts";
 import { portable } from "./renew.ts";
 import { settle } from "./settle.ts";
@@ -19,22 +19,29 @@ export interface ExportOptions {
 }
 
 /** @throws CannotMove when a file is there already, or the source isn't whole; then nothing was changed */
-export async function exportTo(place: Place, { path, final, version, at }: ExportOptions): Promise<Tally> {
-  const { secrets, archive } = place.store;
-  if (existsSync(path)) throw new CannotMove(`${path} is there already`);
+export async function exportTo(place: Place, options: ExportOptions): Promise<Tally> {
+  const { secrets } = place.store;
+  if (existsSync(options.path)) throw new CannotMove(`${options.path} is there already`);
   if ((await importing(secrets)) !== null) {
     throw new CannotMove("an import into this installation was interrupted: finish it first");
   }
+  const closed = await isClosed(secrets);
+  if (closed || !options.final) return await write(place, { ...options, final: closed });
+  // First: no server starts while we read, and a file that says that its source is closed tells the truth, however we end.
+  await close(secrets);
+  try {
+    return await write(place, options);
+  } catch (error) {
+    await reopen(secrets);
+    throw error;
+  }
+}
+
+async function write(place: Place, { path, final, version, at }: ExportOptions): Promise<Tally> {
   await settle(place);
-  using file = new ExportFile(path, {
-    starling: "export",
-    format: exportFormat,
-    version,
-    at,
-    final: final || (await isClosed(secrets)),
-  });
+  using file = new ExportFile(path, { starling: "export", format: exportFormat, version, at, final });
   const tally = new Tally();
-  for await (const entry of archive.entries()) {
+  for await (const entry of place.store.archive.entries()) {
     if (entry.t === "secret" && staysHere(entry.name)) continue;
     const moved = portable(entry);
     if (moved === null) continue;
@@ -42,9 +49,6 @@ export async function exportTo(place: Place, { path, final, version, at }: Expor
     file.add(moved);
   }
   assertWhole(tally);
-  file.finish();
-  // In this order: a file that says that its source is closed tells the truth, however we end.
-  if (final) await close(secrets);
   file.publish();
   return tally;
 }

@@ -18,9 +18,14 @@ export async function isClosed(secrets: Secrets): Promise<boolean> {
   return (await secrets.get(closedMark)) !== null;
 }
 
-/** For ever: what was exported as final goes on elsewhere. */
+/** For ever, once there is a file: what was exported as final goes on elsewhere. */
 export async function close(secrets: Secrets): Promise<void> {
   await secrets.putIfAbsent(closedMark, "export --final");
+}
+
+/** The export that closed it has failed. */
+export async function reopen(secrets: Secrets): Promise<void> {
+  await secrets.remove(closedMark);
 }
 
 export interface Importing {

@@ -1,22 +1,12 @@
 /**
- * The reader `history`: follows the log with its own cursor and writes documents in bulks. It never skips a record: one that it
- * can't apply is parked with all later ones of its room, other rooms go on, and the checkpoint stays before it.
- * Order of a bulk: documents → checkpoint → tell the users concerned. A crash repeats work and loses none, but for a tell, which
- * costs at most versionCheckMs.
+ * The reader `history` writes the documents. Of the nodes that could read a stream placement names one; while they disagree two
+ * read the same one, which is twice the work and the same documents.
  */
 
-import {
-  type Bus,
-  type Log,
-  type LogRecord,
-  type Position,
-  type RoomId,
-  type Store,
-  Unavailable,
-  type UserId,
-} from "../../actors/ports.ts";
-import { project } from "../../actors/room/project.ts";
-import type { Platform } from "../../actors/runtime/platform.ts";
+import type { Unsubscribe } from "../../actors/ports.ts";
+import type { Members } from "../cluster/members.ts";
+import { chosen } from "../cluster/placement.ts";
+import { StreamReader, type StreamReaderOptions } from "./stream-reader.ts";
 
 export interface HistoryReader extends AsyncDisposable {
   /** Resolves when everything that was committed before the call is in the documents. */
@@ -27,259 +17,100 @@ export interface HistoryReader extends AsyncDisposable {
   lag(): number;
   /** Rooms that are parked. */
   parked(): number;
+  /** Streams that this node reads. */
+  streams(): number[];
 }
 
-export interface HistoryOptions {
-  log: Log;
-  store: Pick<Store, "projection">;
-  bus: Bus;
-  platform: Platform;
-  onFailure: (error: unknown) => void;
-  /** Records of one bulk. Default 200: about 10 ms of writing. */
-  bulkMax?: number;
+export interface HistoryOptions extends StreamReaderOptions {
+  /** The other nodes. Default: there are none, and all streams are ours. */
+  members?: Members;
 }
 
-const bulkMax = 200;
-/** Between two bulks that aren't full and that nobody waits for. Twenty posts a second share four commits. */
-const paceMs = 250;
-
-const retryMs = 250;
-const retryMaxMs = 10_000;
-/** Bytes of a parked room that are read at once. */
-const tailBytes = 1_048_576;
+const hurrySubject = "history.hurry";
+/** A commit that others wait for takes about as long. */
+const hurryGapMs = 2;
 
 export function startHistory(options: HistoryOptions): HistoryReader {
-  const streams = Array.from(
-    { length: options.log.streams },
-    (_, stream) => new StreamReader(options, stream),
-  );
-  for (const stream of streams) stream.start();
+  const shift = new Shift(options);
+  shift.start();
   return {
     async caughtUp() {
-      await Promise.all(streams.map((stream) => stream.caughtUp()));
+      await Promise.all(shift.readers().map((reader) => reader.caughtUp()));
     },
-    hurry() {
-      for (const stream of streams) stream.hurry();
-    },
-    lag: () => streams.reduce((sum, stream) => sum + stream.lag, 0),
-    parked: () => streams.reduce((sum, stream) => sum + stream.parked.size, 0),
-    async [Symbol.asyncDispose]() {
-      await Promise.all(streams.map((stream) => stream.stop()));
-    },
+    hurry: () => shift.hurry(),
+    lag: () => shift.readers().reduce((sum, reader) => sum + reader.lag, 0),
+    parked: () => shift.readers().reduce((sum, reader) => sum + reader.parked.size, 0),
+    streams: () => shift.streams(),
+    [Symbol.asyncDispose]: () => shift.stop(),
   };
 }
 
-class StreamReader {
+/** The streams that this node reads. */
+class Shift {
   readonly #options: HistoryOptions;
-  readonly #stream: number;
-  #cursor: Position | null = null;
-  #running: Promise<void> | null = null;
-  #again = false;
-  #hurried = false;
-  #endRest: (() => void) | null = null;
-  #stopped = false;
-  #failures = 0;
-  /** While it is set, nothing but the clock ends the wait: a failure must not be repeated at the rate of commits. */
-  #endBackoff: (() => void) | null = null;
-  /** Where the first record lies that couldn't be applied. */
-  readonly parked = new Map<RoomId, Position>();
-  #retries = 0;
-  #retryDue = false;
-  #cancelRetry: (() => void) | null = null;
-  #unfollow: () => void = () => {};
-  #waiting: (() => void)[] = [];
-  lag = 0;
+  readonly #readers = new Map<number, StreamReader>();
+  readonly #stops: Unsubscribe[] = [];
+  #hurrying = false;
 
-  constructor(options: HistoryOptions, stream: number) {
+  constructor(options: HistoryOptions) {
     this.#options = options;
-    this.#stream = stream;
+  }
+
+  readers(): StreamReader[] {
+    return [...this.#readers.values()];
+  }
+
+  streams(): number[] {
+    return [...this.#readers.keys()];
   }
 
   start(): void {
-    this.#unfollow = this.#options.log.follow(this.#stream, () => this.#wake());
-    this.#wake();
+    const { members, bus, onFailure } = this.#options;
+    this.#place();
+    if (members === undefined) return;
+    this.#stops.push(members.watch({ changed: () => this.#place() }));
+    bus.subscribe(hurrySubject, () => this.#hurryOwn()).then((stop) => this.#stops.push(stop), onFailure);
   }
 
-  caughtUp(): Promise<void> {
-    return new Promise((resolve) => {
-      this.#waiting.push(resolve);
-      this.#wake();
-    });
-  }
-
+  /** Whoever waits may be on another node than the reader: they tell each other, but not for each of many who wait. */
   hurry(): void {
-    this.#hurried = true;
-    this.#wake();
+    const { members, bus, platform } = this.#options;
+    if (members === undefined) return this.#hurryOwn();
+    if (this.#hurrying) return;
+    this.#hurrying = true;
+    platform.after(hurryGapMs, () => {
+      this.#hurrying = false;
+      bus.publish(hurrySubject, null);
+    });
   }
 
   async stop(): Promise<void> {
-    this.#stopped = true;
-    this.#unfollow();
-    this.#endRest?.();
-    this.#endBackoff?.();
-    this.#cancelRetry?.();
-    await this.#running;
-    this.#release();
+    for (const stop of this.#stops) stop();
+    await Promise.all(this.readers().map((reader) => reader.stop()));
   }
 
-  #wake(): void {
-    if (this.#stopped || this.#endBackoff !== null) return;
-    // Resting: the timer wakes us, unless somebody waits.
-    if (this.#endRest !== null && !this.#isAwaited) return;
-    this.#endRest?.();
-    this.#endRest = null;
-    if (this.#running !== null) {
-      this.#again = true;
-      return;
-    }
-    this.#running = this.#run().finally(() => {
-      this.#running = null;
-      if (this.#again) this.#wake();
-    });
+  #hurryOwn(): void {
+    for (const reader of this.readers()) reader.hurry();
   }
 
-  async #run(): Promise<void> {
-    this.#again = false;
-    try {
-      if (this.#retryDue) await this.#retry();
-      while (!this.#stopped) {
-        const read = await this.#bulk();
-        this.#failures = 0;
-        if (read === 0) break;
-        if (read < (this.#options.bulkMax ?? bulkMax) && !this.#isAwaited) return this.#rest();
+  #place(): void {
+    const { log, onFailure } = this.#options;
+    for (let stream = 0; stream < log.streams; stream++) {
+      const reader = this.#readers.get(stream);
+      const ours = this.#isOurs(stream);
+      if (ours && reader === undefined) {
+        const fresh = new StreamReader(this.#options, stream);
+        this.#readers.set(stream, fresh);
+        fresh.start();
+      } else if (!ours && reader !== undefined) {
+        this.#readers.delete(stream);
+        reader.stop().catch(onFailure);
       }
-      // A wake in between may have added records: only a run without one is caught up.
-      if (!this.#again && this.parked.size === 0) this.#release();
-    } catch (error) {
-      this.#options.onFailure(error);
-      this.#endBackoff = this.#options.platform.after(delayAfter(this.#failures++), () => {
-        this.#endBackoff = null;
-        this.#wake();
-      });
     }
   }
 
-  get #isAwaited(): boolean {
-    return this.#hurried || this.#waiting.length > 0;
+  #isOurs(stream: number): boolean {
+    const { members } = this.#options;
+    return members === undefined || chosen(`history ${stream}`, members.with("readers")) === members.node;
   }
-
-  /** A commit each few milliseconds serves many records; the first after a silence doesn't wait. */
-  #rest(): void {
-    this.#endRest = this.#options.platform.after(paceMs, () => {
-      this.#endRest = null;
-      this.#wake();
-    });
-  }
-
-  /** How many records it read. */
-  async #bulk(): Promise<number> {
-    const { log, store } = this.#options;
-    this.#hurried = false;
-    const countMax = this.#options.bulkMax ?? bulkMax;
-    const advanced = this.parked.size === 0 ? await this.#advance(countMax) : null;
-    if (advanced !== null) return advanced;
-    this.#cursor ??= await store.projection.checkpoint(this.#stream);
-    const records = await log.scan(this.#stream, this.#cursor, countMax);
-    this.lag = records.length;
-    const last = records.at(-1);
-    if (last === undefined) return 0;
-    await this.#write(records, last.position);
-    this.#cursor = last.position;
-    return records.length;
-  }
-
-  /** null: the store can't by itself, or has come upon a record that can't be applied. */
-  async #advance(countMax: number): Promise<number | null> {
-    const { store, bus } = this.#options;
-    try {
-      const advance = await store.projection.advance?.(this.#stream, countMax);
-      if (advance === undefined) return null;
-      this.lag = advance.count;
-      this.#cursor = advance.position;
-      tell(bus, advance.raised);
-      return advance.count;
-    } catch (error) {
-      if (error instanceof Unavailable) throw error;
-      this.#cursor = null;
-      return null;
-    }
-  }
-
-  async #write(records: readonly LogRecord[], position: Position): Promise<void> {
-    try {
-      await this.#apply(this.#unparked(records), position);
-    } catch (error) {
-      if (error instanceof Unavailable) throw error;
-      // One of them can't be applied: whose fault it is shows one by one.
-      for (const record of records) {
-        if (!this.parked.has(record.room)) await this.#applyOrPark(record);
-      }
-      await this.#apply([], position);
-    }
-  }
-
-  #unparked(records: readonly LogRecord[]): readonly LogRecord[] {
-    return this.parked.size === 0 ? records : records.filter(({ room }) => !this.parked.has(room));
-  }
-
-  /** The checkpoint comes up to `position`, but never to a parked record. null: it stays. */
-  async #apply(records: readonly LogRecord[], position: Position | null): Promise<void> {
-    const { store, bus } = this.#options;
-    const writes = records.flatMap(project);
-    if (position === null) return tell(bus, await store.projection.apply(writes));
-    const upTo = Math.min(position, ...[...this.parked.values()].map((first) => first - 1));
-    tell(bus, await store.projection.apply(writes, { stream: this.#stream, position: upTo }));
-  }
-
-  async #applyOrPark(record: LogRecord): Promise<boolean> {
-    try {
-      await this.#apply([record], null);
-      return true;
-    } catch (error) {
-      if (error instanceof Unavailable) throw error;
-      this.#options.onFailure(error);
-      this.parked.set(record.room, record.position);
-      this.#cancelRetry ??= this.#options.platform.after(delayAfter(this.#retries++), () => {
-        this.#cancelRetry = null;
-        this.#retryDue = true;
-        this.#wake();
-      });
-      return false;
-    }
-  }
-
-  /** Parked rooms again, each from its first parked record. */
-  async #retry(): Promise<void> {
-    for (const [room, first] of this.parked) {
-      if (await this.#applyRoom(room, first)) this.parked.delete(room);
-    }
-    if (this.parked.size === 0) this.#retries = 0;
-    if (this.#cursor !== null) await this.#apply([], this.#cursor);
-    this.#retryDue = false;
-  }
-
-  async #applyRoom(room: RoomId, first: Position): Promise<boolean> {
-    for (let after = first - 1; ; ) {
-      const records = await this.#options.log.tail(room, after, tailBytes);
-      const last = records.at(-1);
-      if (last === undefined) return true;
-      for (const record of records) if (!(await this.#applyOrPark(record))) return false;
-      after = last.position;
-    }
-  }
-
-  #release(): void {
-    const waiting = this.#waiting;
-    this.#waiting = [];
-    for (const resolve of waiting) resolve();
-  }
-}
-
-function delayAfter(failures: number): number {
-  return Math.min(retryMaxMs, retryMs * 2 ** Math.min(failures, 10));
-}
-
-/** Their accounts changed: whoever has a connection of theirs syncs. */
-function tell(bus: Bus, users: readonly UserId[]): void {
-  for (const user of users) bus.publish(`user.${user}`, { t: "account" });
 }

@@ -23,6 +23,7 @@ import { refuse } from "../../actors/room/refusals.ts";
 import { sees } from "../../actors/room/sight.ts";
 import type { Failure } from "../../actors/runtime/failure.ts";
 import type { Platform } from "../../actors/runtime/platform.ts";
+import { Gathered } from "../store/gathered.ts";
 import { type Access, accessOf } from "./access.ts";
 
 export interface Sender {
@@ -67,6 +68,7 @@ const firstPauseMs = 20;
 /** History that was hurried is milliseconds behind, but for bursts. */
 const settleMs = 5_000;
 const settlePauseMs = 4;
+const settlePauseMaxMs = 50;
 /** Documents move every 20 ms at most, and a read takes about one. */
 const steadyTriesMax = 5;
 const pauseMaxMs = 1_000;
@@ -74,9 +76,11 @@ const tailBytes = 1_048_576;
 
 export class RoomEdge {
   readonly #sources: EdgeSources;
+  readonly #accesses: Gathered<UserId, Access>;
 
   constructor(sources: EdgeSources) {
     this.#sources = sources;
+    this.#accesses = new Gathered((room, users) => accessOf(sources, room, users));
   }
 
   /** The outcome of a durable command, or `unknown` when the budget is spent. */
@@ -127,9 +131,8 @@ export class RoomEdge {
   }
 
   /** What these users may see of a room, up to its head. */
-  async access(room: RoomId, user: UserId): Promise<Access> {
-    const [access] = await accessOf(this.#sources, room, [user]);
-    return access as Access;
+  access(room: RoomId, user: UserId): Promise<Access> {
+    return this.#accesses.ask(room, user);
   }
 
   /**
@@ -142,9 +145,11 @@ export class RoomEdge {
     if (access.tail === 0) return access;
     this.#sources.hurry?.();
     const deadline = platform.monotonic() + settleMs;
+    let pause = settlePauseMs;
     while ((await store.projection.checkpoint(log.streamOf(room))) < access.tail) {
       if (platform.monotonic() > deadline) throw new Unavailable("history is behind");
-      await this.#pause(settlePauseMs);
+      await this.#pause(pause);
+      pause = Math.min(settlePauseMaxMs, pause * 1.5);
     }
     return await this.access(room, user);
   }

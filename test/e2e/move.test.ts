@@ -1,35 +1,23 @@
 /** Moving an installation, by the program itself, under clients that hold copies of it. */
-import { expect, test } from "bun:test";
-import { resolve } from "node:path";
+import { afterAll, beforeAll, describe, expect, test } from "bun:test";
+import { MongoSet } from "../../load/kit/mongo-set.ts";
+import { NatsServers } from "../../load/kit/nats.ts";
+import { part } from "../../load/kit/parts.ts";
+import type { Client } from "../../sdk/api.ts";
 import { idOf, join, seen } from "./people.ts";
+import { starling } from "./program.ts";
 import { RealServer } from "./server.ts";
 
-const cli = resolve(import.meta.dir, "../../src/cli/cli.ts");
+const [natsServer, mongod] = [await part("nats-server"), await part("mongod")];
 
-/** `starling …` on a data folder: its exit code and all that it said. */
-async function starling(data: string, ...args: string[]): Promise<{ code: number; says: string }> {
-  const child = Bun.spawn([process.execPath, cli, ...args], {
-    env: { ...process.env, STARLING_DATA: data, HOST: "127.0.0.1", PORT: "0" },
-    stdout: "pipe",
-    stderr: "pipe",
-  });
-  const [out, err] = await Promise.all([
-    new Response(child.stdout).text(),
-    new Response(child.stderr).text(),
-  ]);
-  return { code: await child.exited, says: out + err };
-}
-
-test("a final move keeps seqs, epochs and sessions: old copies verify, and a command sent before is known", async () => {
-  await using source = await RealServer.start();
-  const ana = await join(source.url, "ana");
-  const bob = await join(source.url, "bob");
+/** Two people with a room that has seen everything: posts, edits, reactions, deletions. */
+async function talk(url: string) {
+  const [ana, bob] = [await join(url, "ana"), await join(url, "bob")];
   const room = await ana.createGroup({ name: "Birds", members: [idOf(bob)] });
   const { seq } = await room.send({ text: "before" });
   await room.react(seq, "👍", true);
   await room.edit(seq, "before, edited");
-  const gone = await room.send({ text: "regretted" });
-  await room.remove(gone.seq);
+  await room.remove((await room.send({ text: "regretted" })).seq);
   const post = { room: room.id, cid: Bun.randomUUIDv7(), text: "counted once" };
   const posted = await ana.call("room.post", post);
   const there = bob.room(room.id);
@@ -42,51 +30,111 @@ test("a final move keeps seqs, epochs and sessions: old copies verify, and a com
       if (JSON.stringify(frame).includes('"t":"epoch"')) renewed.push(frame);
     });
   }
-  await source.stop();
+  return {
+    clients: [ana, bob] as const,
 
-  const file = `${source.data}/chat.starling`;
-  expect(await starling(source.data, "export", file, "--final")).toMatchObject({ code: 0 });
-  const refused = await starling(source.data, "serve");
+    /** After a move: old copies verify, what was sent before is known, and the talk goes on. */
+    async goesOn(text: string): Promise<void> {
+      const { seq: last } = await room.send({ text });
+      await seen(bob, "what comes after", () => texts().includes(text));
+      expect(renewed).toEqual([]);
+      expect(await ana.call("room.post", post)).toEqual(posted);
+      const other = ana.call("room.post", { ...post, text: "another" });
+      await expect(other).rejects.toMatchObject({ code: "conflict" });
+      for (const copy of [room, there]) {
+        expect(await copy.verify()).toMatchObject({ ok: true, head: last, tombstones: 1 });
+      }
+    },
+  };
+}
+
+const close = (clients: readonly Client[]) => Promise.all(clients.map((client) => client.close()));
+
+test("a final move keeps seqs, epochs and sessions; the source is closed", async () => {
+  await using server = await RealServer.start();
+  const { clients, goesOn } = await talk(server.url);
+  await server.stop();
+  const source = { STARLING_DATA: server.data };
+  const target = { STARLING_DATA: `${server.data}/target` };
+  const file = `${server.data}/chat.starling`;
+  expect(await starling(source, "export", file, "--final")).toMatchObject({ code: 0 });
+  const refused = await starling(source, "serve");
   expect(refused.code).toBe(1);
   expect(refused.says).toContain("this installation was closed by `starling export --final`");
-
-  // The clients' address is that of the new place from now on.
-  const target = `${source.data}/target`;
   const imported = await starling(target, "import", file);
   expect(imported.says).toContain("2 accounts, 1 rooms");
   expect(imported.code).toBe(0);
-  source.data = target;
-  await source.start();
-  const { seq: last } = await room.send({ text: "after" });
-  await seen(bob, "what comes after", () => texts().includes("after"));
-  expect(renewed).toEqual([]);
-  expect(await ana.call("room.post", post)).toEqual(posted);
-  await expect(ana.call("room.post", { ...post, text: "another" })).rejects.toMatchObject({
-    code: "conflict",
-  });
-  for (const copy of [room, there]) {
-    expect(await copy.verify()).toMatchObject({ ok: true, head: last, tombstones: 1 });
-  }
-  await ana.close();
-  await bob.close();
+
+  // The clients' address is that of the new place from now on.
+  server.env = target;
+  await server.start();
+  await goesOn("after");
+  await close(clients);
 }, 60_000);
 
 test("a running server's data is not exported, nor is an installation filled twice", async () => {
-  await using source = await RealServer.start();
-  const ana = await join(source.url, "ana");
+  await using server = await RealServer.start();
+  const ana = await join(server.url, "ana");
   await ana.createGroup({ name: "Birds" });
-  const file = `${source.data}/chat.starling`;
-  const busy = await starling(source.data, "export", file);
+  const source = { STARLING_DATA: server.data };
+  const file = `${server.data}/chat.starling`;
+  const busy = await starling(source, "export", file);
   expect(busy).toMatchObject({ code: 1, says: expect.stringContaining("in use by another process") });
   await ana.close();
-  await source.stop();
-  expect(await starling(source.data, "export", file)).toMatchObject({ code: 0 });
-  expect(await starling(source.data, "import", file)).toMatchObject({
+  await server.stop();
+  expect(await starling(source, "export", file)).toMatchObject({ code: 0 });
+  expect(await starling(source, "import", file)).toMatchObject({
     code: 1,
     says: expect.stringContaining("the target isn't empty"),
   });
-  expect(await starling(`${source.data}/absent`, "export", `${file}.2`)).toMatchObject({
+  expect(await starling({ STARLING_DATA: `${server.data}/absent` }, "export", `${file}.2`)).toMatchObject({
     code: 1,
     says: expect.stringContaining("holds no starling.db"),
   });
 }, 60_000);
+
+describe.skipIf(natsServer === null || mongod === null)("between one folder and a cluster", () => {
+  let nats: NatsServers;
+  let mongo: MongoSet;
+  beforeAll(async () => {
+    nats = await NatsServers.start({ program: natsServer ?? "" });
+    mongo = await MongoSet.start(mongod ?? "");
+  }, 60_000);
+  afterAll(async () => {
+    await nats[Symbol.asyncDispose]();
+    await mongo[Symbol.asyncDispose]();
+  });
+
+  test("an installation moves to the cluster and back, and its clients notice nothing but a pause", async () => {
+    await using server = await RealServer.start();
+    const { clients, goesOn } = await talk(server.url);
+    await server.stop();
+    const folder = { STARLING_DATA: server.data };
+    const cluster = { NATS_URL: nats.url, MONGODB_URL: mongo.url("moved") };
+    const back = { STARLING_DATA: `${server.data}/back` };
+    const file = (name: string) => `${server.data}/${name}.starling`;
+
+    expect(await starling(folder, "export", file("there"), "--final")).toMatchObject({ code: 0 });
+    const there = await starling(cluster, "import", file("there"));
+    expect(there.says).toContain("2 accounts, 1 rooms");
+    server.env = cluster;
+    await server.start();
+    await goesOn("in the cluster");
+
+    expect(await starling(cluster, "export", file("back"), "--final")).toMatchObject({
+      code: 1,
+      says: expect.stringContaining("nodes of this cluster are running"),
+    });
+    await server.stop();
+    expect(await starling(cluster, "export", file("back"), "--final")).toMatchObject({ code: 0 });
+    expect(await starling(cluster, "serve")).toMatchObject({
+      code: 1,
+      says: expect.stringContaining("was closed"),
+    });
+    expect(await starling(back, "import", file("back"))).toMatchObject({ code: 0 });
+    server.env = back;
+    await server.start();
+    await goesOn("back again");
+    await close(clients);
+  }, 120_000);
+});

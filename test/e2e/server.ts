@@ -6,14 +6,14 @@ import { join, resolve } from "node:path";
 const root = resolve(import.meta.dir, "../..");
 
 export class RealServer implements AsyncDisposable {
-  /** Where its next start finds its data; inside of the first one it goes with it. */
-  data: string;
-  readonly #folder: string;
+  readonly data: string;
+  /** For its next start, over its own. */
+  env: Record<string, string> = {};
   #process: Bun.Subprocess<"ignore", "pipe", "inherit"> | null = null;
   #port = 0;
 
   private constructor(data: string) {
-    this.data = this.#folder = data;
+    this.data = data;
   }
 
   /** Starts one on a free port. */
@@ -41,6 +41,7 @@ export class RealServer implements AsyncDisposable {
         PORT: String(this.#port),
         STARLING_DATA: this.data,
         STARLING_RATES: "off",
+        ...this.env,
       },
       stdin: "ignore",
       stdout: "pipe",
@@ -70,7 +71,7 @@ export class RealServer implements AsyncDisposable {
 
   async [Symbol.asyncDispose](): Promise<void> {
     await this.#end("SIGKILL");
-    await rm(this.#folder, { recursive: true, force: true });
+    await rm(this.data, { recursive: true, force: true });
   }
 
   async #end(signal: "SIGKILL" | "SIGTERM"): Promise<number> {

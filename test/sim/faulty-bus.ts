@@ -37,8 +37,8 @@ export class FaultyBus implements Bus {
     return unsubscribe;
   }
 
-  request(subject: string, message: Json, timeoutMs: number): Promise<Json[]> {
-    return this.#world.remote(this.#node, () => this.#bus.request(subject, message, timeoutMs));
+  request(subject: string, message: Json, timeoutMs: number, enough?: number): Promise<Json[]> {
+    return this.#world.remote(this.#node, () => this.#bus.request(subject, message, timeoutMs, enough));
   }
 
   /** The node is gone. */

@@ -4,6 +4,7 @@ import type { SimNode } from "../../actors/runtime/sim.ts";
 import type { AccessTokens } from "../../src/auth/access-token.ts";
 import { createAuth } from "../../src/auth/auth.ts";
 import type { Passwords } from "../../src/auth/passwords.ts";
+import { Members, nodeRoles } from "../../src/cluster/members.ts";
 import { type Node, startNode } from "../../src/node.ts";
 import { ratesOff } from "../../src/operations/rate.ts";
 import { FaultyBus } from "./faulty-bus.ts";
@@ -71,7 +72,9 @@ export class Server {
     const store = faultyStore(world, machine, shared.store);
     const auth = await createAuth({ store, bus, platform: machine, access, passwords });
     const owner: Owner = { machine, port: { ask: async () => ({ failure: "stopped" }) } };
+    const members = new Members({ node: name, roles: nodeRoles, bus, platform: machine });
     const node = startNode({
+      ...(world.routed ? { members } : {}),
       platform: machine,
       log,
       store,
@@ -86,6 +89,7 @@ export class Server {
       watch: { fault: (where, error) => world.trace.add("fault", name, where, String(error)) },
       ...sizes,
     });
+    node.join().catch((error) => world.trace.add("join failed", name, String(error)));
     world.trace.add("up", name, Math.round(machine.skewMs));
     return new Server(name, machine, node, owner, log, bus);
   }
@@ -109,7 +113,7 @@ export function tokenOf(user: string, session: SessionId): string {
   return `${user} ${session}`;
 }
 
-const access: AccessTokens = {
+export const access: AccessTokens = {
   sign: async (user, session) => ({
     access: tokenOf(user, session),
     accessExpiresAt: Number.MAX_SAFE_INTEGER,
@@ -121,4 +125,4 @@ const access: AccessTokens = {
 };
 
 /** Nobody signs in with a password here. */
-const passwords: Passwords = { hash: async () => null, matches: async () => false };
+export const passwords: Passwords = { hash: async () => null, matches: async () => false };

@@ -20,11 +20,15 @@ export class World {
   doom: (node: SimNode) => void = () => {};
   /** What goes wrong in this seed's storm. */
   readonly stormy: Faults;
+  /** Nodes know of each other and route commands as a cluster does; in other seeds each believes to own every room. */
+  readonly routed: boolean;
 
   constructor(seed: number, keepTrace: boolean) {
     this.sim = createSim(seed);
     this.infra = this.sim.node();
     this.trace = new Trace(this.sim.now, keepTrace);
+    // By the seed's own number, not by chance: the others' stories stay as they are.
+    this.routed = seed % 6 === 5;
     this.stormy = faultsOf(this.sim.random);
   }
 

@@ -13,11 +13,11 @@ import type {
   UserId,
   Write,
 } from "../../../actors/ports.ts";
+import { chunksOf } from "../chunks.ts";
 import { writesOfMembership } from "../merge/membership.ts";
 import { writesOfMessage } from "../merge/message.ts";
 import { writesOfRoom } from "../merge/room.ts";
 import { accountColumns } from "./accounts.ts";
-import { chunksOf } from "./chunks.ts";
 import { type MembershipColumns, membershipRowOf } from "./memberships.ts";
 import { type MessageColumns, messageColumns, messageOf } from "./message-columns.ts";
 import { type RoomColumns, roomRowOf } from "./rooms.ts";

@@ -52,6 +52,18 @@ describe("an actor", () => {
     expect(log).toEqual(["a wakes", "a gets hello", "a stops", "a is gone"]);
   });
 
+  test("that is warmed wakes without a message, once, and goes like any other when none comes", async () => {
+    const { ask, kind, elapsed, log } = mortal();
+    kind.warm("a");
+    kind.warm("a");
+    await elapsed(10);
+    expect([log, kind.ids()]).toEqual([["a wakes"], ["a"]]);
+    await ask("a", "hello");
+    await elapsed(2 * idleMs);
+    expect(log).toEqual(["a wakes", "a gets hello", "a stops", "a is gone"]);
+    expect(kind.ids()).toEqual([]);
+  });
+
   test("stays while somebody writes to it", async () => {
     const { ask, elapsed, log } = mortal();
     for (let count = 0; count < 5; count++) {

@@ -85,5 +85,14 @@ const table: [string, () => Promise<string>][] = [
 ];
 
 test.each(table)("refused: %s", async (_what, make) => {
-  expect(await node.auth.verify(await make())).toBeNull();
+  let settled = false;
+  const verdict = node.auth.verify(await make()).finally(() => {
+    settled = true;
+  });
+  // A kid that nobody knows waits for the next look into the store.
+  while (!settled) {
+    await new Promise((resolve) => setImmediate(resolve));
+    node.platform.advance(50);
+  }
+  expect(await verdict).toBeNull();
 });

@@ -78,6 +78,25 @@ test("made-up key ids don't turn into reads of the store", async () => {
     },
   };
   const keys = createSigningKeys(counted, platform);
-  for (let i = 0; i < 100; i++) expect(await keys.find(`made up ${i}`)).toBeNull();
+  const made = (from: number) =>
+    Promise.all(Array.from({ length: 100 }, (_, i) => keys.find(`made up ${from + i}`)));
+  expect(await made(0)).toEqual(Array(100).fill(null));
   expect(reads).toBe(1);
+  const more = made(100);
+  await Promise.resolve();
+  expect(reads).toBe(1);
+  platform.advance(limits.keyReloadMs);
+  expect(await more).toEqual(Array(100).fill(null));
+  expect(reads).toBe(2);
+});
+
+test("a token that is younger than the last look for keys waits for the next one", async () => {
+  const one = nodeOf();
+  const other = nodeOf(one.secrets, one.platform);
+  expect(await other.keys.find("made up")).toBeNull();
+  const { access } = await one.tokens.sign("ana", "s");
+  const verified = other.tokens.verify(access);
+  await new Promise((resolve) => setImmediate(resolve));
+  one.platform.advance(limits.keyReloadMs);
+  expect(await verified).toMatchObject({ user: "ana" });
 });

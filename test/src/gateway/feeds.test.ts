@@ -118,6 +118,26 @@ test("what was deleted while older lines were read stays deleted for the next wh
   expect(JSON.stringify(await recalled)).not.toContain("secret");
 });
 
+test("feeds that open together compare their heads by one question each time", async () => {
+  const log = new MemoryLog(manualPlatform());
+  const asked: number[] = [];
+  const heads = log.heads.bind(log);
+  const node = await startLive({ log });
+  const ana = await node.join("ana");
+  const rooms = [await node.room(ana), await node.room(ana), await node.room(ana)];
+  const { socket, connection } = await node.connect(ana);
+  await node.resume(connection, socket, Object.fromEntries(rooms.map((room) => [room, null])));
+  log.heads = (of) => {
+    asked.push(of.length);
+    return heads(of);
+  };
+  for (let ms = 0; ms < 1_100; ms += 10) {
+    node.platform.advance(10);
+    await settle(2);
+  }
+  expect(asked).toEqual([3, 3]);
+});
+
 async function epochOf(node: Awaited<ReturnType<typeof startLive>>, room: string): Promise<string> {
   return (await node.store.rooms.many([room]))[0]?.epoch ?? "";
 }

@@ -106,3 +106,31 @@ test("typing goes out once in two seconds, however often a client says it", asyn
   await type();
   expect(anas.socket.of("typing")).toHaveLength(2);
 });
+
+test("a storm of hellos asks the store of only so many at once, and all get in", async () => {
+  const memory = memoryStore();
+  let [asking, most] = [0, 0];
+  const node = await startLive({
+    store: {
+      ...memory,
+      sessions: {
+        ...memory.sessions,
+        create: (...args) => memory.sessions.create(...args),
+        async byId(id) {
+          most = Math.max(most, ++asking);
+          await settle(3);
+          asking--;
+          return await memory.sessions.byId(id);
+        },
+      },
+    },
+  });
+  const eve = await node.join("eve");
+  const sockets = Array.from({ length: 2 * limits.hellosAtOnce }, () => new FakeSocket());
+  for (const [i, socket] of sockets.entries()) {
+    const connection = node.gateway.open(socket, `192.0.2.${i}`, null);
+    node.gateway.receive(connection, JSON.stringify({ t: "hello", token: eve.access, tab: `${i}` }));
+  }
+  await until(() => sockets.every((socket) => socket.of("welcome").length > 0));
+  expect(most).toBe(limits.hellosAtOnce);
+});

@@ -73,7 +73,8 @@ describe("an export", () => {
     const event = { at: 1, ord: 9, by: "x", kind: "posted", line: "{}", n: 1, mentions: [] } as const;
     const rest = { cid: null, hash: null, origin: null, target: null };
     await store.projection.apply([{ t: "event", room, seq: 9, ...event, ...rest }]);
-    expect(await failure(exportTo({ log, store }, options()))).toContain(room);
+    expect(await failure(exportTo({ log, store }, { ...options(), final: true }))).toContain(room);
+    await assertServable(store.secrets);
     expect(existsSync(path)).toBe(false);
     expect(existsSync(`${path}.partial`)).toBe(false);
   });

@@ -1,9 +1,20 @@
 import { expect, test } from "bun:test";
 import { limits } from "../../../actors/limits.ts";
-import { Unavailable, type Write } from "../../../actors/ports.ts";
+import {
+  type Log,
+  type LogRecord,
+  type Position,
+  type RoomId,
+  Unavailable,
+  UnknownOutcome,
+  Unreadable,
+  type Write,
+} from "../../../actors/ports.ts";
 import { recordFormat, serverOf } from "../../../actors/room/frame.ts";
+import { MemoryLog } from "../../../src/log/memory.ts";
 import { memoryStore } from "../../../src/store/memory.ts";
 import { settle, startLive, until } from "../../support/live.ts";
+import { manualPlatform } from "../../support/node.ts";
 
 /** A store that refuses what `refuses` names. */
 function given() {
@@ -21,9 +32,9 @@ function given() {
   return { store, state };
 }
 
-async function withRooms() {
+async function withRooms(log?: Log) {
   const { store, state } = given();
-  const node = await startLive({ store });
+  const node = await startLive({ store, ...(log === undefined ? {} : { log }) });
   const ana = await node.join("ana");
   const rooms = [await node.room(ana), await node.room(ana)] as const;
   await node.history.caughtUp();
@@ -58,6 +69,56 @@ test("a record that can't be applied parks its room, not the others, and the che
   expect(await seqOf(bad)).toBe(3);
   expect((await store.messages.range(bad, 1, 9, 9)).map(({ seq }) => seq)).toEqual([1, 2, 3]);
   expect(await store.projection.checkpoint(0)).toBeGreaterThan(before);
+});
+
+test("a record that can't be read parks its room, whoever else is in the stream goes on", async () => {
+  const log = new MemoryLog(manualPlatform());
+  const bad = new Map<Position, RoomId>();
+  /** As the port says: what lies before it comes first. */
+  const upTo = (records: LogRecord[]): LogRecord[] => {
+    const at = records.findIndex(({ position }) => bad.has(position));
+    const first = records[at];
+    if (at === 0 && first) throw new Unreadable(first.room, first.position, "truncated", new Uint8Array());
+    return at < 0 ? records : records.slice(0, at);
+  };
+  const [scan, tail] = [log.scan.bind(log), log.tail.bind(log)];
+  log.scan = async (...args) => upTo(await scan(...args));
+  log.tail = async (...args) => upTo(await tail(...args));
+  const { node, store, rooms, post, seqOf, pass } = await withRooms(log);
+  const [broken, good] = rooms;
+  const before = await store.projection.checkpoint(0);
+  await post(broken);
+  await post(broken);
+  const [{ position } = { position: 0 }] = await log.heads([broken]);
+  bad.set(position, broken);
+  await post(good);
+  await pass(1_000);
+  await until(() => node.history.parked() === 1);
+  await post(good);
+  await pass(1_000);
+  expect([await seqOf(broken), await seqOf(good)]).toEqual([2, 3]);
+  expect(await store.projection.checkpoint(0)).toBe(position - 1);
+  expect(before).toBeLessThan(position - 1);
+  expect(node.faults.some((fault) => fault instanceof Unreadable)).toBe(true);
+  await pass(1_000);
+  expect(node.history.parked()).toBe(1);
+  bad.clear();
+  await pass(20_000);
+  await node.history.caughtUp();
+  expect([await seqOf(broken), node.history.parked()]).toEqual([3, 0]);
+});
+
+test("a store whose answer is unknown parks nobody", async () => {
+  const { node, state, rooms, post, pass, seqOf } = await withRooms();
+  state.refuses = () => new UnknownOutcome("the connection broke");
+  await post(rooms[0]);
+  await pass(1_000);
+  await until(() => node.faults.length > 0);
+  expect(node.history.parked()).toBe(0);
+  state.refuses = () => null;
+  await pass(20_000);
+  await node.history.caughtUp();
+  expect(await seqOf(rooms[0])).toBe(2);
 });
 
 test("commits don't cut a back-off short", async () => {

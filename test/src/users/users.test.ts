@@ -128,3 +128,21 @@ test("a full disk when the last connection goes costs the time, not the actor", 
   await settle();
   expect(second.socket.of("account")).toHaveLength(1);
 });
+
+test("a bus that is away for a while turns hellos away for so long, and not for the time of a quarantine", async () => {
+  const node = await startLive();
+  const eve = await node.join("eve");
+  const subscribe = node.bus.subscribe.bind(node.bus);
+  node.bus.subscribe = () => Promise.reject(new Error("the bus is away"));
+  const turnedAway = node.connect(eve);
+  for (let ms = 0; ms < 2 * limits.helloMs; ms += 500) {
+    await settle();
+    node.platform.advance(500);
+  }
+  expect((await turnedAway).socket.closed?.code).toBe(4003);
+  node.bus.subscribe = subscribe;
+  const back = node.connect(eve);
+  await settle();
+  node.platform.advance(limits.helloMs - 100);
+  expect((await back).socket.closed).toBeNull();
+});

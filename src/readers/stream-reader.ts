@@ -1,0 +1,290 @@
+/**
+ * History's way through one stream, with its own cursor, in bulks. It never skips a record: one that it can't apply is parked with
+ * all later ones of its room, other rooms go on, and the checkpoint stays before it. Order of a bulk: documents → checkpoint →
+ * tell the users concerned. A crash repeats work and loses none, but for a tell, which costs at most versionCheckMs.
+ */
+
+import {
+  type Bus,
+  type Log,
+  type LogRecord,
+  type Position,
+  type RoomId,
+  type Store,
+  Unavailable,
+  UnknownOutcome,
+  Unreadable,
+  type UserId,
+} from "../../actors/ports.ts";
+import { project } from "../../actors/room/project.ts";
+import type { Platform } from "../../actors/runtime/platform.ts";
+
+export interface StreamReaderOptions {
+  log: Log;
+  store: Pick<Store, "projection">;
+  bus: Bus;
+  platform: Platform;
+  onFailure: (error: unknown) => void;
+  /** Records of one bulk. Default 200: about 10 ms of writing. */
+  bulkMax?: number;
+}
+
+const bulkMax = 200;
+/** Between two bulks that aren't full and that nobody waits for. Twenty posts a second share four commits. */
+const paceMs = 250;
+
+const retryMs = 250;
+const retryMaxMs = 10_000;
+/** Bytes of a parked room that are read at once. */
+const tailBytes = 1_048_576;
+
+export class StreamReader {
+  readonly #options: StreamReaderOptions;
+  readonly #stream: number;
+  #cursor: Position | null = null;
+  #running: Promise<void> | null = null;
+  #again = false;
+  #hurried = false;
+  #endRest: (() => void) | null = null;
+  #stopped = false;
+  #failures = 0;
+  /** While it is set, nothing but the clock ends the wait: a failure must not be repeated at the rate of commits. */
+  #endBackoff: (() => void) | null = null;
+  /** Where the first record lies that couldn't be applied. */
+  readonly parked = new Map<RoomId, Position>();
+  #retries = 0;
+  #retryDue = false;
+  #cancelRetry: (() => void) | null = null;
+  #unfollow: () => void = () => {};
+  #waiting: (() => void)[] = [];
+  lag = 0;
+
+  constructor(options: StreamReaderOptions, stream: number) {
+    this.#options = options;
+    this.#stream = stream;
+  }
+
+  start(): void {
+    this.#unfollow = this.#options.log.follow(this.#stream, () => this.#wake());
+    this.#wake();
+  }
+
+  caughtUp(): Promise<void> {
+    return new Promise((resolve) => {
+      this.#waiting.push(resolve);
+      this.#wake();
+    });
+  }
+
+  hurry(): void {
+    this.#hurried = true;
+    this.#wake();
+  }
+
+  async stop(): Promise<void> {
+    this.#stopped = true;
+    this.#unfollow();
+    this.#endRest?.();
+    this.#endBackoff?.();
+    this.#cancelRetry?.();
+    await this.#running;
+    this.#release();
+  }
+
+  #wake(): void {
+    if (this.#stopped || this.#endBackoff !== null) return;
+    // Resting: the timer wakes us, unless somebody waits.
+    if (this.#endRest !== null && !this.#isAwaited) return;
+    this.#endRest?.();
+    this.#endRest = null;
+    if (this.#running !== null) {
+      this.#again = true;
+      return;
+    }
+    this.#running = this.#run().finally(() => {
+      this.#running = null;
+      if (this.#again) this.#wake();
+    });
+  }
+
+  async #run(): Promise<void> {
+    this.#again = false;
+    try {
+      if (this.#retryDue) await this.#retry();
+      while (!this.#stopped) {
+        const read = await this.#bulk();
+        this.#failures = 0;
+        if (read === 0) break;
+        if (read < (this.#options.bulkMax ?? bulkMax) && !this.#isAwaited) return this.#rest();
+      }
+      // A wake in between may have added records: only a run without one is caught up.
+      if (!this.#again && this.parked.size === 0) this.#release();
+    } catch (error) {
+      this.#options.onFailure(error);
+      this.#endBackoff = this.#options.platform.after(delayAfter(this.#failures++), () => {
+        this.#endBackoff = null;
+        this.#wake();
+      });
+    }
+  }
+
+  get #isAwaited(): boolean {
+    return this.#hurried || this.#waiting.length > 0;
+  }
+
+  /** A commit each few milliseconds serves many records; the first after a silence doesn't wait. */
+  #rest(): void {
+    this.#endRest = this.#options.platform.after(paceMs, () => {
+      this.#endRest = null;
+      this.#wake();
+    });
+  }
+
+  /** How many records it read. */
+  async #bulk(): Promise<number> {
+    const { log, store } = this.#options;
+    this.#hurried = false;
+    const countMax = this.#options.bulkMax ?? bulkMax;
+    const advanced = this.parked.size === 0 ? await this.#advance(countMax) : null;
+    if (advanced !== null) return advanced;
+    this.#cursor ??= await store.projection.checkpoint(this.#stream);
+    const records = await this.#scan(log, this.#cursor, countMax);
+    if (records === null) return 1;
+    this.lag = records.length;
+    const last = records.at(-1);
+    if (last === undefined) return 0;
+    await this.#write(records, last.position);
+    this.#cursor = last.position;
+    return records.length;
+  }
+
+  /** null: the store can't by itself, or has come upon a record that can't be applied. */
+  async #advance(countMax: number): Promise<number | null> {
+    const { store, bus } = this.#options;
+    try {
+      const advance = await store.projection.advance?.(this.#stream, countMax);
+      if (advance === undefined) return null;
+      this.lag = advance.count;
+      this.#cursor = advance.position;
+      tell(bus, advance.raised);
+      return advance.count;
+    } catch (error) {
+      if (isAway(error)) throw error;
+      this.#cursor = null;
+      return null;
+    }
+  }
+
+  /** null: the next record can't be read. It is parked, and the others go on after it. */
+  async #scan(log: Log, after: Position, countMax: number): Promise<LogRecord[] | null> {
+    try {
+      return await log.scan(this.#stream, after, countMax);
+    } catch (error) {
+      if (!(error instanceof Unreadable)) throw error;
+      if (!this.parked.has(error.room)) this.#park(error.room, error.position, error);
+      await this.#apply([], error.position);
+      this.#cursor = error.position;
+      return null;
+    }
+  }
+
+  async #write(records: readonly LogRecord[], position: Position): Promise<void> {
+    try {
+      await this.#apply(this.#unparked(records), position);
+    } catch (error) {
+      if (isAway(error)) throw error;
+      // One of them can't be applied: whose fault it is shows one by one.
+      for (const record of records) {
+        if (!this.parked.has(record.room)) await this.#applyOrPark(record);
+      }
+      await this.#apply([], position);
+    }
+  }
+
+  #unparked(records: readonly LogRecord[]): readonly LogRecord[] {
+    return this.parked.size === 0 ? records : records.filter(({ room }) => !this.parked.has(room));
+  }
+
+  /** The checkpoint comes up to `position`, but never to a parked record. null: it stays. */
+  async #apply(records: readonly LogRecord[], position: Position | null): Promise<void> {
+    const { store, bus } = this.#options;
+    const writes = records.flatMap(project);
+    if (position === null) return tell(bus, await store.projection.apply(writes));
+    const upTo = Math.min(position, ...[...this.parked.values()].map((first) => first - 1));
+    tell(bus, await store.projection.apply(writes, { stream: this.#stream, position: upTo }));
+  }
+
+  async #applyOrPark(record: LogRecord): Promise<boolean> {
+    try {
+      await this.#apply([record], null);
+      return true;
+    } catch (error) {
+      if (isAway(error)) throw error;
+      this.#park(record.room, record.position, error);
+      return false;
+    }
+  }
+
+  /** Its room waits from here on. */
+  #park(room: RoomId, position: Position, error: unknown): void {
+    this.#options.onFailure(error);
+    this.parked.set(room, position);
+    this.#cancelRetry ??= this.#options.platform.after(delayAfter(this.#retries++), () => {
+      this.#cancelRetry = null;
+      this.#retryDue = true;
+      this.#wake();
+    });
+  }
+
+  /** Parked rooms again, each from its first parked record. */
+  async #retry(): Promise<void> {
+    for (const [room, first] of this.parked) {
+      if (await this.#applyRoom(room, first)) this.parked.delete(room);
+    }
+    if (this.parked.size === 0) this.#retries = 0;
+    if (this.#cursor !== null) await this.#apply([], this.#cursor);
+    this.#retryDue = false;
+  }
+
+  async #applyRoom(room: RoomId, first: Position): Promise<boolean> {
+    for (let after = first - 1; ; ) {
+      const records = await this.#tail(room, after);
+      if (records === null) return false;
+      const last = records.at(-1);
+      if (last === undefined) return true;
+      for (const record of records) if (!(await this.#applyOrPark(record))) return false;
+      after = last.position;
+    }
+  }
+
+  /** null: the next record still can't be read. */
+  async #tail(room: RoomId, after: Position): Promise<LogRecord[] | null> {
+    try {
+      return await this.#options.log.tail(room, after, tailBytes);
+    } catch (error) {
+      if (!(error instanceof Unreadable)) throw error;
+      this.#park(room, error.position, error);
+      return null;
+    }
+  }
+
+  #release(): void {
+    const waiting = this.#waiting;
+    this.#waiting = [];
+    for (const resolve of waiting) resolve();
+  }
+}
+
+/** The store, not the record. */
+function isAway(error: unknown): boolean {
+  return error instanceof Unavailable || error instanceof UnknownOutcome;
+}
+
+function delayAfter(failures: number): number {
+  return Math.min(retryMaxMs, retryMs * 2 ** Math.min(failures, 10));
+}
+
+/** Their accounts changed: whoever has a connection of theirs syncs. */
+function tell(bus: Bus, users: readonly UserId[]): void {
+  for (const user of users) bus.publish(`user.${user}`, { t: "account" });
+}
