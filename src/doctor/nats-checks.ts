@@ -30,7 +30,8 @@ const away: Check<NatsFacts> = (facts) => {
           fix: "start the servers, or correct NATS_URL",
         };
   }
-  const those = `${up} of ${all} NATS servers answers, ${listOf(missing)} ${missing.length === 1 ? "doesn't" : "don't"}`;
+  const answer = up === 1 ? "answers" : "answer";
+  const those = `only ${up} of ${all} NATS servers ${answer}, ${listOf(missing)} ${missing.length === 1 ? "does" : "do"} not`;
   return up * 2 > all
     ? {
         wrong: those,
@@ -49,7 +50,7 @@ const tooOld: Check<NatsFacts> = ({ servers }) => {
   return old.length === 0
     ? null
     : {
-        wrong: `nats-server ${old[0]?.info?.version} runs at ${listOf(old.map(({ address }) => address))}`,
+        wrong: `NATS ${old[0]?.info?.version} runs at ${listOf(old.map(({ address }) => address))}`,
         means: `in a cluster before ${clusterVersionMin} two writers may both win, so that messages would be lost, and nodes don't start on it`,
         fix: "install nats-server 2.15 or later on all servers, one after the other",
       };
@@ -97,7 +98,7 @@ const unwritable: Check<NatsFacts> = ({ servers, jetstream }) => {
       return {
         wrong: "JetStream has no room for another record",
         means: "messages are refused as unavailable, reading goes on",
-        fix: "make room under store_dir, or raise max_file_store, on every server",
+        fix: "see whether a disk under store_dir is full, else raise max_file_store, on every server",
       };
     case "not":
       return up * 2 <= servers.length
@@ -105,7 +106,7 @@ const unwritable: Check<NatsFacts> = ({ servers, jetstream }) => {
         : {
             wrong: "JetStream takes no record",
             means: "messages are refused as unavailable, reading goes on",
-            fix: "see that all servers have room under store_dir and reach each other at their cluster ports",
+            fix: "see whether a disk under store_dir is full, and whether the servers reach each other at their cluster ports",
           };
   }
 };

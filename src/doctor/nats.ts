@@ -1,5 +1,6 @@
 /** Looks at the NATS servers one by one, then at JetStream through the first that answers. */
 import {
+  JetStreamApiError,
   type JetStreamManager,
   jetstream,
   jetstreamManager,
@@ -133,9 +134,12 @@ async function tryWriting(
       retention: RetentionPolicy.Limits,
       num_replicas: connection.info?.cluster === undefined ? 1 : 3,
     });
-    await jetstream(connection).publish(subject, "x".repeat(limits.recordBytesMax), {
-      timeout: limits.doctorMs,
-    });
+    const end = platform.monotonic() + limits.doctorMs;
+    // A stream that was just made elects its leader first.
+    while (!(await published(connection, subject))) {
+      if (platform.monotonic() > end) return "not";
+      await new Promise<void>((resolve) => platform.after(pauseMs, resolve));
+    }
     return "ok";
   } catch (error) {
     return error instanceof Error && /insufficient|resources|no space|storage/i.test(error.message)
@@ -143,5 +147,20 @@ async function tryWriting(
       : "not";
   } finally {
     await jsm.streams.delete(name).catch(() => {});
+  }
+}
+
+const pauseMs = 100;
+
+/** False when nobody took it. @throws when somebody said why not */
+async function published(connection: NatsConnection, subject: string): Promise<boolean> {
+  try {
+    await jetstream(connection).publish(subject, "x".repeat(limits.recordBytesMax), {
+      timeout: limits.doctorMs,
+    });
+    return true;
+  } catch (error) {
+    if (error instanceof JetStreamApiError) throw error;
+    return false;
   }
 }
