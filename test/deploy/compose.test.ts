@@ -2,6 +2,7 @@ import { describe, expect, test } from "bun:test";
 import { existsSync, readFileSync } from "node:fs";
 import { join, resolve } from "node:path";
 import { part } from "../../load/kit/parts.ts";
+import { readConfig } from "../../src/config.ts";
 
 const root = resolve(import.meta.dir, "../..");
 const natsServer = await part("nats-server");
@@ -74,5 +75,16 @@ describe("deploy/compose.yaml", () => {
       const others = Array.isArray(depends_on) ? depends_on : Object.keys(depends_on);
       for (const other of others) expect(Object.keys(compose.services)).toContain(other);
     }
+  });
+
+  test("configures nodes in the program's own words", () => {
+    const env = compose.services.starling?.environment ?? {};
+    const set = Object.fromEntries(
+      Object.entries(env).map(([name, value]) => [
+        name,
+        String(value).replaceAll(/\$\{NATS_PASSWORD[^}]*\}/g, "secret"),
+      ]),
+    );
+    expect(readConfig(set)).toMatchObject({ proxies: 1 });
   });
 });
