@@ -22,9 +22,10 @@ export async function exportCommand(
   }
   try {
     await using source = await openSource(config, platform);
-    const tally = await exportTo(source, { path, final, version, at: platform.now() });
+    const { tally, lost } = await exportTo(source, { path, final, version, at: platform.now() });
     const closed = final ? "; this installation is closed now" : "";
-    return { exitCode: 0, says: `${summaryOf(tally)} written to ${path}${closed}` };
+    const ranges = lost.map(({ room, from, to }) => `room ${room} lost at least seqs ${from} to ${to}`);
+    return { exitCode: 0, says: [`${summaryOf(tally)} written to ${path}${closed}`, ...ranges].join("\n") };
   } catch (error) {
     if (!(error instanceof CannotMove || error instanceof UnusableFolder)) throw error;
     return { exitCode: 1, says: error.message };

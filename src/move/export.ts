@@ -1,8 +1,9 @@
 /** An installation becomes a file. The source is at rest: whoever opened it holds its lock. */
 import { existsSync } from "node:fs";
-import type { Millis } from "../../actors/ports.ts";
+import type { Millis, RoomId } from "../../actors/ports.ts";
 import { ExportFile } from "./export-file.ts";
 import { CannotMove, exportFormat } from "./format.ts";
+import { Lost, type LostRange } from "./lost.ts";
 import { close, importing, isClosed, reopen, staysHere } from "./marks.ts";
 import type { Place } from "./place.ts";
 import { portable } from "./renew.ts";
@@ -18,8 +19,14 @@ export interface ExportOptions {
   at: Millis;
 }
 
+export interface Exported {
+  tally: Tally;
+  /** Empty, unless the log was lost. */
+  lost: LostRange[];
+}
+
 /** @throws CannotMove when a file is there already, or the source isn't whole; then nothing was changed */
-export async function exportTo(place: Place, options: ExportOptions): Promise<Tally> {
+export async function exportTo(place: Place, options: ExportOptions): Promise<Exported> {
   const { secrets } = place.store;
   if (existsSync(options.path)) throw new CannotMove(`${options.path} is there already`);
   if ((await importing(secrets)) !== null) {
@@ -37,20 +44,29 @@ export async function exportTo(place: Place, options: ExportOptions): Promise<Ta
   }
 }
 
-async function write(place: Place, { path, final, version, at }: ExportOptions): Promise<Tally> {
+async function write(place: Place, { path, final, version, at }: ExportOptions): Promise<Exported> {
   await settle(place);
   using file = new ExportFile(path, { starling: "export", format: exportFormat, version, at, final });
   const tally = new Tally();
+  const headOf = (room: RoomId) => tally.headOf(room);
+  const lost = new Lost(headOf);
   for await (const entry of place.store.archive.entries()) {
     if (entry.t === "secret" && staysHere(entry.name)) continue;
-    const moved = portable(entry);
+    lost.look(entry);
+    const moved = portable(entry, headOf);
     if (moved === null) continue;
     tally.add(moved);
     file.add(moved);
   }
   assertWhole(tally);
+  const ranges = lost.ranges();
+  if (final && ranges.length > 0) {
+    throw new CannotMove(
+      `the log has lost what ${ranges.length} rooms had told already: export without --final, so that they get new epochs`,
+    );
+  }
   file.publish();
-  return tally;
+  return { tally, lost: ranges };
 }
 
 function assertWhole(tally: Tally): void {

@@ -1,11 +1,20 @@
-import type { ArchiveEntry, Epoch, RoomId } from "../../actors/ports.ts";
+import type { ArchiveEntry, Epoch, RoomId, Seq } from "../../actors/ports.ts";
 import { relocated } from "../../actors/room/snapshot.ts";
 import { versionJump } from "../store/merge/account.ts";
 
-/** An entry without what belongs to the place that it leaves. null: nothing of it is left. */
-export function portable(entry: ArchiveEntry): ArchiveEntry | null {
+/**
+ * An entry without what belongs to the place that it leaves, nor what the documents don't reach: a log that was lost took
+ * seqs along that snapshots and read marks still know of. null: nothing of it is left.
+ */
+export function portable(entry: ArchiveEntry, headOf: (room: RoomId) => Seq): ArchiveEntry | null {
+  if (entry.t === "mark") {
+    const { mark } = entry;
+    const head = headOf(mark.room);
+    const [delivered, read] = [Math.min(mark.delivered, head), Math.min(mark.read, head)];
+    return { t: "mark", mark: { ...mark, delivered, read } };
+  }
   if (entry.t !== "snapshot") return entry;
-  const snapshot = relocated(entry.snapshot, null);
+  const snapshot = entry.snapshot.seq > headOf(entry.snapshot.room) ? null : relocated(entry.snapshot, null);
   return snapshot && { t: "snapshot", snapshot };
 }
 

@@ -40,6 +40,11 @@ export class Tally {
     return this.#heads.size;
   }
 
+  /** 0: no such room, so far. */
+  headOf(room: RoomId): Seq {
+    return this.#heads.get(room)?.seq ?? 0;
+  }
+
   /** Rooms that lack events below their head. */
   broken(): RoomId[] {
     return [...this.#heads].filter(([, { seq, events }]) => seq !== events).map(([room]) => room);

@@ -53,9 +53,10 @@ async function failure(work: Promise<unknown>): Promise<string> {
 describe("an export", () => {
   test("holds what was only in the log, and its import answers with the same lines", async () => {
     const exported = await exportTo(live, options());
+    expect(exported.lost).toEqual([]);
     const target = empty();
     const imported = await importFrom(await ImportFile.open(path), target, "id");
-    expect(imported.count).toBe(exported.count);
+    expect(imported.count).toBe(exported.tally.count);
     expect(await linesIn(target)).toEqual(await linesIn(live));
     expect(await linesIn(target)).toHaveLength(4);
   });
@@ -77,6 +78,25 @@ describe("an export", () => {
     await assertServable(store.secrets);
     expect(existsSync(path)).toBe(false);
     expect(existsSync(`${path}.partial`)).toBe(false);
+  });
+
+  test("after the log was lost names what is gone with it, and isn't final: its import begins below", async () => {
+    await live.history.caughtUp();
+    const { store } = live;
+    const documents = { log: new MemoryLog(manualPlatform()), store };
+    await store.receipts.merge([{ room, user: ana.user, delivered: 9, read: 7 }]);
+    await store.snapshots.put({ room, seq: 6, position: 80, format: 1, state: "{}" });
+    expect(await failure(exportTo(documents, { ...options(), final: true }))).toContain(
+      "export without --final",
+    );
+    await assertServable(store.secrets);
+
+    expect((await exportTo(documents, options())).lost).toEqual([{ room, from: 5, to: 9 }]);
+    const target = empty();
+    await importFrom(await ImportFile.open(path), target, "id");
+    expect(await target.store.receipts.ofUser(ana.user, [room])).toMatchObject([{ delivered: 4, read: 4 }]);
+    expect(await target.store.snapshots.get(room)).toBeNull();
+    expect(await linesIn(target)).toHaveLength(4);
   });
 
   test("that isn't final leaves the source open, and its import has other epochs and higher versions", async () => {
