@@ -24,7 +24,7 @@ export interface MembersSources {
 
 export interface MembersWatch {
   changed?(): void;
-  /** It left, or nobody hears of it. */
+  /** Nobody hears of it. One that leaves still answers what it took. */
   gone?(node: NodeId): void;
 }
 
@@ -105,7 +105,7 @@ export class Members {
     if (!this.#here) return;
     this.#here = false;
     this.#sources.bus.publish(nodesSubject, { t: "left", node: this.node });
-    this.#remove(this.node);
+    this.#passOver(this.node);
   }
 
   /** Nobody listens on its subject: it is gone until it says otherwise. */
@@ -154,7 +154,7 @@ export class Members {
   #hear(message: Json): void {
     const heard = noteOf(message);
     if (heard === null || heard.node === this.node) return;
-    if (heard.t === "left") return this.#remove(heard.node);
+    if (heard.t === "left") return this.#passOver(heard.node);
     if (heard.first && this.#here) this.#say(false);
     const member = this.#members.get(heard.node);
     if (member !== undefined) member.missed = 0;
@@ -173,9 +173,13 @@ export class Members {
   }
 
   #remove(node: NodeId): void {
-    if (!this.#members.delete(node)) return;
-    this.#changed();
+    if (!this.#members.has(node)) return;
+    this.#passOver(node);
     for (const watch of this.#watches) watch.gone?.(node);
+  }
+
+  #passOver(node: NodeId): void {
+    if (this.#members.delete(node)) this.#changed();
   }
 
   #changed(): void {

@@ -122,8 +122,10 @@ test("what a dead owner had taken is unknown as soon as anybody finds it dead", 
   const taken = last.ask("taken");
   await world.until(() => owner.asked.length === 1);
   owner.crash();
+  const began = world.sim.now();
   expect(await world.settled(last.ask("later"))).toEqual(done(1));
   expect(await world.settled(taken)).toEqual({ failure: "timeout" });
+  expect(world.sim.now() - began).toBeLessThan(100);
 });
 
 test("a frozen owner's silence goes to the same node until three heartbeats were missed, then to the next", async () => {
