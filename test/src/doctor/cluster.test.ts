@@ -171,7 +171,8 @@ describe.skipIf(absent)("the doctor of a cluster", () => {
     const config = configOf("well", three.url);
     expect(await saysOf(config)).toEqual([]);
     await three.servers[2]?.kill();
-    expect(await saysOf(config)).toEqual([expect.stringContaining("Only 2 of 3 NATS servers answer, ")]);
+    // And, until the others have elected leaders, that nothing can be written.
+    expect((await saysOf(config))[0]).toContain("Only 2 of 3 NATS servers answer, ");
     await three.servers[1]?.kill();
     const said = await saysOf(config);
     expect(said).toEqual([expect.stringContaining("Only 1 of 3 NATS servers answers, ")]);
