@@ -11,6 +11,7 @@ import { createHttp } from "./http/http.ts";
 import { watchLoop } from "./http/loop-lag.ts";
 import { createMetrics } from "./http/metrics.ts";
 import { actorProbe, gatewayProbe, measuredLog, nodeGauges, sendProbe } from "./measure.ts";
+import { assertServable } from "./move/marks.ts";
 import { startNode } from "./node.ts";
 import { catalogue } from "./operations/catalogue.ts";
 import { logFault } from "./operations/fault.ts";
@@ -21,6 +22,7 @@ export async function serve(config: Config): Promise<void> {
   const metrics = createMetrics(manifest.version);
   const backend = await openBackend(config, platform, (from) => metrics.ignored.inc({ from }));
   const { store, bus } = backend;
+  await assertServable(store.secrets);
   const log = measuredLog(backend.log, metrics, platform);
   const auth = await createAuth({
     store,

@@ -7,6 +7,8 @@ const root = resolve(import.meta.dir, "../..");
 
 export class RealServer implements AsyncDisposable {
   readonly data: string;
+  /** For its next start, over its own. */
+  env: Record<string, string> = {};
   #process: Bun.Subprocess<"ignore", "pipe", "inherit"> | null = null;
   #port = 0;
 
@@ -39,6 +41,7 @@ export class RealServer implements AsyncDisposable {
         PORT: String(this.#port),
         STARLING_DATA: this.data,
         STARLING_RATES: "off",
+        ...this.env,
       },
       stdin: "ignore",
       stdout: "pipe",

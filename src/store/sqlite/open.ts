@@ -2,6 +2,7 @@ import { mkdirSync } from "node:fs";
 import type { Log, Store } from "../../../actors/ports.ts";
 import { SqliteLog } from "../../log/sqlite.ts";
 import { SqliteAccounts } from "./accounts.ts";
+import { SqliteArchive } from "./archive.ts";
 import { SqliteAttempts } from "./attempts.ts";
 import { closeFully, openReading } from "./connection.ts";
 import { SqliteItems } from "./items.ts";
@@ -56,6 +57,7 @@ export async function openEmbedded({ dir, ...options }: EmbeddedOptions): Promis
     secrets: new SqliteSecrets(reads, writer),
     attempts: new SqliteAttempts(reads, writer),
     projection: new SqliteProjection(reads, writer),
+    archive: new SqliteArchive(reads, writer),
   };
   const opened = stack.move();
   return { log: new SqliteLog(reads, writer), store, [Symbol.asyncDispose]: () => opened.disposeAsync() };
