@@ -1,5 +1,15 @@
 import { useVirtualizer } from "@tanstack/react-virtual";
-import { type Ref, useCallback, useEffect, useImperativeHandle, useMemo, useRef, useState } from "react";
+import {
+  type Ref,
+  useCallback,
+  useEffect,
+  useEffectEvent,
+  useImperativeHandle,
+  useLayoutEffect,
+  useMemo,
+  useRef,
+  useState,
+} from "react";
 import type { Message, Room, RoomInfo } from "../../sdk/api.ts";
 import { useSession } from "../session/client.tsx";
 import { useTimelineRows } from "../session/rooms.ts";
@@ -20,6 +30,12 @@ export interface TimelineHandle {
   toEnd(): void;
   jump(seq: number): void;
 }
+
+/**
+ * What heights are guessed for, px: one width for good. Guesses that followed the pane's width would move every row
+ * that was never seen when the next message comes.
+ */
+const guessedWidth = 800;
 
 /** So many rows before an edge, what lies beyond it is fetched. */
 const nearRows = 12;
@@ -49,7 +65,7 @@ export function Timeline({ room, info, ref }: { room: Room; info: RoomInfo; ref:
     count: rows.length,
     getScrollElement: () => scroller.current,
     getItemKey: useCallback((index: number) => rows[index]?.key ?? index, [rows]),
-    estimateSize: (index) => estimate(rows[index], scroller.current?.clientWidth ?? 600),
+    estimateSize: (index) => estimate(rows[index], guessedWidth),
     rangeExtractor: focus.rangeExtractor,
     anchorTo: "end",
     // What is loaded below the reader isn't news.
@@ -65,6 +81,14 @@ export function Timeline({ room, info, ref }: { room: Room; info: RoomInfo; ref:
   const opened = useOpening(virtual, rows);
   const atFoot = useFoot(scroller, virtual, opened);
   const atEnd = atFoot && below === null;
+  // What lands before one's own waiting messages leaves the last row what it was: nothing was appended.
+  const follow = useEffectEvent(() => {
+    if (opened && atEnd) virtual.scrollToEnd();
+  });
+  const { length } = rows;
+  useLayoutEffect(() => {
+    if (length > 0) follow();
+  }, [length]);
   const { startIndex, endIndex } = virtual.range ?? { startIndex: 0, endIndex: 0 };
   const loading = useMore(timeline, {
     above,
