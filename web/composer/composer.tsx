@@ -104,6 +104,9 @@ export function Composer({ room, info, onSent, onEditLast, ref }: Props) {
         />
         <MentionList mentions={mentions} />
       </form>
+      <p className="composer-error" role="alert">
+        {composing.error}
+      </p>
     </div>
   );
 }

@@ -105,6 +105,7 @@ describe.skipIf(withoutChromium)("axe finds nothing wrong", () => {
     await ana.message("This one goes").hover();
     await ana.message("This one goes").getByRole("button", { name: "More" }).click();
     await ana.page.getByRole("menuitem", { name: "Delete for everyone" }).click();
+    await ana.confirm("Delete for everyone");
     await ana.openDirect("ben");
     await ana.say("Hello");
     await ben.context.close();

@@ -36,12 +36,50 @@ describe.skipIf(withoutChromium)("when the connection fails", () => {
     await ana.say("and another");
     await ana.message("and another").getByTitle(pending).waitFor();
     await banner.waitFor();
+    // Nobody can be heard of, and the list shows what waits.
+    expect(await ana.page.locator(".presence").count()).toBe(0);
+    await ana.row("ben").getByText("You: and another").waitFor();
     await ana.context.setOffline(false);
     await ben.message("and another").waitFor();
     await banner.waitFor({ state: "detached" });
     await ana.tick("and another", "read");
     expect(await ben.texts()).toEqual(["first", "written in a tunnel", "and another"]);
     expect(await ana.texts()).toEqual(await ben.texts());
+  });
+
+  test("what waits can be taken back", async () => {
+    await server.kill();
+    await ana.page.getByText("No connection").waitFor();
+    await ana.say("better not");
+    await ana.message("better not").getByTitle(pending).waitFor();
+    await ana.message("better not").hover();
+    await ana.message("better not").getByRole("button", { name: "Don’t send" }).click();
+    await ana.message("better not").waitFor({ state: "detached" });
+    await ana.say("rather this");
+    await server.start();
+    await ana.page
+      .getByRole("button", { name: "Try now" })
+      .click({ timeout: 3_000 })
+      .catch(() => undefined);
+    await ana.tick("rather this", "read");
+    expect(await ben.texts()).not.toContain("better not");
+  });
+
+  test("one needn't wait for the next try", async () => {
+    // The longest pause that the chance allows, each time.
+    await ana.page.evaluate(() => {
+      Math.random = () => 0.999;
+    });
+    await server.kill();
+    await ana.page.waitForFunction(
+      () => Number.parseInt(document.querySelector(".try-seconds")?.textContent.slice(3) ?? "", 10) >= 7,
+    );
+    await server.start();
+    const button = ana.page.getByRole("button", { name: "Try now" });
+    await button.click();
+    await button.waitFor({ state: "detached", timeout: 4_000 });
+    // Ben's own pause may be long: his device says that the network is back.
+    await ben.page.evaluate(() => dispatchEvent(new Event("online")));
   });
 
   test("what is written offline outlives a reload", async () => {
@@ -106,6 +144,7 @@ describe.skipIf(withoutChromium)("when the connection fails", () => {
     await ana.page.getByRole("button", { name: "Details" }).click();
     await ana.page.getByRole("button", { name: "Actions for ben" }).click();
     await ana.page.getByRole("menuitem", { name: "Remove", exact: true }).click();
+    await ana.confirm("Remove");
     await ana.page.getByText("You removed ben").waitFor();
     await ben.context.setOffline(false);
     await ben.page.getByText("You are no longer a member").waitFor();
