@@ -106,3 +106,15 @@ test("typing goes out once in two seconds, however often a client says it", asyn
   await type();
   expect(anas.socket.of("typing")).toHaveLength(2);
 });
+
+test("a frame that breaks the rules is told how", async () => {
+  const node = await startLive();
+  for (const [frame, reason] of [
+    [{ id: 1 }, "op: is required"],
+    [{ id: 1, op: "room.leave" }, "hello comes first, and nothing before welcome"],
+  ] as const) {
+    const socket = new FakeSocket();
+    node.gateway.receive(node.gateway.open(socket, "192.0.2.1", null), JSON.stringify(frame));
+    expect(socket.closed).toEqual({ code: 4503, reason: reason });
+  }
+});
