@@ -18,20 +18,33 @@ export interface Config {
 
 const services = ["NATS_URL", "MONGODB_URL", "S3_ENDPOINT"] as const;
 
+const portRule = "must be a number from 0 to 65535";
+
 const schema = v.object({
   HOST: v.optional(v.pipe(v.string(), v.minLength(1)), "127.0.0.1"),
   PORT: v.optional(
-    v.pipe(v.string(), v.regex(/^\d+$/, "must be a number"), v.transform(Number), v.maxValue(65_535)),
+    v.pipe(v.string(), v.regex(/^\d+$/, portRule), v.transform(Number), v.maxValue(65_535, portRule)),
     "8080",
   ),
   STARLING_DATA: v.optional(v.pipe(v.string(), v.minLength(1)), "./data"),
   STARLING_ORIGINS: v.optional(v.string(), ""),
   STARLING_PROXIES: v.optional(
-    v.pipe(v.string(), v.regex(/^\d+$/, "must be a number"), v.transform(Number)),
+    v.pipe(v.string(), v.regex(/^\d+$/, "must be a whole number, 0 or more"), v.transform(Number)),
     "0",
   ),
   STARLING_RATES: v.optional(v.picklist(["default", "off"], "must be default or off"), "default"),
 });
+
+/** Kubernetes sets these for a service that is called starling. */
+const notOurs = /^STARLING_(SERVICE_|PORT(_|$))/;
+
+/** Variables that look like settings of ours and aren't: a misspelt one would do nothing, silently. */
+export function strangersIn(env: Record<string, string | undefined>): string[] {
+  const known = new Set([...Object.keys(schema.entries), "STARLING_ROLES"]);
+  return Object.keys(env).filter(
+    (name) => name.startsWith("STARLING_") && !known.has(name) && !notOurs.test(name),
+  );
+}
 
 /** @throws Error with one line per wrong variable; values never appear in it */
 export function readConfig(env: Record<string, string | undefined>): Config {

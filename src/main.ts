@@ -4,7 +4,7 @@ import { limits } from "../actors/limits.ts";
 import manifest from "../package.json" with { type: "json" };
 import { createAuth } from "./auth/auth.ts";
 import { MemoryBus } from "./bus/memory.ts";
-import { type Config, readConfig } from "./config.ts";
+import { type Config, readConfig, strangersIn } from "./config.ts";
 import { startServer } from "./gateway/server.ts";
 import { createHttp } from "./http/http.ts";
 import { watchLoop } from "./http/loop-lag.ts";
@@ -19,6 +19,8 @@ import { endProcess } from "./store/sqlite/fatal.ts";
 import { openEmbedded } from "./store/sqlite/open.ts";
 
 export async function serve(config: Config): Promise<void> {
+  for (const name of strangersIn(process.env))
+    console.error(`${name}: there is no such setting; it is ignored`);
   const metrics = createMetrics(manifest.version);
   const embedded = await openEmbedded({ dir: config.data, fatal: endProcess });
   const { store } = embedded;
