@@ -36,13 +36,15 @@ export function useTroubleWatch(): string | null {
   return cut ? lost : words[state];
 }
 
-/** One watch for the whole page. */
+/** One watch of each kind for the whole page. */
 export const TroubleContext = createContext<string | null>(null);
+export const NextTryContext = createContext<number | null>(null);
 
 export const useTrouble = (): string | null => useContext(TroubleContext);
+export const useNextTry = (): number | null => useContext(NextTryContext);
 
-/** When the connection is tried again, ms since 1970; null while it is there, or being tried. */
-export function useNextTry(): number | null {
+/** When the connection is tried again, ms since 1970; null while it is there, or being tried. For Reach. */
+export function useNextTryWatch(): number | null {
   const { client } = useSession();
   const [at, setAt] = useState<number | null>(null);
   useEffect(

@@ -1,15 +1,5 @@
 import { useVirtualizer } from "@tanstack/react-virtual";
-import {
-  type Ref,
-  useCallback,
-  useEffect,
-  useEffectEvent,
-  useImperativeHandle,
-  useLayoutEffect,
-  useMemo,
-  useRef,
-  useState,
-} from "react";
+import { type Ref, useCallback, useEffect, useImperativeHandle, useMemo, useRef, useState } from "react";
 import type { Message, Room, RoomInfo } from "../../sdk/api.ts";
 import { useSession } from "../session/client.tsx";
 import { useTimelineRows } from "../session/rooms.ts";
@@ -18,6 +8,7 @@ import { EndButton } from "./end-button.tsx";
 import { estimate } from "./estimate.ts";
 import { RowView } from "./row-view.tsx";
 import { arrange, holesAround, lastSeq } from "./rows.ts";
+import { useFollowing } from "./use-following.ts";
 import { footPx, useFoot } from "./use-foot.ts";
 import { useJump } from "./use-jump.ts";
 import { useMore } from "./use-more.ts";
@@ -81,14 +72,7 @@ export function Timeline({ room, info, ref }: { room: Room; info: RoomInfo; ref:
   const opened = useOpening(virtual, rows);
   const atFoot = useFoot(scroller, virtual, opened);
   const atEnd = atFoot && below === null;
-  // What lands before one's own waiting messages leaves the last row what it was: nothing was appended.
-  const follow = useEffectEvent(() => {
-    if (opened && atEnd) virtual.scrollToEnd();
-  });
-  const { length } = rows;
-  useLayoutEffect(() => {
-    if (length > 0) follow();
-  }, [length]);
+  useFollowing(virtual, rows.length, opened && atEnd);
   const { startIndex, endIndex } = virtual.range ?? { startIndex: 0, endIndex: 0 };
   const loading = useMore(timeline, {
     above,

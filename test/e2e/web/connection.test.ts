@@ -47,41 +47,6 @@ describe.skipIf(withoutChromium)("when the connection fails", () => {
     expect(await ana.texts()).toEqual(await ben.texts());
   });
 
-  test("what waits can be taken back", async () => {
-    await server.kill();
-    await ana.page.getByText("No connection").waitFor();
-    await ana.say("better not");
-    await ana.message("better not").getByTitle(pending).waitFor();
-    await ana.message("better not").hover();
-    await ana.message("better not").getByRole("button", { name: "Don’t send" }).click();
-    await ana.message("better not").waitFor({ state: "detached" });
-    await ana.say("rather this");
-    await server.start();
-    await ana.page
-      .getByRole("button", { name: "Try now" })
-      .click({ timeout: 3_000 })
-      .catch(() => undefined);
-    await ana.tick("rather this", "read");
-    expect(await ben.texts()).not.toContain("better not");
-  });
-
-  test("one needn't wait for the next try", async () => {
-    // The longest pause that the chance allows, each time.
-    await ana.page.evaluate(() => {
-      Math.random = () => 0.999;
-    });
-    await server.kill();
-    await ana.page.waitForFunction(
-      () => Number.parseInt(document.querySelector(".try-seconds")?.textContent.slice(3) ?? "", 10) >= 7,
-    );
-    await server.start();
-    const button = ana.page.getByRole("button", { name: "Try now" });
-    await button.click();
-    await button.waitFor({ state: "detached", timeout: 4_000 });
-    // Ben's own pause may be long: his device says that the network is back.
-    await ben.page.evaluate(() => dispatchEvent(new Event("online")));
-  });
-
   test("what is written offline outlives a reload", async () => {
     await ana.context.setOffline(true);
     await ana.say("kept over a reload");
