@@ -21,7 +21,7 @@ export function Trouble() {
   );
 }
 
-/** For eyes only: a screen reader would say each second. Its place is kept while a try is under way. */
+/** For eyes only: a screen reader would say each second. */
 function Countdown() {
   const seconds = useSecondsTo(useNextTry());
   return (

@@ -61,7 +61,7 @@ describe("names", () => {
   test("two colours are one, or far enough apart to be told", () => {
     const all = [...new Set(Array.from({ length: 200 }, (_, i) => hueOf(`user ${i}`)))].sort((a, b) => a - b);
     expect(all.length).toBeGreaterThan(12);
-    for (const [i, hue] of all.slice(1).entries()) expect(hue - (all[i] ?? 0)).toBeGreaterThanOrEqual(20);
+    for (const [i, hue] of all.slice(1).entries()) expect(hue - (all[i] ?? 0)).toBeGreaterThanOrEqual(18);
   });
 
   test("lists are said, long ones shortened", () => {

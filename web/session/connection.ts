@@ -43,15 +43,17 @@ export const NextTryContext = createContext<number | null>(null);
 export const useTrouble = (): string | null => useContext(TroubleContext);
 export const useNextTry = (): number | null => useContext(NextTryContext);
 
-/** When the connection is tried again, ms since 1970; null while it is there, or being tried. For Reach. */
+/** When the connection is tried again, ms since 1970; null while it is there. For Reach. */
 export function useNextTryWatch(): number | null {
   const { client } = useSession();
   const [at, setAt] = useState<number | null>(null);
   useEffect(
     () =>
-      client.on("connection", ({ state, retryInMs = 0 }) =>
-        setAt(state === "offline" ? Date.now() + retryInMs : null),
-      ),
+      client.on("connection", ({ state, retryInMs = 0 }) => {
+        if (state === "offline") setAt(Date.now() + retryInMs);
+        // While it is tried, the time that was set for it stands.
+        else if (state !== "connecting") setAt(null);
+      }),
     [client],
   );
   return at;

@@ -1,13 +1,15 @@
 /** What to draw for someone without a picture. */
 
-/** So many colours, evenly round the circle: two of them are one, or can be told apart. */
-const hues = 18;
+/** From green over blue and violet to red, in steps that can be told apart. Left out: mustard and olive. */
+const hueFrom = 130;
+const hueStep = 18;
+const hues = 15;
 
 /** FNV-1a over the id, as a hue in degrees. */
 export function hueOf(id: string): number {
   let hash = 0x811c9dc5;
   for (let i = 0; i < id.length; i++) hash = Math.imul(hash ^ id.charCodeAt(i), 0x01000193);
-  return ((hash >>> 0) % hues) * (360 / hues);
+  return hueFrom + ((hash >>> 0) % hues) * hueStep;
 }
 
 /** "Ana Maria Silva" → "AS"; "ana" → "A". Grapheme-safe for the first letter of each. */
