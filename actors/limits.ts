@@ -49,6 +49,35 @@ export const limits = {
   /** A snapshot is written after so many events: recovery replays at most about this much. */
   snapshotEvery: 500,
 
+  // NATS
+  /** What the server must take besides a record: one fence. */
+  recordHeaderBytesMax: 1_024,
+  /** An append without an answer for so long is unknown: a commit takes milliseconds, and senders have 15 s in all. */
+  appendMs: 4_000,
+  /** A read without an answer for so long: no leader. Whoever asked can ask again. */
+  logReadMs: 2_000,
+  /** Ours have 22. A longer one is nobody's room, and no subject. */
+  roomIdCharsMax: 64,
+  /** The same of a replica, which may be frozen: the leader is asked then. */
+  replicaReadMs: 500,
+  /** First pause while another write of the same room is in flight; they double: a commit takes about a millisecond. */
+  fencePauseMs: 2,
+  /** Rooms of one bulk read of heads: the server answers at most 1,024 (measured: 8.6 ms). */
+  headsPerReadMax: 1_000,
+  /** Up to so many heads are asked one by one: cheaper than the stream's state and a bulk. */
+  headsSingleMax: 4,
+  /** Single reads in flight for one call. */
+  headsAtOnce: 64,
+  /** Records of one batch from the log. */
+  recordsPerReadMax: 500,
+  /** Bytes of one batch from the log: a quarter of what a server keeps for a slow client. */
+  readBytesMax: 16 * 1_048_576,
+  /** A silent server is left after two of these: frozen ones don't close their sockets. */
+  natsPingMs: 2_000,
+  reconnectPauseMs: 100,
+  /** A start waits so long for streams to have leaders: an election takes 4 to 9 s (measured). */
+  logOpenMs: 20_000,
+
   // The embedded database
   /** A group takes this much time of appends and other urgent writes: more than a commit, less than people feel. */
   groupMs: 4,
@@ -66,6 +95,16 @@ export const limits = {
   walKeptBytesMax: 64 * 1_048_576,
   /** A start looks through databases up to this size for damage: about 1 s, of the 3 s that a start may take. */
   startCheckBytesMax: 1_073_741_824,
+
+  // MongoDB
+  /** An operation takes no longer: what an ask waits. An election takes some 10 s after a kill, under 1 s in a step-down. */
+  storeMs: 10_000,
+  /** Operations at once; others wait. One is a thread of mongod. */
+  storeConnectionsMax: 50,
+  /** Memberships of one transaction: three documents each, well below what MongoDB advises (1,000). */
+  membershipsPerTransactionMax: 100,
+  /** Failed attempts of one key that are counted: the delay is at its longest far below. */
+  attemptsPerKeyMax: 1_000,
 
   // Actors
   roomMailboxMax: 4_096,

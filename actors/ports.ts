@@ -61,6 +61,27 @@ export class UnknownOutcome extends Error {
   override name = "UnknownOutcome";
 }
 
+/**
+ * At this position the log holds something that this version can't read. It stays there for an operator; only its room
+ * waits. A reader parks it, bytes included, and goes on after `position`.
+ */
+export class Unreadable extends Error {
+  override name = "Unreadable";
+  readonly room: RoomId;
+  readonly position: Position;
+  /** Written by a newer version; not all there; or not one of our records of this room. */
+  readonly why: "newer" | "truncated" | "foreign";
+  readonly bytes: Uint8Array;
+
+  constructor(room: RoomId, position: Position, why: Unreadable["why"], bytes: Uint8Array) {
+    super(`the record at position ${position} of room ${room} is ${why}`);
+    this.room = room;
+    this.position = position;
+    this.why = why;
+    this.bytes = bytes;
+  }
+}
+
 /** The ordered, durable record of room events. Append-only, fenced per room. */
 export interface Log {
   /** Streams are independent orders of positions; a room stays in one for ever. */
@@ -72,17 +93,29 @@ export interface Log {
    * @throws Fenced | Unavailable | UnknownOutcome
    */
   append(room: RoomId, expected: Position, draft: RecordDraft): Promise<Position>;
-  /** Authoritative heads, in the order of `rooms`. */
+  /**
+   * Authoritative heads, in the order of `rooms`. The seq is 0 where the last record can't be read; its tail says so.
+   * @throws Unavailable
+   */
   heads(rooms: readonly RoomId[]): Promise<Head[]>;
-  /** Records of one room after a position, oldest first, at most `bytesMax` of frames but at least one. */
+  /**
+   * Records of one room after a position, oldest first, at most `bytesMax` of frames but at least one.
+   * @throws Unavailable | Unreadable when the first of them can't be read; those before it come first
+   */
   tail(room: RoomId, after: Position, bytesMax: number): Promise<LogRecord[]>;
-  /** Records of one stream after a position, oldest first. For readers. */
+  /**
+   * Records of one stream after a position, oldest first. For readers.
+   * @throws Unavailable | Unreadable as `tail`
+   */
   scan(stream: number, after: Position, countMax: number): Promise<LogRecord[]>;
   /** Live records of one room, after commit. Resolves when the subscription is in force. */
   subscribe(room: RoomId, deliver: (record: LogRecord) => void): Promise<Unsubscribe>;
   /** Calls `wake` after commits to a stream; may coalesce. */
   follow(stream: number, wake: () => void): Unsubscribe;
-  /** Drops records older than `before` at or below `upTo`. Never moves a head. Returns how many went. */
+  /**
+   * Drops records older than `before` at or below `upTo`. Never moves a head. Returns how many went: none where the log
+   * itself drops records by age (JetStream: a room that slept that long has head 0 then).
+   */
   trim(stream: number, before: Millis, upTo: Position): Promise<number>;
 }
 
@@ -91,13 +124,18 @@ export type Json = null | boolean | number | string | readonly Json[] | { readon
 /** Ephemeral messages between parts and nodes. At most once, in order per subject and publisher. */
 export interface Bus {
   publish(subject: string, message: Json): void;
-  /** `answer` is there when the sender asked. Resolves when the subscription is in force. */
+  /** `answer` is there when the sender asked. Resolves when the subscription is in force. @throws Unavailable */
   subscribe(
     subject: string,
     handler: (message: Json, answer?: (reply: Json) => void) => void,
   ): Promise<Unsubscribe>;
-  /** All answers that came within `timeoutMs`; an empty list at once when nobody subscribes. */
-  request(subject: string, message: Json, timeoutMs: number): Promise<Json[]>;
+  /**
+   * All answers that came within `timeoutMs`; an empty list at once when nobody subscribes.
+   * @throws Unavailable when the bus is away and no answer came
+   * @param enough so many answers end it early. Default: it ends when all have answered, where the bus knows how many
+   *   they are (in process), and else at its timeout
+   */
+  request(subject: string, message: Json, timeoutMs: number, enough?: number): Promise<Json[]>;
 }
 
 export interface Account {
@@ -353,7 +391,11 @@ export interface Advance {
   raised: UserId[];
 }
 
-/** Small repositories over one database. Every read sees every write that resolved before it began. */
+/**
+ * Small repositories over one database. Every read sees every write that resolved before it began (of another node: but for the
+ * moments of a failover), and none goes behind what this node saw.
+ * @throws Unavailable, and UnknownOutcome where a person waits for the outcome: accounts, sessions, attempts
+ */
 export interface Store {
   readonly accounts: Accounts;
   readonly sessions: Sessions;

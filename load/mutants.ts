@@ -23,8 +23,8 @@ const shareMax = 0.1;
 const linesMax = 5;
 const quick = ["test/actors", "test/src", "test/contract", "test/sdk", "test/matrix"];
 const planted = [...coreMutants, ...edgeMutants, ...simMutants];
-/** What the simulator plays to see a bug: a tenth of `npm run sim`. */
-const seeds = 100;
+/** What the simulator plays to see a bug, at most: as many as `npm run sim`. */
+const seeds = 1_000;
 
 interface Verdict {
   mutant: Mutant;
@@ -60,7 +60,7 @@ async function faultOf(
   if (caughtBy === null) return failed.length === 0 ? null : `not neutral: ${failed[0]}`;
   if (failed.length > ran * shareMax) return "breaks too many tests";
   if ("sim" in caughtBy) {
-    const rules = await tree.simulate(seeds);
+    const rules = await tree.simulate(caughtBy.sim, seeds);
     return rules.has(caughtBy.sim) ? null : `not caught by the simulator (${[...rules].join(" ")})`;
   }
   if (failed.some((name) => name.includes(caughtBy.test))) return null;

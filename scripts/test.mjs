@@ -4,6 +4,7 @@
  */
 import { spawn, spawnSync } from "node:child_process";
 import { existsSync } from "node:fs";
+import { join } from "node:path";
 import { bun, install, must, root } from "./install.mjs";
 import { buildWeb } from "./run.mjs";
 
@@ -63,8 +64,9 @@ async function test(paths) {
   return counts;
 }
 
-/** What a bare machine lacks. Chromium comes from Debian's packages. */
+/** What a bare machine lacks: the servers of the contract suites, and what comes from Debian's packages. */
 function parts() {
+  must(process.execPath, [join(root, "scripts/parts.mjs"), "nats-server", "mongod"]);
   const missing = [
     ["chromium", "chromium"],
     ["strace", "strace"],

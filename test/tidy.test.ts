@@ -133,8 +133,10 @@ describe("exports of actors/ and src/", () => {
     ["createSim", "the simulator's world: it exists for tests"],
     ["MemoryLog", "the log's twin, for tests and the simulator"],
     ["memoryStore", "the store's twin, for tests and the simulator"],
+    ["openMongo", "what a node of a cluster is wired with"],
     ["delayAfter", "a table that is claimed number by number"],
     ["nestsDeeper", "claimed for depths that parseJson never reaches"],
+    ["openJetStream", "a node of a cluster is wired from it"],
     ["entriesOf", "the matrix asks which operations are about a room"],
   ]);
   const exported = /^export (?:async )?(const|function\*?|class|interface|type) (\w+)/gm;

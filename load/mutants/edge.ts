@@ -71,8 +71,8 @@ export const edgeMutants: Mutant[] = [
     name: "the stored text of a deleted message stays",
     breaks: "P5",
     file: "src/store/merge/message.ts",
-    from: '    line: lineOf({ seq, at, ord, by, kind: "tombstone", deleted }),',
-    to: '    line: deleted < 0 ? lineOf({ seq, at, ord, by, kind: "tombstone", deleted }) : event.line,',
+    from: "line: tombstoneLine(seq, event, deleted), origin",
+    to: "line: deleted < 0 ? tombstoneLine(seq, event, deleted) : event.line, origin",
     caughtBy: {
       file: "test/contract/store.test.ts",
       test: "a tombstone takes the content of the message and of its edits",

@@ -36,12 +36,19 @@ export class MemoryBus implements Bus {
     };
   }
 
-  request(subject: string, message: Json, timeoutMs: number): Promise<Json[]> {
+  request(
+    subject: string,
+    message: Json,
+    timeoutMs: number,
+    enough = Number.MAX_SAFE_INTEGER,
+  ): Promise<Json[]> {
     const subscribers = this.#subjects.get(subject) ?? [];
     if (subscribers.length === 0) return Promise.resolve([]);
     return new Promise((resolve) => {
       const answers = new Map<Subscriber, Json>();
+      let finished = false;
       const finish = () => {
+        finished = true;
         cancel();
         resolve([...answers.values()]);
       };
@@ -51,8 +58,8 @@ export class MemoryBus implements Bus {
           if (!subscriber.active) return;
           subscriber.handle(message, (reply) => {
             // One answer each; when all have come there is nothing to wait for.
-            if (!answers.has(subscriber) && answers.set(subscriber, reply).size === subscribers.length)
-              finish();
+            if (finished || answers.has(subscriber)) return;
+            if (answers.set(subscriber, reply).size >= Math.min(enough, subscribers.length)) finish();
           });
         });
       }

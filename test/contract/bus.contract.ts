@@ -113,6 +113,16 @@ export function busContract(name: string, open: () => Promise<BusHarness>): void
       expect(await answers).toEqual(["prompt"]);
     });
 
+    test("a request ends when it has enough answers", async () => {
+      let late: ((reply: Json) => void) | undefined;
+      await bus.subscribe("s", (_, answer) => answer?.("prompt"));
+      await bus.subscribe("s", (_, answer) => {
+        late = answer;
+      });
+      expect(await bus.request("s", null, 1_000_000, 1)).toEqual(["prompt"]);
+      expect(() => late?.("late")).not.toThrow();
+    });
+
     test("answering twice counts once", async () => {
       await bus.subscribe("s", (_, answer) => {
         answer?.(1);

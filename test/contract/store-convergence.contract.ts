@@ -29,8 +29,15 @@ const history: readonly Write[] = [
   { t: "closed", room: "r", sender: "bob", cid: "c", hash: "h" },
 ];
 
-/** Everything that a reader of the store can see of a room, but for version numbers: they count the steps. */
-async function everything({ messages, memberships, rooms, items }: Store, room: string): Promise<unknown> {
+/**
+ * Everything that a reader of the store can see of a room in which ana, bob and cid live, up to seq 20. Without version numbers:
+ * they count the steps.
+ */
+export async function everything(
+  { messages, memberships, rooms, items }: Store,
+  room: string,
+  writes: readonly Write[] = history,
+): Promise<unknown> {
   const seqs = Array.from({ length: 20 }, (_, i) => i + 1);
   const users = ["ana", "bob", "cid"];
   const [doc] = await rooms.many([room]);
@@ -41,7 +48,7 @@ async function everything({ messages, memberships, rooms, items }: Store, room: 
     unread: await Promise.all(users.map((user) => messages.unread(room, user, 0, 99, 99))),
     mentions: await Promise.all(users.map((user) => messages.mentions(room, user, 0, 99, 99))),
     outcomes: await Promise.all(
-      history.map((write) => write.t === "event" && messages.outcome(room, write.by, write.cid ?? "")),
+      writes.map((write) => write.t === "event" && messages.outcome(room, write.by, write.cid ?? "")),
     ),
     closed: await messages.outcome(room, "bob", "c"),
     members: (await memberships.of(room, users)).map((membership) => ({ ...membership, room: "" })),

@@ -6,7 +6,6 @@ import {
   type FakeServer,
   online,
   posted,
-  reacted,
   type Setting,
   settled,
   signedIn,
@@ -426,41 +425,5 @@ describe("limits", () => {
       await client.close();
     }
     expect(cids).toEqual([...new Set(cids)].sort());
-  });
-});
-
-describe("an optimistic change", () => {
-  test("of a reaction, an edit, a deletion shows at once and goes back when it is refused", async () => {
-    const { client, server } = await inRoom();
-    for (const op of ["room.react", "room.edit", "room.delete"]) server.on(op, () => "silence");
-    const room = client.room("R");
-    const changes = [
-      outcome(room.react(1, "+", true)),
-      outcome(room.edit(1, "uno")),
-      outcome(room.remove(1)),
-    ];
-    await settled();
-    expect(messages(client)[0]).toMatchObject({ deleted: true, text: "" });
-    const refuse = (op: string): void => {
-      const error = { code: "forbidden", message: "no", retryable: false };
-      server.link.deliver({ re: server.link.ops(op)[0]?.id ?? 0, error });
-    };
-    refuse("room.react");
-    await settled();
-    refuse("room.edit");
-    await settled();
-    refuse("room.delete");
-    expect(await Promise.all(changes)).toEqual(["forbidden", "forbidden", "forbidden"]);
-    expect(messages(client)[0]).toMatchObject({ deleted: false, text: "one", reactions: [], editedAt: null });
-  });
-
-  test("becomes the truth by its line", async () => {
-    const { client, server } = await inRoom();
-    server.on("room.react", () => done(2));
-    await client.room("R").react(1, "+", true);
-    const [sent] = server.link.ops("room.react");
-    server.push("R", { ...reacted(2, 1, "+", "me"), cid: String(sent?.in?.cid) });
-    expect(messages(client)[0]?.reactions).toEqual([{ key: "+", users: ["me"] }]);
-    expect(client.outbox.list()).toEqual([]);
   });
 });

@@ -118,8 +118,8 @@ export class MemoryMessages implements Messages {
 
   async versions(id: RoomId, seq: Seq, before: Seq, limit: number) {
     const room = this.#rooms.get(id) ?? nobody;
-    const { gone, edit } = this.#row(room, seq);
-    if (gone !== null || edit === null) return [];
+    const { event, gone, edit } = this.#row(room, seq);
+    if (event === null || gone !== null || edit === null) return [];
     return [seq, ...(room.edits.get(seq) ?? [])]
       .sort((a, b) => a - b)
       .flatMap((at) => (at < Math.min(before, edit.seq) ? (room.rows.get(at)?.event ?? []) : []))

@@ -63,13 +63,16 @@ export function withTombstone(row: MessageRow, deleted: Seq): MessageRow {
 
 /** Sender, cid and hash stay, so that a retry is still recognised; the origin goes, so that nobody gets a stub. */
 function withoutContent(event: EventPart, seq: Seq, deleted: Seq): EventPart {
-  const { at, ord, by } = event;
-  return {
-    ...event,
-    line: lineOf({ seq, at, ord, by, kind: "tombstone", deleted }),
-    origin: null,
-    mentions: [],
-  };
+  return { ...event, line: tombstoneLine(seq, event, deleted), origin: null, mentions: [] };
+}
+
+/** What a line becomes once event `deleted` took its content. */
+export function tombstoneLine(
+  seq: Seq,
+  { at, ord, by }: Pick<EventPart, "at" | "ord" | "by">,
+  deleted: Seq,
+): string {
+  return lineOf({ seq, at, ord, by, kind: "tombstone", deleted });
 }
 
 /** Whom a post mentions now, its author apart. */

@@ -1,7 +1,7 @@
 import type { Database } from "bun:sqlite";
 import { limits } from "../../../actors/limits.ts";
 import type { Mark, Receipts, RoomId, Seq, UserId } from "../../../actors/ports.ts";
-import { chunksOf } from "./chunks.ts";
+import { chunksOf } from "../chunks.ts";
 import type { Writer } from "./writer.ts";
 
 const columns = "room, user, delivered, read";

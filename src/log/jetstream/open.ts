@@ -1,0 +1,84 @@
+/** What a node of a cluster has of NATS: the log in JetStream and the bus on core NATS. */
+import { jetstreamManager } from "@nats-io/jetstream";
+import { limits } from "../../../actors/limits.ts";
+import { Unavailable } from "../../../actors/ports.ts";
+import type { Platform } from "../../../actors/runtime/platform.ts";
+import { NatsBus } from "../../bus/nats.ts";
+import { Connection, type ConnectionOptions } from "../../nats/connection.ts";
+import { Gatherer } from "../../nats/gather.ts";
+import { type Anchor, type AnchorState, anchorAt, checkAnchor } from "./anchor.ts";
+import { JetStreamLog } from "./log.ts";
+import { Reads } from "./reads.ts";
+import { ensureStreams, type StreamOptions, WrongStream } from "./streams.ts";
+
+export interface JetStreamOptions extends ConnectionOptions, Partial<StreamOptions> {
+  platform: Platform;
+  /** Something came that isn't ours: a live copy or a message on the bus that can't be read. Default: nobody is told. */
+  ignored?: (what: "live" | "bus") => void;
+  /** A handler of a bus message threw. Default: the error surfaces as an unhandled rejection. */
+  failed?: (error: unknown) => void;
+}
+
+export interface JetStream extends AsyncDisposable {
+  log: JetStreamLog;
+  bus: NatsBus;
+  /** What appends and reads go over. `connection.watch` tells when it is away: then heads want to be compared. */
+  connection: Connection;
+  /** What live copies and the bus come over. */
+  live: Connection;
+  /** What the leader says of a stream. @throws Unavailable */
+  state(stream: number): ReturnType<Reads["state"]>;
+  /** @throws Unavailable */
+  anchorAt(stream: number, position: number): Promise<Anchor>;
+  /** @throws Unavailable */
+  checkAnchor(stream: number, anchor: Anchor): Promise<AnchorState>;
+}
+
+/** @throws when NATS isn't there, too old, or its streams can't be used: one plain sentence */
+export async function openJetStream(options: JetStreamOptions): Promise<JetStream> {
+  const { platform, ignored = () => {}, failed = (error) => void Promise.reject(error) } = options;
+  await using stack = new AsyncDisposableStack();
+  const connection = stack.use(await Connection.open(options));
+  const { changed: _, ...same } = options;
+  const live = stack.use(await Connection.open({ ...same, name: `${options.name ?? "starling"} live` }));
+  await ensured(connection, options);
+  const gatherer = stack.adopt(new Gatherer(connection, platform), (open) => open.stop());
+  const reads = new Reads(connection, gatherer);
+  const bus = stack.adopt(new NatsBus({ connection: live, platform, ignored, failed }), (open) =>
+    open.stop(),
+  );
+  const log = new JetStreamLog({ connection, live, reads, platform, ignored });
+  const owned = stack.move();
+  return {
+    log,
+    bus,
+    connection,
+    live,
+    state: (stream) => reads.state(stream),
+    anchorAt: (stream, position) => anchorAt(reads, stream, position),
+    checkAnchor: (stream, anchor) => checkAnchor(reads, stream, anchor),
+    [Symbol.asyncDispose]: () => owned.disposeAsync(),
+  };
+}
+
+/** Streams without a leader, and servers that have just begun, answer later. */
+async function ensured(connection: Connection, options: JetStreamOptions): Promise<void> {
+  const { platform } = options;
+  const replicas = options.replicas ?? (connection.nats.info?.cluster === undefined ? 1 : 3);
+  const { keptMs, create = true } = options;
+  const streams = { replicas, create, ...(keptMs === undefined ? {} : { keptMs }) };
+  const jsm = await jetstreamManager(connection.nats, { timeout: limits.logReadMs, checkAPI: false });
+  const end = platform.monotonic() + limits.logOpenMs;
+  for (;;) {
+    try {
+      return await ensureStreams(jsm, streams);
+    } catch (error) {
+      if (error instanceof WrongStream) throw error;
+      if (platform.monotonic() > end) {
+        const reason = error instanceof Error ? error.message : "unknown error";
+        throw new Unavailable(`the streams of the log can't be opened: ${reason}`, { cause: error });
+      }
+      await new Promise<void>((resolve) => platform.after(limits.reconnectPauseMs, resolve));
+    }
+  }
+}

@@ -1,0 +1,97 @@
+import type { Mark, Receipts, RoomId, Seq, UserId } from "../../../actors/ports.ts";
+import type { Connection } from "./connection.ts";
+import { receiptsIn } from "./ranges.ts";
+import type { ReceiptDoc } from "./schema.ts";
+
+export class MongoReceipts implements Receipts {
+  readonly #connection: Connection;
+
+  constructor(connection: Connection) {
+    this.#connection = connection;
+  }
+
+  /** A member whom the list names twice takes a bulk more: each place tells what was merged up to it. */
+  async merge(marks: readonly Mark[]): Promise<Mark[]> {
+    const merged: Mark[] = [];
+    for (const bulk of distinctRuns(marks)) merged.push(...(await this.#merge(bulk)));
+    return merged;
+  }
+
+  async #merge(marks: readonly Mark[]): Promise<Mark[]> {
+    const { receipts } = this.#connection.collections;
+    const updates = marks.map(({ room, user, delivered, read }) => ({
+      updateOne: {
+        filter: { _id: { room, user } },
+        update: { $max: { delivered, read } },
+        upsert: true,
+      },
+    }));
+    await this.#connection.run((session) => receipts.bulkWrite(updates, { ordered: false, session }));
+    return this.#of(marks);
+  }
+
+  async ofRoom(room: RoomId, users: readonly UserId[] | "all", limit: number): Promise<Mark[]> {
+    if (limit <= 0) return [];
+    if (users !== "all") return (await this.#of(users.map((user) => ({ room, user })))).slice(0, limit);
+    const { receipts } = this.#connection.collections;
+    const found = await this.#connection.run((session) =>
+      receipts
+        .find({ _id: receiptsIn(room) }, { sort: { _id: 1 }, limit, batchSize: limit, session })
+        .toArray(),
+    );
+    return found.map(markOf);
+  }
+
+  ofUser(user: UserId, rooms: readonly RoomId[]): Promise<Mark[]> {
+    return this.#of(rooms.map((room) => ({ room, user })));
+  }
+
+  /** Looks at every receipt of the room: limits.membersMax bounds them. */
+  async counts(room: RoomId, seq: Seq): Promise<{ delivered: number; read: number }> {
+    const { receipts } = this.#connection.collections;
+    const reached = (field: "delivered" | "read") => ({
+      $sum: { $cond: [{ $gte: [`$${field}`, seq] }, 1, 0] },
+    });
+    const [counted] = await this.#connection.run((session) =>
+      receipts
+        .aggregate<{ delivered: number; read: number }>(
+          [
+            { $match: { _id: receiptsIn(room) } },
+            { $group: { _id: null, delivered: reached("delivered"), read: reached("read") } },
+            { $unset: "_id" },
+          ],
+          { session },
+        )
+        .toArray(),
+    );
+    return counted ?? { delivered: 0, read: 0 };
+  }
+
+  async #of(members: readonly Pick<Mark, "room" | "user">[]): Promise<Mark[]> {
+    const { receipts } = this.#connection.collections;
+    const ids = members.map(({ room, user }) => ({ room, user }));
+    const found = await this.#connection.run((session) =>
+      receipts.find({ _id: { $in: ids } }, { batchSize: ids.length + 1, session }).toArray(),
+    );
+    const byMember = new Map(found.map((document) => [keyOf(document._id), document]));
+    return members.flatMap((member) => byMember.get(keyOf(member)) ?? []).map(markOf);
+  }
+}
+
+const keyOf = ({ room, user }: Pick<Mark, "room" | "user">): string => JSON.stringify([room, user]);
+const markOf = ({ _id, delivered, read }: ReceiptDoc): Mark => ({ ..._id, delivered, read });
+
+/** Cut where a member comes again. */
+function distinctRuns(marks: readonly Mark[]): Mark[][] {
+  const runs: Mark[][] = [];
+  let seen = new Set<string>();
+  for (const mark of marks) {
+    const run = runs.at(-1);
+    if (run === undefined || seen.has(keyOf(mark))) {
+      runs.push([mark]);
+      seen = new Set();
+    } else run.push(mark);
+    seen.add(keyOf(mark));
+  }
+  return runs;
+}
