@@ -5,7 +5,7 @@ import manifest from "../package.json" with { type: "json" };
 import { createAuth } from "./auth/auth.ts";
 import { openBackend } from "./backend.ts";
 import { Members } from "./cluster/members.ts";
-import { type Config, readConfig } from "./config.ts";
+import { type Config, readConfig, strangersIn } from "./config.ts";
 import { startServer } from "./gateway/server.ts";
 import { createHttp } from "./http/http.ts";
 import { watchLoop } from "./http/loop-lag.ts";
@@ -19,6 +19,8 @@ import { defaultRates, ratesOff } from "./operations/rate.ts";
 import { platform } from "./platform.ts";
 
 export async function serve(config: Config): Promise<void> {
+  for (const name of strangersIn(process.env))
+    console.error(`${name}: there is no such setting; it is ignored`);
   const metrics = createMetrics(manifest.version);
   const backend = await openBackend(config, platform, (from) => metrics.ignored.inc({ from }));
   const { store, bus } = backend;

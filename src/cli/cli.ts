@@ -8,11 +8,14 @@ import { checkCommand } from "./check.ts";
 import { doctorCommand } from "./doctor.ts";
 import { exportCommand } from "./export.ts";
 import { importCommand } from "./import.ts";
+import { userCommand } from "./user.ts";
 
 const usage = `starling COMMAND
 
   serve            run the server (configuration: see README.md)
   backup TARGET    copy the data of STARLING_DATA to another folder, also while the server runs
+  user password NAME
+                   give somebody a new password and end their sessions; the server must be stopped
   check            look through the data for damage, also while the server runs (about 1 s per GB)
   doctor           say what is wrong, what it means for users and what to do
   export FILE      write the whole installation into a file; its server must be stopped
@@ -32,12 +35,18 @@ try {
 
 /** Resolves to the exit code. */
 async function run(command: string): Promise<number> {
+  if (args.includes("--help")) {
+    console.log(usage);
+    return 0;
+  }
   switch (command) {
     case "serve":
       await serve(readConfig(process.env));
       return 0;
     case "backup":
       return tell(backupCommand(args, readConfig(process.env).data, platform.now()));
+    case "user":
+      return tell(await userCommand(args, readConfig(process.env).data, platform));
     case "check":
       return tell(checkCommand(readConfig(process.env).data));
     case "doctor":
