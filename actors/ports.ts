@@ -158,7 +158,7 @@ export interface Accounts {
   many(ids: readonly UserId[]): Promise<Account[]>;
   /** Raises the account's version (item `profile`). */
   setProfile(id: UserId, profile: { display: string; about: string }): Promise<void>;
-  /** And, in the same step, revokes the account's sessions but `keep`; returns what was revoked now. */
+  /** And, in the same step, revokes the account's sessions but `keep` (none has the empty id); returns what was revoked now. */
   setPassword(id: UserId, password: string, keep: SessionId, at: Millis): Promise<SessionId[]>;
   /** Merged as a maximum. */
   seen(id: UserId, at: Millis): Promise<void>;

@@ -177,12 +177,7 @@ export async function createAuth(options: AuthOptions): Promise<Auth> {
     async resetPassword(user, next) {
       const hash = await passwords.hash(next);
       if (hash === null) throw new Error("too many passwords are hashed at once");
-      await store.accounts.setPassword(user, hash);
-      const sessions = await store.sessions.ofUser(user);
-      await desk.revoke(
-        user,
-        sessions.map(({ id }) => id),
-      );
+      desk.announce(user, await store.accounts.setPassword(user, hash, "", platform.now()));
     },
 
     async authenticate(token) {

@@ -15,7 +15,7 @@ const usage = `starling COMMAND
   serve            run the server (configuration: see README.md)
   backup TARGET    copy the data of STARLING_DATA to another folder, also while the server runs
   user password NAME
-                   give somebody a new password and end their sessions; the server must be stopped
+                   give somebody a new password and end their sessions; a folder's server must be stopped
   check            look through the data for damage, also while the server runs (about 1 s per GB)
   doctor           say what is wrong, what it means for users and what to do
   export FILE      write the whole installation into a file; its server must be stopped
@@ -46,7 +46,7 @@ async function run(command: string): Promise<number> {
     case "backup":
       return tell(backupCommand(args, readConfig(process.env).data, platform.now()));
     case "user":
-      return tell(await userCommand(args, readConfig(process.env).data, platform));
+      return tell(await userCommand(args, readConfig(process.env), platform));
     case "check":
       return tell(checkCommand(readConfig(process.env).data));
     case "doctor":

@@ -24,10 +24,18 @@ test("an operator gives a new password: the old one and all sessions end with it
     if (!("ok" in tokens)) throw new Error("not registered");
     access = tokens.ok.access;
     // The server runs: nothing is changed behind its back.
-    const { exitCode, says } = await userCommand(["password", "ana"], folder.dir, platform);
+    const { exitCode, says } = await userCommand(
+      ["password", "ana"],
+      { cluster: null, data: folder.dir },
+      platform,
+    );
     expect([exitCode, says]).toEqual([1, expect.stringContaining("stop the server first")]);
   }
-  const { exitCode, says } = await userCommand(["password", "Ana"], folder.dir, platform);
+  const { exitCode, says } = await userCommand(
+    ["password", "Ana"],
+    { cluster: null, data: folder.dir },
+    platform,
+  );
   expect(exitCode).toBe(0);
   const password = /password is (\w+)/.exec(says)?.[1] ?? "";
   await using after = await open(folder.dir);
@@ -41,7 +49,9 @@ test("it says what it can't do, and makes no folder", async () => {
   using folder = temporaryFolder();
   const dir = join(folder.dir, "absent");
   for (const args of [[], ["password"], ["password", "--help"], ["password", "a", "b"], ["rename", "a"]]) {
-    expect((await userCommand(args, dir, platform)).exitCode).toBe(2);
+    expect((await userCommand(args, { cluster: null, data: dir }, platform)).exitCode).toBe(2);
   }
-  expect((await userCommand(["password", "ana"], dir, platform)).says).toContain("holds no starling.db");
+  expect((await userCommand(["password", "ana"], { cluster: null, data: dir }, platform)).says).toContain(
+    "holds no starling.db",
+  );
 });
