@@ -18,6 +18,9 @@ import { logFault } from "./operations/fault.ts";
 import { defaultRates, ratesOff } from "./operations/rate.ts";
 import { platform } from "./platform.ts";
 
+/** Two signals within this time are one. */
+const twiceMs = 500;
+
 export async function serve(config: Config): Promise<void> {
   for (const name of strangersIn(process.env))
     console.error(`${name}: there is no such setting; it is ignored`);
@@ -86,11 +89,12 @@ export async function serve(config: Config): Promise<void> {
   });
   console.log(`starling listening on http://${config.host}:${server.port}`);
 
-  let stopping = false;
+  let stoppedAt: number | null = null;
   const stop = async () => {
-    // The second signal means now.
-    if (stopping) process.exit(1);
-    stopping = true;
+    // The second signal means now; but a terminal's ctrl-c comes twice at once, by itself and passed on by the starter.
+    if (stoppedAt !== null && platform.monotonic() - stoppedAt < twiceMs) return;
+    if (stoppedAt !== null) process.exit(1);
+    stoppedAt = platform.monotonic();
     await node.leave();
     await node.gateway.drain(limits.drainMs / 4);
     // Sockets are gone by now; HTTP connections that are only kept alive must not hold us up.

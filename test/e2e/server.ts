@@ -69,12 +69,19 @@ export class RealServer implements AsyncDisposable {
     return await this.#end("SIGTERM");
   }
 
+  /** As a terminal does: the starter passes the signal on that the server has already got. */
+  async interrupt(): Promise<number> {
+    const child = this.#process;
+    child?.kill("SIGINT");
+    return await this.#end("SIGINT");
+  }
+
   async [Symbol.asyncDispose](): Promise<void> {
     await this.#end("SIGKILL");
     await rm(this.data, { recursive: true, force: true });
   }
 
-  async #end(signal: "SIGKILL" | "SIGTERM"): Promise<number> {
+  async #end(signal: "SIGKILL" | "SIGTERM" | "SIGINT"): Promise<number> {
     const child = this.#process;
     this.#process = null;
     if (child === null) return 0;
