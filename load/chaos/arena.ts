@@ -1,0 +1,160 @@
+/** A real cluster in which things go wrong, and the people in it. */
+import { LocalCluster, type ClusterNode, ready } from "../kit/cluster.ts";
+import { Chance } from "../kit/chance.ts";
+import { Recorder, type Scene } from "../../test/sim/recorder.ts";
+import { Bot, type BotOptions } from "./bots/bot.ts";
+import { Meter } from "./meter.ts";
+import { Tampering } from "./tampering.ts";
+import type { Door } from "./wire.ts";
+
+export interface ArenaOptions {
+  seed: number;
+  /** Members of MongoDB's replica set. Default 1. */
+  mongo?: number;
+}
+
+/** What went wrong, when, for how long. */
+export interface Fault {
+  t: number;
+  kind: string;
+  what: string;
+  /** null: not yet. */
+  healedAt: number | null;
+}
+
+const pollMs = 50;
+/** For what must come: far more than it takes on a busy machine. */
+export const patienceMs = 90_000;
+const readEveryMs = 1_000;
+
+export class Arena implements Scene, AsyncDisposable {
+  readonly cluster: LocalCluster;
+  readonly chance: Chance;
+  readonly tampering: Tampering;
+  readonly meter = new Meter();
+  readonly recorder: Recorder;
+  readonly faults: Fault[] = [];
+  readonly bots: Bot[] = [];
+  /** Rooms that another node took over, or had to. */
+  ownerChanges = 0;
+  readonly #readings: Timer;
+  #blinded = 0;
+
+  private constructor(cluster: LocalCluster, chance: Chance, tampering: Tampering) {
+    this.cluster = cluster;
+    this.chance = chance;
+    this.tampering = tampering;
+    this.recorder = new Recorder(this);
+    this.#readings = setInterval(() => void this.readAll(), readEveryMs);
+  }
+
+  /** null, and a loud line, when a real part is missing. */
+  static async start({ seed, mongo = 1 }: ArenaOptions): Promise<Arena | null> {
+    const chance = new Chance(seed);
+    const tampering = new Tampering(new Chance(seed + 1));
+    const cluster = await LocalCluster.start({ mongo, links: tampering });
+    return cluster === null ? null : new Arena(cluster, chance, tampering);
+  }
+
+  get nodes(): readonly ClusterNode[] {
+    return this.cluster.nodes;
+  }
+
+  now(): number {
+    return performance.now();
+  }
+
+  /** While anything is wrong, no two readings are the same. */
+  get blinded(): number {
+    return this.faults.some(({ healedAt }) => healedAt === null) ? ++this.#blinded : this.#blinded;
+  }
+
+  saw(): void {}
+
+  note(): void {}
+
+  /** `index.start` */
+  nameOf(node: ClusterNode): string {
+    return `${this.nodes.indexOf(node)}.${node.starts}`;
+  }
+
+  /** As a balancer sees it: what listens, whether it answers or not. */
+  doors = (): Door[] =>
+    this.nodes.filter((node) => node.running).map((node) => ({ node: this.nameOf(node), url: node.url }));
+
+  /** Something is wrong until the returned function is called. */
+  fault(kind: string, what: string): () => void {
+    const fault: Fault = { t: this.now(), kind, what, healedAt: null };
+    this.#blinded++;
+    this.faults.push(fault);
+    return () => {
+      fault.healedAt ??= this.now();
+      this.#blinded++;
+    };
+  }
+
+  /** Somebody new. */
+  async join(name: string, more: Partial<BotOptions> = {}): Promise<Bot> {
+    const bot = await Bot.start(this.#options(name, more));
+    this.bots.push(bot);
+    return bot;
+  }
+
+  /** Another device of somebody; it belongs to whoever asked. */
+  another(of: Bot, name: string, more: Partial<BotOptions> = {}): Promise<Bot> {
+    return Bot.again(of, this.#options(name, more));
+  }
+
+  /** Asks until it is so. @throws when it never is */
+  async until(what: string, check: () => boolean | Promise<boolean>, withinMs = patienceMs): Promise<void> {
+    for (const end = this.now() + withinMs; ; await Bun.sleep(pollMs)) {
+      if (await check()) return;
+      if (this.now() > end) throw new Error(`never so within ${withinMs / 1_000} s: ${what}`);
+    }
+  }
+
+  async readAll(): Promise<void> {
+    await Promise.all(this.nodes.map((node) => this.read(node)));
+  }
+
+  async read(node: ClusterNode): Promise<ReadonlyMap<string, number>> {
+    const none = new Map<string, number>();
+    return node.running ? ((await this.meter.read(this.nameOf(node), node.url)) ?? none) : none;
+  }
+
+  /** The node that decides for most rooms now, and for how many. */
+  async owner(): Promise<{ node: ClusterNode; rooms: number }> {
+    const counted = await Promise.all(
+      this.nodes.map(async (node) => ({
+        node,
+        rooms: (await this.read(node)).get('starling_actors{kind="room"}') ?? 0,
+      })),
+    );
+    const [first] = counted.sort((a, b) => b.rooms - a.rooms);
+    if (first === undefined) throw new Error("there are no nodes");
+    return first;
+  }
+
+  async start(node: ClusterNode): Promise<void> {
+    await node.start();
+    await ready(node);
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    clearInterval(this.#readings);
+    await Promise.all(this.bots.map((bot) => bot.client.close()));
+    await this.cluster[Symbol.asyncDispose]();
+  }
+
+  #options(name: string, more: Partial<BotOptions>): BotOptions {
+    return {
+      name,
+      http: this.cluster.balancer.url,
+      doors: this.doors,
+      chance: new Chance(this.chance.between(0, 2 ** 31)),
+      scene: this,
+      recorder: this.recorder,
+      ...more,
+    };
+  }
+}
