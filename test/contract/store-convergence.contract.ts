@@ -49,6 +49,8 @@ export async function everything(
     versions: await Promise.all(seqs.map((seq) => messages.versions(room, seq, 99, 99))),
     unread: await Promise.all(users.map((user) => messages.unread(room, user, 0, 99, 99, 99))),
     mentions: await Promise.all(users.map((user) => messages.mentions(room, user, 0, 99, 99))),
+    edited: await messages.edited(room, 0, 99, 0, 99),
+    newestPost: await messages.newestPost(room, 99),
     outcomes: await Promise.all(
       writes.map((write) => write.t === "event" && messages.outcome(room, write.by, write.cid ?? "")),
     ),

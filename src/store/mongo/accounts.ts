@@ -1,9 +1,10 @@
-import type { Account, Accounts, Millis, UserId } from "../../../actors/ports.ts";
+import type { Account, Accounts, Millis, SessionId, UserId } from "../../../actors/ports.ts";
 import { profileItem } from "../merge/account.ts";
 import type { Connection } from "./connection.ts";
 import { Duplicate } from "./errors.ts";
 import { raise } from "./items.ts";
 import type { AccountDoc } from "./schema.ts";
+import { meet, revokeOthers } from "./sessions.ts";
 
 export class MongoAccounts implements Accounts {
   readonly #connection: Connection;
@@ -64,12 +65,14 @@ export class MongoAccounts implements Accounts {
     }, "counts");
   }
 
-  async setPassword(id: UserId, password: string): Promise<void> {
+  async setPassword(id: UserId, password: string, keep: SessionId, at: Millis): Promise<SessionId[]> {
     const { accounts } = this.#connection.collections;
-    await this.#connection.run(
-      (session) => accounts.updateOne({ _id: id }, { $set: { password } }, { session }),
-      "counts",
-    );
+    return this.#connection.transact(async (session) => {
+      const account = await accounts.updateOne({ _id: id }, { $set: { password } }, { session });
+      if (account.matchedCount === 0) return [];
+      await meet(this.#connection, session, id);
+      return revokeOthers(this.#connection, session, { user: id, keep, at });
+    }, "counts");
   }
 
   async seen(id: UserId, at: Millis): Promise<void> {

@@ -3,7 +3,7 @@ import { limits } from "../../../actors/limits.ts";
 import type { Memberships, RoomId, UserId, Write } from "../../../actors/ports.ts";
 import type { Membership } from "../../../actors/room/model.ts";
 import { chunksOf } from "../chunks.ts";
-import { type MembershipRow, membershipItem, membershipOf, withMembership } from "../merge/membership.ts";
+import { itemChanged, type MembershipRow, membershipOf, withMembership } from "../merge/membership.ts";
 import type { Connection } from "./connection.ts";
 import { type Raise, raise } from "./items.ts";
 import type { MembershipDoc } from "./schema.ts";
@@ -44,7 +44,7 @@ async function writeChunk(
     changed.add(keyOf(write));
     const came = Number(after.role !== null) - Number(before !== null && before.role !== null);
     members.set(write.room, (members.get(write.room) ?? 0) + came);
-    const value = membershipItem(after);
+    const value = itemChanged(before, after);
     if (value !== null) raises.push({ user: after.user, key: `room:${after.room}`, value });
   }
   if (changed.size === 0) return [];

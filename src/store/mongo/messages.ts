@@ -1,5 +1,4 @@
 import type { Document, Filter } from "mongodb";
-import { limits } from "../../../actors/limits.ts";
 import type {
   Cid,
   Fields,
@@ -8,13 +7,15 @@ import type {
   RoomId,
   Seq,
   StoredEvent,
+  Unread,
   UserId,
 } from "../../../actors/ports.ts";
 import { settingKinds, versionOf } from "../merge/message.ts";
-import { type ReactionRow, reactionFields } from "../merge/reaction.ts";
+import { reactionFields } from "../merge/reaction.ts";
 import type { Connection } from "./connection.ts";
 import { lineIn } from "./message-doc.ts";
 import { closedIn, messagesIn } from "./ranges.ts";
+import { firstReactions } from "./reactions.ts";
 import type { MessageDoc } from "./schema.ts";
 
 /** What makes a line, and says whose it is. */
@@ -22,9 +23,6 @@ const asEvent = {
   gone: 1,
   ...{ "event.line": 1, "event.at": 1, "event.ord": 1, "event.by": 1, "event.cid": 1, "event.origin": 1 },
 };
-
-/** Reactions that one query takes: of most pages all. */
-const reactionsAtOnce = 10 * limits.reactionsListMax;
 
 /** Where several indexes could serve a query, it names its own: the planner would choose by what it tried last. */
 export class MongoMessages implements Messages {
@@ -87,7 +85,7 @@ export class MongoMessages implements Messages {
           )
           .toArray(),
       ),
-      this.#reactions(room, seqs),
+      firstReactions(this.#connection, room, seqs),
     ]);
     const bySeq = new Map(documents.map((document) => [document._id.seq, document]));
     return seqs.flatMap((seq) => {
@@ -96,39 +94,6 @@ export class MongoMessages implements Messages {
       if (edit === undefined && reacted.reactions.length === 0) return [];
       return { seq, edit: edit === undefined ? null : { ...edit, mentions: [...edit.mentions] }, ...reacted };
     });
-  }
-
-  /** The first ones of each seq. Each query finishes at least one seq; nearly always the first finishes all. */
-  async #reactions(room: RoomId, seqs: readonly Seq[]): Promise<Map<Seq, ReactionRow[]>> {
-    const { reactions } = this.#connection.collections;
-    const enough = limits.reactionsListMax + 1;
-    const found = new Map<Seq, ReactionRow[]>();
-    let open = [...seqs];
-    while (open.length > 0) {
-      const rows = await this.#connection.run((session) =>
-        reactions
-          .find(
-            { "_id.room": room, "_id.target": { $in: open }, on: true },
-            {
-              ...{ sort: { "_id.target": 1, seq: 1 }, hint: "Messages.fields" },
-              ...{ limit: reactionsAtOnce, batchSize: reactionsAtOnce, session },
-            },
-          )
-          .toArray(),
-      );
-      for (const [target, ofTarget] of Map.groupBy(rows, ({ _id }) => _id.target)) {
-        const first = ofTarget.slice(0, enough);
-        found.set(
-          target,
-          first.map(({ _id: { user, key }, seq, on }) => ({ user, key, seq, on })),
-        );
-      }
-      const last = rows.at(-1)?._id.target;
-      if (rows.length < reactionsAtOnce || last === undefined) break;
-      const isCut = (found.get(last)?.length ?? 0) < enough;
-      open = open.filter((seq) => seq > last || (seq === last && isCut));
-    }
-    return found;
   }
 
   async versions(room: RoomId, seq: Seq, before: Seq, limit: number) {
@@ -152,6 +117,17 @@ export class MongoMessages implements Messages {
       .slice(0, limit)
       .map((document) => versionOf(lineIn(document)))
       .reverse();
+  }
+
+  async editsBy(room: RoomId, seq: Seq, user: UserId, limit: number): Promise<number> {
+    if (limit <= 0) return 0;
+    const { messages } = this.#connection.collections;
+    return this.#connection.run(async (session) => {
+      const own = { _id: { room, seq }, "event.by": user };
+      if ((await messages.findOne(own, { projection: { _id: 1 }, session })) === null) return 0;
+      const edits = { "_id.room": room, "event.kind": "edited", "event.target": seq };
+      return messages.countDocuments(edits, { limit, hint: "Messages.versions", session });
+    });
   }
 
   async reactionsBy(room: RoomId, seq: Seq, user: UserId, limit: number): Promise<string[]> {
@@ -197,13 +173,66 @@ export class MongoMessages implements Messages {
     return last?._id.cid ?? null;
   }
 
-  unread(room: RoomId, user: UserId, after: Seq, upTo: Seq, limit: number): Promise<Seq[]> {
-    const post = { $exists: true, $ne: user };
-    return this.#seqs("Messages.unread", { post, ...within(room, after, upTo) }, limit);
+  async unread(
+    room: RoomId,
+    user: UserId,
+    after: Seq,
+    upTo: Seq,
+    limit: number,
+    look: number,
+  ): Promise<Unread> {
+    // So few seqs hold no more posts: nothing to find out.
+    const beyond = upTo - after <= look ? null : await this.#post(within(room, after, upTo), 1, look);
+    const others = {
+      post: { ...aPost, $ne: user },
+      ...within(room, after, beyond === null ? upTo : beyond - 1),
+    };
+    const seqs = await this.#seqs("Messages.unread", others, limit + 1);
+    return { seqs: seqs.slice(0, limit), more: beyond !== null || seqs.length > limit };
+  }
+
+  newestPost(room: RoomId, upTo: Seq): Promise<Seq | null> {
+    return this.#post(within(room, 0, upTo), -1, 0);
+  }
+
+  /** The one after so many, in this order. */
+  async #post(filter: Filter<MessageDoc>, order: 1 | -1, skip: number): Promise<Seq | null> {
+    const { messages } = this.#connection.collections;
+    const found = await this.#connection.run((session) =>
+      messages.findOne(
+        { post: aPost, ...filter },
+        { projection: seqOnly, sort: { "_id.seq": order }, hint: "Messages.unread", skip, session },
+      ),
+    );
+    return found?._id.seq ?? null;
   }
 
   mentions(room: RoomId, user: UserId, after: Seq, upTo: Seq, limit: number): Promise<Seq[]> {
     return this.#seqs("Messages.mentions", { mentions: user, ...within(room, after, upTo) }, limit);
+  }
+
+  async edited(room: RoomId, after: Seq, upTo: Seq, since: Seq, limit: number): Promise<Seq[]> {
+    if (limit <= 0) return [];
+    const { messages } = this.#connection.collections;
+    const found = await this.#connection.run((session) =>
+      messages
+        .aggregate<{ _id: Seq }>(
+          [
+            {
+              $match: {
+                ...{ "_id.room": room, "event.kind": "edited" },
+                ...{ "event.target": { $gt: after, $lte: upTo }, "_id.seq": { $gt: since } },
+              },
+            },
+            { $group: { _id: "$event.target" } },
+            { $sort: { _id: 1 } },
+            { $limit: limit },
+          ],
+          { hint: "Messages.versions", batchSize: limit, session },
+        )
+        .toArray(),
+    );
+    return found.map(({ _id }) => _id);
   }
 
   async #seqs(hint: string, filter: Filter<MessageDoc>, limit: number): Promise<Seq[]> {
@@ -212,7 +241,7 @@ export class MongoMessages implements Messages {
     const found = await this.#connection.run((session) =>
       messages
         .find(filter, {
-          projection: { "_id.seq": 1 },
+          projection: seqOnly,
           sort: { "_id.seq": 1 },
           hint,
           limit,
@@ -224,6 +253,10 @@ export class MongoMessages implements Messages {
     return found.map(({ _id }) => _id.seq);
   }
 }
+
+/** `$exists` would do, but not from the index alone. */
+const aPost = { $gt: "" };
+const seqOnly = { "_id.seq": 1 };
 
 const within = (room: RoomId, after: Seq, upTo: Seq) => ({
   "_id.room": room,

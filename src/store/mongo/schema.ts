@@ -83,7 +83,7 @@ export interface RoomDocument extends Partial<Omit<RoomRow, "room">> {
 export interface VersionDoc {
   _id: UserId;
   version?: number;
-  /** Counts sign-ins, so that two at once meet: both must not find room below the cap. */
+  /** Counts sign-ins and new passwords, so that two at once meet. */
   signIns?: number;
 }
 
@@ -135,6 +135,7 @@ export const migrations: readonly (readonly IndexStep[])[] = [
     },
     { collection: "items", key: { "_id.user": 1, version: 1 }, options: { name: "Items.since" } },
     {
+      // And Receipts.counts.
       collection: "memberships",
       key: { "_id.room": 1, "_id.user": 1 },
       options: { name: "Memberships.ofRoom", partialFilterExpression: { role: { $exists: true } } },
@@ -170,9 +171,9 @@ export const migrations: readonly (readonly IndexStep[])[] = [
       options: { name: "Messages.mentions", partialFilterExpression: { mentions: { $exists: true } } },
     },
     {
-      // And the edits that a deletion takes along.
+      // And the edits that a deletion takes along. With the kind it covers Messages.editsBy and Messages.edited.
       collection: "messages",
-      key: { "_id.room": 1, "event.target": 1, "_id.seq": 1 },
+      key: { "_id.room": 1, "event.kind": 1, "event.target": 1, "_id.seq": 1 },
       options: { name: "Messages.versions", partialFilterExpression: { "event.kind": "edited" } },
     },
     {
