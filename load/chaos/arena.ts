@@ -1,7 +1,8 @@
 /** A real cluster in which things go wrong, and the people in it. */
-import { LocalCluster, type ClusterNode, ready } from "../kit/cluster.ts";
-import { Chance } from "../kit/chance.ts";
+
 import { Recorder, type Scene } from "../../test/sim/recorder.ts";
+import { Chance } from "../kit/chance.ts";
+import { type ClusterNode, LocalCluster, ready } from "../kit/cluster.ts";
 import { Bot, type BotOptions } from "./bots/bot.ts";
 import { Meter } from "./meter.ts";
 import { Tampering } from "./tampering.ts";

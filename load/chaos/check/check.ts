@@ -2,8 +2,8 @@
 import { check as checkHistory } from "../../../test/sim/check/check.ts";
 import { Truth } from "../../../test/sim/check/truth.ts";
 import type { Violation } from "../../../test/sim/check/violation.ts";
-import type { Evidence } from "./evidence.ts";
 import { checkDocuments } from "./documents.ts";
+import type { Evidence } from "./evidence.ts";
 import { checkLevels } from "./levels.ts";
 import { checkLiveness } from "./liveness.ts";
 

@@ -5,7 +5,9 @@ import type { Document } from "./evidence.ts";
 
 export function checkDocuments(all: readonly Document[], truth: Truth, report: Report): void {
   const { room } = truth;
-  const here = new Map(all.filter((document) => document.room === room).map((document) => [document.seq, document]));
+  const here = new Map(
+    all.filter((document) => document.room === room).map((document) => [document.seq, document]),
+  );
   for (const { seq, text } of truth.lines) {
     const document = here.get(seq);
     here.delete(seq);

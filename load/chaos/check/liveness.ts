@@ -5,10 +5,16 @@ import type { Evidence } from "./evidence.ts";
 export function checkLiveness({ convergedMs, silenceMs, bounds }: Evidence, report: Report): void {
   if (convergedMs === null) report("C14", "not everybody got everything after the last fault");
   else if (convergedMs > bounds.convergedMs) {
-    report("C14", `everybody had everything ${seconds(convergedMs)} after the last fault, not ${seconds(bounds.convergedMs)}`);
+    report(
+      "C14",
+      `everybody had everything ${seconds(convergedMs)} after the last fault, not ${seconds(bounds.convergedMs)}`,
+    );
   }
   if (silenceMs > bounds.silenceMs) {
-    report("C14", `nobody's command was acked for ${seconds(silenceMs)}; ${seconds(bounds.silenceMs)} are allowed`);
+    report(
+      "C14",
+      `nobody's command was acked for ${seconds(silenceMs)}; ${seconds(bounds.silenceMs)} are allowed`,
+    );
   }
 }
 

@@ -4,10 +4,12 @@ import type { Command } from "../../../test/sim/check/history.ts";
 type Times = Pick<Command, "invoked" | "answered" | "phase">;
 
 export function longestSilence(commands: readonly Times[], end: number): number {
-  const changes = commands.flatMap(({ invoked, answered, phase }): { t: number; open: number; ack: boolean }[] => [
-    { t: invoked, open: 1, ack: false },
-    { t: answered ?? end, open: -1, ack: phase === "ok" },
-  ]);
+  const changes = commands.flatMap(
+    ({ invoked, answered, phase }): { t: number; open: number; ack: boolean }[] => [
+      { t: invoked, open: 1, ack: false },
+      { t: answered ?? end, open: -1, ack: phase === "ok" },
+    ],
+  );
   let [open, since, longest] = [0, 0, 0];
   for (const change of changes.sort((a, b) => a.t - b.t)) {
     if (open > 0 && (change.ack || open + change.open === 0)) {
