@@ -1,8 +1,11 @@
 /** A real cluster in which things go wrong, and the people in it. */
 
+import type { RoomId } from "../../actors/ports.ts";
+import { streamName, streamOf } from "../../src/log/jetstream/subjects.ts";
 import { Recorder, type Scene } from "../../test/sim/recorder.ts";
 import { Chance } from "../kit/chance.ts";
 import { type ClusterNode, LocalCluster, ready } from "../kit/cluster.ts";
+import type { NatsServer } from "../kit/nats.ts";
 import { Bot, type BotOptions } from "./bots/bot.ts";
 import { Meter } from "./meter.ts";
 import { Tampering } from "./tampering.ts";
@@ -12,6 +15,8 @@ export interface ArenaOptions {
   seed: number;
   /** Members of MongoDB's replica set. Default 1. */
   mongo?: number;
+  /** How long faults last, as a part of what they last in earnest. Default 1. */
+  pace?: number;
 }
 
 /** What went wrong, when, for how long. */
@@ -28,10 +33,18 @@ const pollMs = 50;
 export const patienceMs = 90_000;
 const readEveryMs = 1_000;
 
+/** What a nats-server says of its streams. */
+interface Account {
+  stream_detail?: { name: string; cluster?: { leader?: string } }[];
+}
+
 export class Arena implements Scene, AsyncDisposable {
   readonly cluster: LocalCluster;
   readonly chance: Chance;
   readonly tampering: Tampering;
+  readonly pace: number;
+  /** Clients come back at once, all together, as those of others might. */
+  unmannered = false;
   readonly meter = new Meter();
   readonly recorder: Recorder;
   readonly faults: Fault[] = [];
@@ -41,7 +54,8 @@ export class Arena implements Scene, AsyncDisposable {
   readonly #readings: Timer;
   #blinded = 0;
 
-  private constructor(cluster: LocalCluster, chance: Chance, tampering: Tampering) {
+  private constructor(cluster: LocalCluster, chance: Chance, tampering: Tampering, pace: number) {
+    this.pace = pace;
     this.cluster = cluster;
     this.chance = chance;
     this.tampering = tampering;
@@ -50,11 +64,11 @@ export class Arena implements Scene, AsyncDisposable {
   }
 
   /** null, and a loud line, when a real part is missing. */
-  static async start({ seed, mongo = 1 }: ArenaOptions): Promise<Arena | null> {
+  static async start({ seed, mongo = 1, pace = 1 }: ArenaOptions): Promise<Arena | null> {
     const chance = new Chance(seed);
     const tampering = new Tampering(new Chance(seed + 1));
     const cluster = await LocalCluster.start({ mongo, links: tampering });
-    return cluster === null ? null : new Arena(cluster, chance, tampering);
+    return cluster === null ? null : new Arena(cluster, chance, tampering, pace);
   }
 
   get nodes(): readonly ClusterNode[] {
@@ -136,6 +150,17 @@ export class Arena implements Scene, AsyncDisposable {
     return first;
   }
 
+  /** The nats-server that leads the stream of this room. */
+  async leaderOf(room: RoomId): Promise<NatsServer> {
+    for (const server of this.cluster.nats.servers) {
+      const said = (await server.monitor("jsz?streams=true")) as { account_details?: Account[] } | null;
+      const streams = said?.account_details?.flatMap(({ stream_detail = [] }) => stream_detail) ?? [];
+      const leader = streams.find(({ name }) => name === streamName(streamOf(room)))?.cluster?.leader;
+      if (leader !== undefined) return this.cluster.nats.server(leader);
+    }
+    throw new Error("no nats-server knows who leads");
+  }
+
   async start(node: ClusterNode): Promise<void> {
     await node.start();
     await ready(node);
@@ -152,6 +177,7 @@ export class Arena implements Scene, AsyncDisposable {
       name,
       http: this.cluster.balancer.url,
       doors: this.doors,
+      unmannered: () => this.unmannered,
       chance: new Chance(this.chance.between(0, 2 ** 31)),
       scene: this,
       recorder: this.recorder,

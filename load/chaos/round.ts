@@ -8,7 +8,7 @@ import type { Bot } from "./bots/bot.ts";
 import { phone } from "./bots/phone.ts";
 import { steady } from "./bots/steady.ts";
 import { check } from "./check/check.ts";
-import type { Evidence } from "./check/evidence.ts";
+import type { Evidence, Level } from "./check/evidence.ts";
 import { longestSilence } from "./check/silence.ts";
 import { committedOf, headOf, readDocuments, readLogs, readNodes, showAll } from "./final.ts";
 import type { Scenario } from "./scenario.ts";
@@ -37,6 +37,9 @@ export class Round implements Stage {
   readonly arena: Arena;
   readonly rooms: StageRoom[] = [];
   over = false;
+  /** Characters that a text has at most. */
+  textChars = 40;
+  readonly levels: Level[] = [];
   #texts = 0;
   readonly #ending = Promise.withResolvers<void>();
 
@@ -45,11 +48,16 @@ export class Round implements Stage {
   }
 
   text(): string {
-    return `text ${++this.#texts} ${"·".repeat(this.arena.chance.between(0, 40))}`;
+    return `text ${++this.#texts} ${"·".repeat(this.arena.chance.between(0, this.textChars))}`;
   }
 
   pause(ms: number): Promise<void> {
     return Promise.race([Bun.sleep(ms), this.#ending.promise]);
+  }
+
+  /** A fault lasts, by the clock: so long in earnest, a part of it in a smoke test. */
+  hold(ms: number): Promise<void> {
+    return Bun.sleep(ms * this.arena.pace);
   }
 
   end(): void {
@@ -149,7 +157,7 @@ function membersOf({ bots }: Arena, room: number): [Bot, ...Bot[]] {
 /** Everything that was begun ends, everybody gets everything; then all is read. */
 async function rest(round: Round, mended: number, { bounds }: Scenario): Promise<Evidence> {
   const { arena, history } = round;
-  const open = () => arena.bots.flatMap((bot) => bot.open);
+  const open = () => arena.bots.flatMap((bot) => bot.unfinished);
   await arena.until("everything that was begun ends", () => open().length === 0).catch(() => {});
   history.hanging.push(...open());
   const ids = round.rooms.map(({ id }) => id);
@@ -168,8 +176,8 @@ async function rest(round: Round, mended: number, { bounds }: Scenario): Promise
   history.logs = committedOf(logs, history, arena.now());
   history.wayMs = 30_000;
   return {
-    ...{ history, documents, levels: [], convergedMs: converged },
-    silenceMs: longestSilence(history.commands, arena.now()),
+    ...{ history, documents, levels: round.levels, convergedMs: converged },
+    silenceMs: longestSilence(history.commands),
     bounds: { convergedMs, silenceMs: bounds.silenceMs },
   };
 }
@@ -190,7 +198,7 @@ function countsOf(arena: Arena) {
     fenced: arena.meter.total(counted.fenced),
     holes: arena.meter.total(counted.holes),
     moves: sum(({ moves }) => moves),
-    repeats: sum(({ reader }) => reader?.repeats ?? 0),
+    repeats: arena.tampering.counts.doubled + sum(({ reader }) => reader?.repeats ?? 0),
     ownerChanges: arena.ownerChanges,
   };
 }

@@ -15,6 +15,8 @@ export interface RunOptions {
   next: (arena: Arena, round: number) => Scenario | null;
   /** Members of MongoDB's replica set. */
   mongo: number;
+  /** See ArenaOptions. */
+  pace?: number;
 }
 
 /** null, and a loud line, when a real part is missing. */
@@ -25,10 +27,13 @@ export async function runChaos({
   dir,
   next,
   mongo,
+  pace = 1,
 }: RunOptions): Promise<Outcome[] | null> {
-  await using arena = await Arena.start({ seed, mongo });
+  await using arena = await Arena.start({ seed, mongo, pace });
   if (arena === null) return null;
   await Promise.all(Array.from({ length: bots }, (_, i) => arena.join(`bot${i}`)));
+  // In an order that doesn't hang on who was faster.
+  arena.bots.sort((a, b) => a.name.localeCompare(b.name, "en", { numeric: true }));
   const outcomes: Outcome[] = [];
   for (let round = 0; ; round++) {
     const scenario = next(arena, round);

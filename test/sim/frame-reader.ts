@@ -42,8 +42,9 @@ export class FrameReader {
   readonly #newest = new Map<Cid, number | string>();
   readonly #knew = new Map<RoomId, Seq>();
   readonly retries = new Map<Cid, Retry>();
-  /** Live entries that the device had already. */
+  /** Live entries that came before on the same connection. */
   repeats = 0;
+  #reached = new Map<RoomId, Seq>();
 
   constructor(scene: Scene, recorder: Recorder, user: UserId, device: string) {
     this.#scene = scene;
@@ -58,6 +59,7 @@ export class FrameReader {
     this.#node = node;
     this.#openedAt = this.#scene.now();
     this.#asked = new Map();
+    this.#reached = new Map();
   }
 
   seen(direction: "in" | "out", frame: unknown): void {
@@ -107,11 +109,13 @@ export class FrameReader {
 
   #got(frame: ServerFrame): void {
     if (frame.t === "events") {
-      const knew = this.#knew.get(frame.room) ?? 0;
-      this.repeats += frame.events.filter((entry) => endsOf(entry)[1] <= knew).length;
+      const reached = this.#reached.get(frame.room) ?? 0;
+      this.repeats += frame.events.filter((entry) => endsOf(entry)[1] <= reached).length;
       this.#recorder.entries(this.#path("live", this.#openedAt), frame.room, frame.events);
       const last = frame.events.at(-1);
-      if (last !== undefined) this.#learn(frame.room, endsOf(last)[1]);
+      if (last === undefined) return;
+      this.#learn(frame.room, endsOf(last)[1]);
+      this.#reached.set(frame.room, Math.max(reached, endsOf(last)[1]));
     } else if (frame.t === "limited") {
       this.#recorder.start(this.#path("live", this.#openedAt), frame.room, frame.to + 1);
     } else if (frame.t === "epoch") {

@@ -17,8 +17,8 @@ export interface BotOptions {
   chance: Chance;
   scene: Scene;
   recorder: Recorder;
-  /** Comes back without waiting for its turn. Default: false. */
-  unmannered?: boolean;
+  /** Whether it comes back without waiting for its turn. */
+  unmannered: () => boolean;
 }
 
 /** A room is paged whole; far more than a run makes. */
@@ -94,9 +94,15 @@ export class Bot {
     return this.#node;
   }
 
-  /** What hangs. */
+  /** What it waits for. */
   get open(): string[] {
     return [...this.#open.values()];
+  }
+
+  /** What hangs: what it waits for, and what an earlier run of the app left to this one. */
+  get unfinished(): string[] {
+    const left = this.client.outbox.list().filter(({ state }) => state === "queued" || state === "sending");
+    return [...this.open, ...left.map(({ op, cid }) => `${this.name}: ${op} ${cid} in the outbox`)];
   }
 
   /** What became of its connection lately. */
@@ -175,10 +181,10 @@ export class Bot {
   }
 
   #boot(): Client {
-    const { http, unmannered = false } = this.#options;
+    const { http, unmannered } = this.#options;
     const hasty: ClientPlatform = {
       ...realPlatform,
-      random: () => (unmannered ? 0 : this.chance.next() / 4),
+      random: () => (unmannered() ? 0 : this.chance.next() / 4),
     };
     const client = createClient({
       url: http,

@@ -1,23 +1,21 @@
-/** The longest time in which commands waited and none was acked. Pure. */
+/** The longest time in which commands waited for their acks and none came. Pure. */
 import type { Command } from "../../../test/sim/check/history.ts";
 
 type Times = Pick<Command, "invoked" | "answered" | "phase">;
 
-export function longestSilence(commands: readonly Times[], end: number): number {
-  const changes = commands.flatMap(
-    ({ invoked, answered, phase }): { t: number; open: number; ack: boolean }[] => [
-      { t: invoked, open: 1, ack: false },
-      { t: answered ?? end, open: -1, ack: phase === "ok" },
-    ],
+/** Commands that got no answer don't count: their sender may have seen them land, or be gone. */
+export function longestSilence(commands: readonly Times[]): number {
+  const acked = commands.flatMap(({ invoked, answered, phase }) =>
+    phase === "ok" && answered !== null ? [{ invoked, answered }] : [],
   );
-  let [open, since, longest] = [0, 0, 0];
-  for (const change of changes.sort((a, b) => a.t - b.t)) {
-    if (open > 0 && (change.ack || open + change.open === 0)) {
-      longest = Math.max(longest, change.t - since);
-      since = change.t;
-    }
-    if (open === 0) since = change.t;
-    open += change.open;
+  const ends = acked.map(({ answered }) => answered).sort((a, b) => a - b);
+  let longest = 0;
+  let [waiting, last] = [[...acked].sort((a, b) => a.invoked - b.invoked), Number.NEGATIVE_INFINITY];
+  for (const end of ends) {
+    // Who waited longest of those that still wait at this ack.
+    waiting = waiting.filter(({ answered }) => answered >= end);
+    longest = Math.max(longest, end - Math.max(last, waiting[0]?.invoked ?? end));
+    last = end;
   }
   return longest;
 }
