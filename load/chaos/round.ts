@@ -37,8 +37,8 @@ export class Round implements Stage {
   readonly arena: Arena;
   readonly rooms: StageRoom[] = [];
   over = false;
-  /** Characters that a text has at most. */
-  textChars = 40;
+  /** Bytes that a text has, about. */
+  textBytes = 40;
   readonly levels: Level[] = [];
   #texts = 0;
   readonly #ending = Promise.withResolvers<void>();
@@ -48,7 +48,7 @@ export class Round implements Stage {
   }
 
   text(): string {
-    return `text ${++this.#texts} ${"·".repeat(this.arena.chance.between(0, this.textChars))}`;
+    return `text ${++this.#texts} ${"·".repeat(this.textBytes / 2)}`;
   }
 
   pause(ms: number): Promise<void> {
