@@ -23,6 +23,7 @@ const groups = [
   ],
   ["test/sim"],
   ["test/e2e"],
+  ["test/chaos"],
 ];
 
 install();

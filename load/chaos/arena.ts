@@ -108,11 +108,11 @@ export class Arena implements Scene, AsyncDisposable {
     };
   }
 
-  /** Somebody new. */
-  async join(name: string, more: Partial<BotOptions> = {}): Promise<Bot> {
-    const bot = await Bot.start(this.#options(name, more));
-    this.bots.push(bot);
-    return bot;
+  /** People come, always in one order. */
+  async populate(count: number): Promise<void> {
+    const names = Array.from({ length: count }, (_, i) => `bot${i}`);
+    const options = names.map((name) => this.#options(name, {}));
+    this.bots.push(...(await Promise.all(options.map((each) => Bot.start(each)))));
   }
 
   /** Another device of somebody; it belongs to whoever asked. */

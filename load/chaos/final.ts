@@ -1,11 +1,10 @@
 /** Everything that can be read when all is at rest: the log itself, every node, the database, every device. */
 import { MongoClient } from "mongodb";
 import type { LogRecord, RoomId } from "../../actors/ports.ts";
-import { linesOf, partsOf } from "../../actors/room/frame.ts";
 import { openJetStream } from "../../src/log/jetstream/open.ts";
 import { platform } from "../../src/platform.ts";
 import type { MessageDoc } from "../../src/store/mongo/schema.ts";
-import type { Committed, History, RoomLog, Shown } from "../../test/sim/check/history.ts";
+import type { Shown } from "../../test/sim/check/history.ts";
 import type { Page } from "../../test/sim/recorder.ts";
 import { get } from "../kit/http.ts";
 import type { Arena } from "./arena.ts";
@@ -15,8 +14,6 @@ import type { StageRoom } from "./stage.ts";
 
 const pageEvents = 100;
 const tailBytes = 4 * 1_048_576;
-/** `at` is a whole millisecond of a clock that is compared with another. */
-const clockSlackMs = 20;
 
 /** The rooms' records, straight from NATS. */
 export async function readLogs(url: string, rooms: readonly RoomId[]): Promise<Map<RoomId, LogRecord[]>> {
@@ -32,52 +29,6 @@ export async function readLogs(url: string, rooms: readonly RoomId[]): Promise<M
     logs.set(room, records);
   }
   return logs;
-}
-
-export const headOf = (records: readonly LogRecord[]): number =>
-  records.reduce((head, { from, count }) => Math.max(head, from + count - 1), 0);
-
-/**
- * As the checker wants it. A record was durable when somebody first heard of it, or of a later one, and not before its owner
- * made it.
- */
-export function committedOf(
-  logs: ReadonlyMap<RoomId, readonly LogRecord[]>,
-  history: History,
-  end: number,
-): RoomLog[] {
-  const offset = Date.now() - performance.now();
-  return [...logs].map(([room, records]) => {
-    const heard = firstHeard(history, room);
-    let by = end;
-    const committed = records.toReversed().map((record): Committed => {
-      for (let seq = record.from; seq < record.from + record.count; seq++)
-        by = Math.min(by, heard.get(seq) ?? by);
-      const { parts, closed = [] } = partsOf(record.server);
-      return {
-        t: by,
-        notBefore: Math.min(by, record.at - offset - clockSlackMs),
-        from: record.from,
-        lines: linesOf(record.frame),
-        parts: parts.map(({ by: sender, cid = null, n = 1 }) => ({ by: sender, cid, n })),
-        closed: closed.map(({ by: sender, cid }) => ({ by: sender, cid })),
-      };
-    });
-    return { room, records: committed.reverse() };
-  });
-}
-
-/** When anybody first knew of each seq. */
-function firstHeard({ commands, seen }: History, room: RoomId): Map<number, number> {
-  const heard = new Map<number, number>();
-  const note = (seq: number, t: number) => heard.set(seq, Math.min(t, heard.get(seq) ?? t));
-  for (const { room: where, phase, seq, answered } of commands) {
-    if (where === room && phase === "ok" && answered !== null) note(seq, answered);
-  }
-  for (const { room: where, is, seq, t } of seen) {
-    if (where === room && is !== "void" && is !== "start") note(seq, t);
-  }
-  return heard;
 }
 
 /** Every node is asked for all pages of every room, by its owner. */

@@ -8,9 +8,10 @@ import type { Bot } from "./bots/bot.ts";
 import { phone } from "./bots/phone.ts";
 import { steady } from "./bots/steady.ts";
 import { check } from "./check/check.ts";
+import { committedOf, headOf } from "./check/committed.ts";
 import type { Evidence, Level } from "./check/evidence.ts";
 import { longestSilence } from "./check/silence.ts";
-import { committedOf, headOf, readDocuments, readLogs, readNodes, showAll } from "./final.ts";
+import { readDocuments, readLogs, readNodes, showAll } from "./final.ts";
 import type { Scenario } from "./scenario.ts";
 import type { Stage, StageRoom } from "./stage.ts";
 import { noWitness, type Witnessed } from "./witness.ts";
@@ -173,7 +174,7 @@ async function rest(round: Round, mended: number, { bounds }: Scenario): Promise
   const converged = late.size === 0 ? arena.now() - mended : null;
   await readNodes(arena, round.rooms);
   const documents = await readDocuments(arena, heads);
-  history.logs = committedOf(logs, history, arena.now());
+  history.logs = committedOf(logs, history, { now: arena.now(), offset: Date.now() - arena.now() });
   history.wayMs = 30_000;
   return {
     ...{ history, documents, levels: round.levels, convergedMs: converged },

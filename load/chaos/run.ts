@@ -31,9 +31,7 @@ export async function runChaos({
 }: RunOptions): Promise<Outcome[] | null> {
   await using arena = await Arena.start({ seed, mongo, pace });
   if (arena === null) return null;
-  await Promise.all(Array.from({ length: bots }, (_, i) => arena.join(`bot${i}`)));
-  // In an order that doesn't hang on who was faster.
-  arena.bots.sort((a, b) => a.name.localeCompare(b.name, "en", { numeric: true }));
+  await arena.populate(bots);
   const outcomes: Outcome[] = [];
   for (let round = 0; ; round++) {
     const scenario = next(arena, round);
