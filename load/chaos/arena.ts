@@ -49,6 +49,7 @@ export class Arena implements Scene, AsyncDisposable {
   readonly recorder: Recorder;
   readonly faults: Fault[] = [];
   readonly bots: Bot[] = [];
+  #stranger: Bot | null = null;
   /** Rooms that another node took over, or had to. */
   ownerChanges = 0;
   readonly #readings: Timer;
@@ -69,6 +70,12 @@ export class Arena implements Scene, AsyncDisposable {
     const tampering = new Tampering(new Chance(seed + 1));
     const cluster = await LocalCluster.start({ mongo, links: tampering });
     return cluster === null ? null : new Arena(cluster, chance, tampering, pace);
+  }
+
+  /** A member of no room. */
+  get stranger(): Bot {
+    if (this.#stranger === null) throw new Error("nobody has come yet");
+    return this.#stranger;
   }
 
   get nodes(): readonly ClusterNode[] {
@@ -113,6 +120,7 @@ export class Arena implements Scene, AsyncDisposable {
     const names = Array.from({ length: count }, (_, i) => `bot${i}`);
     const options = names.map((name) => this.#options(name, {}));
     this.bots.push(...(await Promise.all(options.map((each) => Bot.start(each)))));
+    this.#stranger = await Bot.start(this.#options("stranger", {}));
   }
 
   /** Another device of somebody; it belongs to whoever asked. */
@@ -168,7 +176,7 @@ export class Arena implements Scene, AsyncDisposable {
 
   async [Symbol.asyncDispose](): Promise<void> {
     clearInterval(this.#readings);
-    await Promise.all(this.bots.map((bot) => bot.client.close()));
+    await Promise.all([...this.bots, this.#stranger].map((bot) => bot?.client.close()));
     await this.cluster[Symbol.asyncDispose]();
   }
 

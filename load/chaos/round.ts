@@ -5,6 +5,7 @@ import type { Violation } from "../../test/sim/check/violation.ts";
 import type { Retry } from "../../test/sim/frame-reader.ts";
 import type { Arena } from "./arena.ts";
 import type { Bot } from "./bots/bot.ts";
+import { hostile } from "./bots/hostile.ts";
 import { phone } from "./bots/phone.ts";
 import { steady } from "./bots/steady.ts";
 import { check } from "./check/check.ts";
@@ -120,7 +121,10 @@ export async function playRound(arena: Arena, scenario: Scenario, roomCount: num
   let playing: Promise<unknown> = Promise.resolve();
   try {
     for (let i = 0; i < roomCount; i++) await round.open(membersOf(arena, i));
-    playing = Promise.all(arena.bots.map((bot, i) => (i % phoneEvery === 2 ? phone : steady)(bot, round)));
+    playing = Promise.all([
+      ...arena.bots.map((bot, i) => (i % phoneEvery === 2 ? phone : steady)(bot, round)),
+      hostile(arena.stranger, round),
+    ]);
     await round.acked(acksAround);
     await scenario.play(round);
     await round.ackedEverywhere();
