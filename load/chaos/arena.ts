@@ -136,6 +136,11 @@ export class Arena implements Scene, AsyncDisposable {
     }
   }
 
+  /** Everybody goes. */
+  async dismiss(): Promise<void> {
+    await Promise.all([...this.bots, this.#stranger].map((bot) => bot?.client.close()));
+  }
+
   async readAll(): Promise<void> {
     await Promise.all(this.nodes.map((node) => this.read(node)));
   }
@@ -176,7 +181,7 @@ export class Arena implements Scene, AsyncDisposable {
 
   async [Symbol.asyncDispose](): Promise<void> {
     clearInterval(this.#readings);
-    await Promise.all([...this.bots, this.#stranger].map((bot) => bot?.client.close()));
+    await this.dismiss();
     await this.cluster[Symbol.asyncDispose]();
   }
 
