@@ -101,8 +101,18 @@ export const limits = {
   walPagesMax: 1_000,
   /** A WAL that grew larger, during a backup say, is cut back to this. */
   walKeptBytesMax: 64 * 1_048_576,
+  /** Below this a disk counts as full: a WAL, its copy, and time to act. */
+  diskFreeBytesMin: 256 * 1_048_576,
   /** A start looks through databases up to this size for damage: about 1 s, of the 3 s that a start may take. */
   startCheckBytesMax: 1_073_741_824,
+
+  // Looking and moving
+  /** What doesn't answer the doctor by then is away. */
+  doctorMs: 3_000,
+  /** A line of an export: the longest are snapshots, 2 MB for the largest room. */
+  exportLineBytesMax: 16 * 1_048_576,
+  /** Entries that an import writes at once: about 10 ms. */
+  importBatchMax: 500,
 
   // MongoDB
   /** An operation takes no longer: what an ask waits. An election takes some 10 s after a kill, under 1 s in a step-down. */

@@ -158,7 +158,7 @@ export interface Accounts {
   many(ids: readonly UserId[]): Promise<Account[]>;
   /** Raises the account's version (item `profile`). */
   setProfile(id: UserId, profile: { display: string; about: string }): Promise<void>;
-  /** And, in the same step, revokes the account's sessions but `keep`; returns what was revoked now. */
+  /** And, in the same step, revokes the account's sessions but `keep` (none has the empty id); returns what was revoked now. */
   setPassword(id: UserId, password: string, keep: SessionId, at: Millis): Promise<SessionId[]>;
   /** Merged as a maximum. */
   seen(id: UserId, at: Millis): Promise<void>;
@@ -412,6 +412,26 @@ export interface Advance {
   raised: UserId[];
 }
 
+/** One thing that a store holds. Documents of rooms are the writes that make them. */
+export type ArchiveEntry =
+  | Write
+  | { t: "account"; account: Account }
+  | { t: "session"; session: Session }
+  | { t: "mark"; mark: Mark }
+  | { t: "snapshot"; snapshot: Snapshot }
+  | { t: "secret"; name: string; value: string }
+  /** Of a user's account. */
+  | { t: "version"; user: UserId; version: number }
+  | { t: "item"; user: UserId; item: Item };
+
+/** A whole store, for moving it elsewhere. Nobody else writes meanwhile. */
+export interface Archive {
+  /** Everything but checkpoints and failed attempts. What raises versions comes before versions and items. */
+  entries(): AsyncIterable<ArchiveEntry>;
+  /** Takes what another store's `entries` gave, in that order, into one that holds nothing else. Repeating it changes nothing. */
+  put(entries: readonly ArchiveEntry[]): Promise<void>;
+}
+
 /**
  * Small repositories over one database. Every read sees every write that resolved before it began (of another node: but for the
  * moments of a failover), and none goes behind what this node saw.
@@ -429,4 +449,5 @@ export interface Store {
   readonly secrets: Secrets;
   readonly attempts: Attempts;
   readonly projection: Projection;
+  readonly archive: Archive;
 }

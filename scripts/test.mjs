@@ -18,6 +18,7 @@ const groups = [
     "test/sdk",
     "test/web",
     "test/load",
+    "test/deploy",
     "test/matrix",
     "test/tidy.test.ts",
   ],

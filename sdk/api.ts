@@ -172,7 +172,7 @@ export interface Client extends AsyncDisposable {
   register(input: { name: string; password: string; display?: string; label?: string }): Promise<void>;
   login(input: { name: string; password: string; label?: string }): Promise<void>;
   logout(): Promise<void>;
-  /** Opens the socket and keeps it open; needs a session. */
+  /** Opens the socket and keeps it open; needs a session. While offline: tries at once. */
   connect(): Promise<void>;
   /** Resolves when online and caught up. */
   ready(timeoutMs?: number): Promise<void>;

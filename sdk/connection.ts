@@ -202,6 +202,7 @@ export function createConnection(needs: Needs): Connection {
     send,
     drop,
     open() {
+      if (state === "offline") void connect();
       if (state !== "idle" && state !== "closed") return;
       // The network may be back: don't wait for the timer.
       unhook = onWake(() => {

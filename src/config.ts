@@ -32,22 +32,35 @@ const examples: Record<keyof typeof services, string> = {
   MONGODB_URL: "mongodb://one,two,three/starling?replicaSet=rs0",
 };
 
+const portRule = "must be a number from 0 to 65535";
+
 const schema = v.object({
   HOST: v.optional(v.pipe(v.string(), v.minLength(1)), "127.0.0.1"),
   PORT: v.optional(
-    v.pipe(v.string(), v.regex(/^\d+$/, "must be a number"), v.transform(Number), v.maxValue(65_535)),
+    v.pipe(v.string(), v.regex(/^\d+$/, portRule), v.transform(Number), v.maxValue(65_535, portRule)),
     "8080",
   ),
   STARLING_DATA: v.optional(v.pipe(v.string(), v.minLength(1)), "./data"),
   STARLING_ORIGINS: v.optional(v.string(), ""),
   STARLING_PROXIES: v.optional(
-    v.pipe(v.string(), v.regex(/^\d+$/, "must be a number"), v.transform(Number)),
+    v.pipe(v.string(), v.regex(/^\d+$/, "must be a whole number, 0 or more"), v.transform(Number)),
     "0",
   ),
   STARLING_RATES: v.optional(v.picklist(["default", "off"], "must be default or off"), "default"),
 });
 
 type Environment = Record<string, string | undefined>;
+
+/** Kubernetes sets these for a service that is called starling. */
+const notOurs = /^STARLING_(SERVICE_|PORT(_|$))/;
+
+/** Variables that look like settings of ours and aren't: a misspelt one would do nothing, silently. */
+export function strangersIn(env: Environment): string[] {
+  const known = new Set([...Object.keys(schema.entries), "STARLING_ROLES", "STARLING_PARTS"]);
+  return Object.keys(env).filter(
+    (name) => name.startsWith("STARLING_") && !known.has(name) && !notOurs.test(name),
+  );
+}
 
 /** @throws Error with one line per wrong variable; values never appear in it */
 export function readConfig(env: Environment): Config {

@@ -5,22 +5,29 @@ import manifest from "../package.json" with { type: "json" };
 import { createAuth } from "./auth/auth.ts";
 import { openBackend } from "./backend.ts";
 import { Members } from "./cluster/members.ts";
-import { type Config, readConfig } from "./config.ts";
+import { type Config, readConfig, strangersIn } from "./config.ts";
 import { startServer } from "./gateway/server.ts";
 import { createHttp } from "./http/http.ts";
 import { watchLoop } from "./http/loop-lag.ts";
 import { createMetrics } from "./http/metrics.ts";
 import { actorProbe, gatewayProbe, measuredLog, nodeGauges, sendProbe } from "./measure.ts";
+import { assertServable } from "./move/marks.ts";
 import { startNode } from "./node.ts";
 import { catalogue } from "./operations/catalogue.ts";
 import { logFault } from "./operations/fault.ts";
 import { defaultRates, ratesOff } from "./operations/rate.ts";
 import { platform } from "./platform.ts";
 
+/** Two signals within this time are one. */
+const twiceMs = 500;
+
 export async function serve(config: Config): Promise<void> {
+  for (const name of strangersIn(process.env))
+    console.error(`${name}: there is no such setting; it is ignored`);
   const metrics = createMetrics(manifest.version);
   const backend = await openBackend(config, platform, (from) => metrics.ignored.inc({ from }));
   const { store, bus } = backend;
+  await assertServable(store.secrets);
   const log = measuredLog(backend.log, metrics, platform);
   const auth = await createAuth({
     store,
@@ -82,11 +89,12 @@ export async function serve(config: Config): Promise<void> {
   });
   console.log(`starling listening on http://${config.host}:${server.port}`);
 
-  let stopping = false;
+  let stoppedAt: number | null = null;
   const stop = async () => {
-    // The second signal means now.
-    if (stopping) process.exit(1);
-    stopping = true;
+    // The second signal means now; but a terminal's ctrl-c comes twice at once, by itself and passed on by the starter.
+    if (stoppedAt !== null && platform.monotonic() - stoppedAt < twiceMs) return;
+    if (stoppedAt !== null) process.exit(1);
+    stoppedAt = platform.monotonic();
     await node.leave();
     await node.gateway.drain(limits.drainMs / 4);
     // Sockets are gone by now; HTTP connections that are only kept alive must not hold us up.

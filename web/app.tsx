@@ -3,6 +3,7 @@ import type { Client } from "../sdk/api.ts";
 import { dropDrafts } from "./composer/drafts.ts";
 import { closeRoom } from "./route/route.ts";
 import { type Session, SessionProvider, startSession } from "./session/client.tsx";
+import { Reach } from "./session/reach.tsx";
 import { Shell } from "./shell.tsx";
 import { SignIn } from "./sign-in/sign-in.tsx";
 
@@ -43,7 +44,9 @@ export function App({ client }: { client: Client }) {
     case "in":
       return (
         <SessionProvider session={phase.session}>
-          <Shell onSignOut={() => void signOut(phase.session)} />
+          <Reach>
+            <Shell onSignOut={() => void signOut(phase.session)} />
+          </Reach>
         </SessionProvider>
       );
   }

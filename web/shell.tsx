@@ -7,14 +7,16 @@ import { NewDialog } from "./rooms/new-dialog.tsx";
 import { RoomsPane } from "./rooms/rooms-pane.tsx";
 import { Switcher } from "./rooms/switcher.tsx";
 import { useOpenRoom } from "./route/route.ts";
-import { useTrouble } from "./session/connection.ts";
 import { useAway } from "./session/presence.ts";
 import { useRooms } from "./session/rooms.ts";
 import { useWatching } from "./session/watching.ts";
+import { FormerRooms } from "./settings/former-rooms.tsx";
+import { PasswordChange } from "./settings/password-change.tsx";
 import { Settings } from "./settings/settings.tsx";
+import { Trouble } from "./trouble.tsx";
 import { Welcome } from "./welcome.tsx";
 
-type Sheet = "new" | "switcher" | "settings" | "help" | null;
+type Sheet = "new" | "switcher" | "settings" | "help" | "password" | "former" | null;
 
 /** How many people's presence the list looks at: the newest direct conversations. */
 const watchedMax = 100;
@@ -44,23 +46,16 @@ export function Shell({ onSignOut }: { onSignOut: () => void }) {
       ) : (
         <Welcome isNew={rooms.length === 0} onNew={() => setSheet("new")} />
       )}
-      <Trouble />
-      <Notices />
+      <div className="overlays">
+        <Trouble />
+        <Notices />
+      </div>
       {sheet === "new" && <NewDialog onClose={close} />}
       {sheet === "switcher" && <Switcher onClose={close} />}
       {sheet === "help" && <HelpSheet onClose={close} />}
-      {sheet === "settings" && (
-        <Settings onClose={close} onHelp={() => setSheet("help")} onSignOut={onSignOut} />
-      )}
-    </div>
-  );
-}
-
-function Trouble() {
-  const trouble = useTrouble();
-  return (
-    <div className="trouble" role="status">
-      {trouble && <p>{trouble}</p>}
+      {sheet === "settings" && <Settings onClose={close} onSheet={setSheet} onSignOut={onSignOut} />}
+      {sheet === "password" && <PasswordChange onClose={close} />}
+      {sheet === "former" && <FormerRooms onClose={close} />}
     </div>
   );
 }

@@ -1,5 +1,6 @@
 /** A room's state as one JSON text, without its cids: t and w stand for them. */
-import type { Position, RoomId, Snapshot } from "../ports.ts";
+import type { Epoch, Position, RoomId, Snapshot } from "../ports.ts";
+import { NewerFormat } from "./catch-up.ts";
 import { KnownCids } from "./known-cids.ts";
 import type { HistoryRule, JoinRule, Role, RoomKind } from "./model.ts";
 import { emptyRoom, type RoomState } from "./state.ts";
@@ -65,4 +66,20 @@ export function loadRoom(id: RoomId, snapshot: Snapshot, cidsMax: number): RoomS
     deletions: new Map(deletions),
     cids: new KnownCids(t, w, cidsMax),
   };
+}
+
+/**
+ * The same state on top of another log, which holds nothing of the room yet: every cid is in documents. null: an older format,
+ * to be rebuilt from events.
+ * @param epoch null keeps it
+ * @throws NewerFormat
+ */
+export function relocated(snapshot: Snapshot, epoch: Epoch | null): Snapshot | null {
+  if (snapshot.format < snapshotFormat) return null;
+  if (snapshot.format > snapshotFormat) {
+    throw new NewerFormat(`snapshot format ${snapshot.format} of room ${snapshot.room}`);
+  }
+  const saved = JSON.parse(snapshot.state) as Saved;
+  const state: Saved = { ...saved, w: 0, ...(epoch !== null && { epoch }) };
+  return { ...snapshot, position: 0, state: JSON.stringify(state) };
 }

@@ -11,7 +11,9 @@ export interface CommandResult {
 /** @param dir data folder to copy · @param now ms since 1970 */
 export function backupCommand(args: readonly string[], dir: string, now: number): CommandResult {
   const [target, ...rest] = args;
-  if (target === undefined || rest.length > 0) return { exitCode: 2, says: "usage: starling backup TARGET" };
+  // A flag is never meant as a folder.
+  if (target === undefined || target.startsWith("-") || rest.length > 0)
+    return { exitCode: 2, says: "usage: starling backup TARGET" };
   try {
     const { bytes } = backup(dir, target, now);
     return { exitCode: 0, says: `${(bytes / 1_048_576).toFixed(1)} MiB copied to ${target}` };

@@ -35,7 +35,7 @@ interface Member {
   missed: number;
 }
 
-const subject = "nodes";
+export const nodesSubject = "nodes";
 const node = v.pipe(v.string(), v.regex(/^\w{1,64}$/));
 const note = v.variant("t", [
   /** `first`: whoever hears it says at once that it is there, too. */
@@ -93,7 +93,7 @@ export class Members {
 
   /** From here on others may address this node. */
   async join(): Promise<void> {
-    this.#unsubscribe = await this.#sources.bus.subscribe(subject, (message) => this.#hear(message));
+    this.#unsubscribe = await this.#sources.bus.subscribe(nodesSubject, (message) => this.#hear(message));
     this.#here = true;
     this.#add(this.node, this.#sources.roles);
     this.#say(true);
@@ -104,7 +104,7 @@ export class Members {
   leave(): void {
     if (!this.#here) return;
     this.#here = false;
-    this.#sources.bus.publish(subject, { t: "left", node: this.node });
+    this.#sources.bus.publish(nodesSubject, { t: "left", node: this.node });
     this.#passOver(this.node);
   }
 
@@ -148,7 +148,7 @@ export class Members {
 
   #say(first: boolean): void {
     const { bus, roles } = this.#sources;
-    bus.publish(subject, { t: "here", node: this.node, roles, first });
+    bus.publish(nodesSubject, { t: "here", node: this.node, roles, first });
   }
 
   #hear(message: Json): void {

@@ -9,6 +9,9 @@ import type { Receiver } from "./attach.ts";
 import type { Feed } from "./feed.ts";
 import type { Flusher, Outbox, Socket } from "./outbox.ts";
 
+/** A control frame holds 125 bytes, the code takes two of them (RFC 6455). */
+const closeReasonBytesMax = 123;
+
 /** Who hears of a connection's fate: one object for all of them. */
 export interface ConnectionHooks {
   closed(connection: Connection): void;
@@ -163,14 +166,14 @@ export class Connection implements Receiver, Outbox {
     return Object.fromEntries(this.#feeds.map((feed) => [feed.room, [feed.epoch, feed.seq]]));
   }
 
-  /** `detail` replaces the usual reason, e.g. `afterMs=2000`. */
+  /** `detail` replaces the usual reason, e.g. `afterMs=2000`; ASCII, cut where a close frame ends. */
   close(name: CloseName, detail?: string): void {
     if (this.closed) return;
     this.ended = name;
     const { code, reason } = closeCodes[name];
     // What was said before stays said: the frames go out before the close frame.
     if (name !== "slow") this.#flusher.drained(this);
-    this.socket.close(code, detail ?? reason);
+    this.socket.close(code, (detail ?? reason).slice(0, closeReasonBytesMax));
     this.gone();
   }
 

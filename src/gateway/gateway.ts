@@ -150,9 +150,11 @@ export class Gateway {
     this.received.frames++;
     this.received.bytes += text.length;
     const pending = this.#pending.get(connection);
-    if (pending !== undefined && text.length > limits.helloBytesMax) return connection.close("protocol");
+    if (pending !== undefined && text.length > limits.helloBytesMax) {
+      return connection.close("protocol", `hello holds at most ${limits.helloBytesMax} bytes`);
+    }
     const frame = parseFrame(text);
-    if (frame === null) return connection.close("protocol");
+    if ("fault" in frame) return connection.close("protocol", frame.fault);
     if (pending !== undefined) this.#hello(pending, frame);
     else this.#handle(connection, frame);
   }
@@ -238,7 +240,9 @@ export class Gateway {
   }
 
   #hello(pending: Pending, frame: Incoming): void {
-    if (pending.busy || frame.t !== "hello") return pending.connection.close("protocol");
+    if (pending.busy || frame.t !== "hello") {
+      return pending.connection.close("protocol", "hello comes first, and nothing before welcome");
+    }
     const token = frame.token ?? pending.token;
     if (token === null) return pending.connection.close("unauthorized");
     pending.busy = true;
@@ -350,7 +354,7 @@ export class Gateway {
       case "pong":
         return;
       case "hello":
-        return connection.close("protocol");
+        return connection.close("protocol", "hello was said already");
     }
   }
 

@@ -1,10 +1,11 @@
-/** From text to a frame: parse at the edge, trust inside. null means that the frame breaks the rules of the protocol. */
+/** From text to a frame: parse at the edge, trust inside. */
 import * as v from "valibot";
 import { limits } from "../../actors/limits.ts";
 import type { RoomId } from "../../actors/ports.ts";
 import type { Cursor } from "../../actors/room/events.ts";
 import { utf8Length } from "../../actors/room/utf8.ts";
 import { id } from "../operations/fields.ts";
+import { invalidBy, schemaConfig } from "../operations/invalid.ts";
 import { parseJson } from "../protocol/json.ts";
 
 export type Incoming =
@@ -15,6 +16,13 @@ export type Incoming =
   | { t: "pong" }
   | { t: "request"; id?: number | string | undefined; op: string; in?: unknown };
 
+/** What breaks the rules of the protocol: for the close frame, so it names fields and bounds and no values. */
+export interface Fault {
+  fault: string;
+}
+
+const tooLarge: Fault = { fault: `a frame holds at most ${limits.frameBytesMax} bytes` };
+
 const seq = v.pipe(v.number(), v.safeInteger(), v.minValue(0));
 const cursor = v.pipe(
   v.strictTuple([v.pipe(v.string(), v.maxLength(32)), seq]),
@@ -24,7 +32,8 @@ const token = v.pipe(v.string(), v.maxLength(limits.helloBytesMax));
 
 /** At most resumeRoomsMax, counted before anything else is looked at. */
 function rooms<Value extends v.GenericSchema>(value: Value) {
-  return v.pipe(v.custom<object>(isSmall), v.record(id, value));
+  const few = `must be an object of at most ${limits.resumeRoomsMax} rooms`;
+  return v.pipe(v.custom<object>(isSmall, few), v.record(id, value));
 }
 
 function isSmall(input: unknown): boolean {
@@ -42,29 +51,31 @@ const frame = v.variant("t", [
   v.strictObject({ t: v.literal("sync"), rooms: rooms(cursor) }),
   v.strictObject({ t: v.literal("pong") }),
 ]);
-const parseNamed = v.safeParser(frame);
+const parseNamed = v.safeParser(frame, schemaConfig);
 
 const request = v.strictObject({
   id: v.optional(v.union([v.pipe(v.number(), v.finite()), v.pipe(v.string(), v.maxLength(64))])),
   op: v.pipe(v.string(), v.maxLength(64)),
   in: v.optional(v.unknown()),
 });
-const parseRequest = v.safeParser(request);
+const parseRequest = v.safeParser(request, schemaConfig);
 
-export function parseFrame(text: string): Incoming | null {
+export function parseFrame(text: string): Incoming | Fault {
   // A string is at least as long in bytes as in units: the cheap check comes first.
-  if (text.length > limits.frameBytesMax) return null;
-  if (text.length * 3 > limits.frameBytesMax && utf8Length(text) > limits.frameBytesMax) return null;
+  if (text.length > limits.frameBytesMax) return tooLarge;
+  if (text.length * 3 > limits.frameBytesMax && utf8Length(text) > limits.frameBytesMax) return tooLarge;
   const parsed = parseJson(text);
-  return parsed === null ? null : shaped(parsed.value);
+  return parsed === null ? { fault: "not JSON, or nested too deeply" } : shaped(parsed.value);
 }
 
-function shaped(value: unknown): Incoming | null {
-  if (value === null || typeof value !== "object" || Array.isArray(value)) return null;
+function shaped(value: unknown): Incoming | Fault {
+  if (value === null || typeof value !== "object" || Array.isArray(value)) {
+    return { fault: "a frame is a JSON object" };
+  }
   if ("t" in value) {
     const parsed = parseNamed(value);
-    return parsed.success ? parsed.output : null;
+    return parsed.success ? parsed.output : { fault: invalidBy(parsed.issues[0]).message };
   }
   const parsed = parseRequest(value);
-  return parsed.success ? { t: "request", ...parsed.output } : null;
+  return parsed.success ? { t: "request", ...parsed.output } : { fault: invalidBy(parsed.issues[0]).message };
 }

@@ -35,47 +35,61 @@ const bodyBytesMax = 16 * limits.frameBytesMax;
 
 export function startServer(options: ServerOptions): Bun.Server<Data> {
   const { gateway, http } = options;
-  return Bun.serve<Data>({
-    hostname: options.host,
-    port: options.port,
-    reusePort: false,
-    idleTimeout: 30,
-    maxRequestBodySize: bodyBytesMax,
-    fetch(request, server) {
-      const peer = server.requestIP(request)?.address ?? "";
-      if (gateway === null || !paths.has(new URL(request.url).pathname)) return http(request, peer);
-      const address = clientAddress(peer, request.headers.get("x-forwarded-for"), options.proxies);
-      return upgrade(request, server, address, options.origins);
-    },
-    error(error) {
-      options.onFailure(error);
-      return new Response("", { status: 500 });
-    },
-    websocket: {
-      maxPayloadLength: limits.frameBytesMax,
-      backpressureLimit: limits.outboxBytesMax,
-      idleTimeout: limits.idleTimeoutS,
-      perMessageDeflate: false,
-      open(socket) {
-        const { data } = socket;
-        if (gateway !== null && !(data instanceof Connection)) {
-          socket.data = gateway.open(socketOf(socket), data.address, data.token);
-        }
+  return listening(options, () =>
+    Bun.serve<Data>({
+      hostname: options.host,
+      port: options.port,
+      reusePort: false,
+      idleTimeout: 30,
+      maxRequestBodySize: bodyBytesMax,
+      fetch(request, server) {
+        const peer = server.requestIP(request)?.address ?? "";
+        if (gateway === null || !paths.has(new URL(request.url).pathname)) return http(request, peer);
+        const address = clientAddress(peer, request.headers.get("x-forwarded-for"), options.proxies);
+        return upgrade(request, server, address, options.origins);
       },
-      message(socket, message) {
-        const { data } = socket;
-        if (!(data instanceof Connection)) return;
-        if (typeof message === "string") gateway?.receive(data, message);
-        else data.close("protocol");
+      error(error) {
+        options.onFailure(error);
+        return new Response("", { status: 500 });
       },
-      drain(socket) {
-        if (socket.data instanceof Connection) socket.data.drained();
+      websocket: {
+        maxPayloadLength: limits.frameBytesMax,
+        backpressureLimit: limits.outboxBytesMax,
+        idleTimeout: limits.idleTimeoutS,
+        perMessageDeflate: false,
+        open(socket) {
+          const { data } = socket;
+          if (gateway !== null && !(data instanceof Connection)) {
+            socket.data = gateway.open(socketOf(socket), data.address, data.token);
+          }
+        },
+        message(socket, message) {
+          const { data } = socket;
+          if (!(data instanceof Connection)) return;
+          if (typeof message === "string") gateway?.receive(data, message);
+          else data.close("protocol", "frames are text");
+        },
+        drain(socket) {
+          if (socket.data instanceof Connection) socket.data.drained();
+        },
+        close(socket) {
+          if (socket.data instanceof Connection) socket.data.gone();
+        },
       },
-      close(socket) {
-        if (socket.data instanceof Connection) socket.data.gone();
-      },
-    },
-  });
+    }),
+  );
+}
+
+/** @throws Error that names the setting to change */
+function listening<Server>({ host, port }: ServerOptions, start: () => Server): Server {
+  try {
+    return start();
+  } catch (error) {
+    const code = error instanceof Error && "code" in error ? String(error.code) : "";
+    if (code === "EADDRINUSE") throw new Error(`PORT: ${port} is in use on ${host}`);
+    if (code === "EACCES") throw new Error(`PORT: this user may not listen on ${port}`);
+    throw new Error(`HOST: ${host} is no address of this machine${code && ` (${code})`}`);
+  }
 }
 
 /** Bun's socket has the shape that the outbox wants; `cork` alone needs another signature. */

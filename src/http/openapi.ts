@@ -95,8 +95,16 @@ function schemaOf(schema: v.GenericSchema, typeMode: "input" | "output"): Object
     typeMode,
     target: "draft-2020-12",
     errorMode: "ignore",
+    overrideAction: ({ valibotAction, jsonSchema }) => bytesSaid(valibotAction, jsonSchema),
   });
   return rest as ObjectSchema;
+}
+
+/** JSON Schema counts characters only. */
+function bytesSaid<Schema extends object>(action: { type: string }, schema: Schema): Schema | undefined {
+  if (action.type !== "max_bytes" || !("requirement" in action)) return undefined;
+  const bytes = Number(action.requirement);
+  return { ...schema, "x-maxBytes": bytes, description: `At most ${bytes} bytes in UTF-8` };
 }
 
 const errorSchema = {

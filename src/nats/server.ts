@@ -2,20 +2,22 @@ import type { ServerInfo } from "@nats-io/transport-node";
 import { limits } from "../../actors/limits.ts";
 
 /** On older ones a replicated stream lets several writers win one expected-sequence check (400 of 400 races measured). */
-const clusterVersionMin = [2, 10, 27];
+export const clusterVersionMin = "2.10.27";
+/** A record and what goes with it. */
+export const payloadBytesMin = limits.recordBytesMax + limits.recordHeaderBytesMax;
 
 type Facts = Pick<ServerInfo, "version" | "cluster" | "jetstream" | "max_payload">;
 
 /** @throws when a server can't keep our promises: one plain sentence */
 export function assertServer(info: Facts | undefined): void {
   const version = info?.version ?? "";
-  if (info?.cluster !== undefined && compare(numbersOf(version), clusterVersionMin) < 0) {
+  if (info?.cluster !== undefined && isTooOld(version)) {
     throw new Error(
-      `nats-server ${version} can't be used in a cluster: before ${clusterVersionMin.join(".")} two writers may both win, and ` +
+      `nats-server ${version} can't be used in a cluster: before ${clusterVersionMin} two writers may both win, and ` +
         "messages would be lost. Install nats-server 2.15 or later on all servers.",
     );
   }
-  if (info !== undefined && info.max_payload < limits.recordBytesMax + limits.recordHeaderBytesMax) {
+  if (info !== undefined && info.max_payload < payloadBytesMin) {
     throw new Error(
       `this NATS server takes at most ${info.max_payload} bytes in a message: set max_payload to 256KB or more on all servers.`,
     );
@@ -25,6 +27,11 @@ export function assertServer(info: Facts | undefined): void {
       "this NATS server has no JetStream: add a `jetstream { store_dir: … }` block to its configuration.",
     );
   }
+}
+
+/** For a cluster. */
+export function isTooOld(version: string): boolean {
+  return compare(numbersOf(version), numbersOf(clusterVersionMin)) < 0;
 }
 
 /** A pre-release counts as the version that it becomes. */

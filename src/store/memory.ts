@@ -1,5 +1,6 @@
 import type { Store } from "../../actors/ports.ts";
 import { MemoryAccounts } from "./memory/accounts.ts";
+import { MemoryArchive } from "./memory/archive.ts";
 import { MemoryAttempts } from "./memory/attempts.ts";
 import { MemoryItems } from "./memory/items.ts";
 import { MemoryMemberships } from "./memory/memberships.ts";
@@ -18,7 +19,7 @@ export function memoryStore(): Store {
   const messages = new MemoryMessages();
   const sessions = new MemorySessions(items);
   const rooms = new MemoryRooms(memberships);
-  return {
+  const repositories = {
     accounts: new MemoryAccounts(items, sessions),
     sessions,
     rooms,
@@ -28,7 +29,7 @@ export function memoryStore(): Store {
     snapshots: new MemorySnapshots(),
     items,
     secrets: new MemorySecrets(),
-    attempts: new MemoryAttempts(),
     projection: new MemoryProjection({ rooms, memberships, messages, items }),
   };
+  return { ...repositories, attempts: new MemoryAttempts(), archive: new MemoryArchive(repositories) };
 }

@@ -63,6 +63,12 @@ export function logContract(name: string, open: () => Promise<LogHarness>): void
       expect(await log.heads(["r"])).toEqual([{ position: 0, seq: 0 }]);
     });
 
+    test("a room that was never made has no epoch: its records, which close cids, are read back whole", async () => {
+      const never = { ...draft("r", 1, 0), epoch: "" };
+      const position = await log.append("r", 0, never);
+      expect(await log.tail("r", 0, bytesMax)).toEqual([{ ...never, room: "r", position, prev: 0 }]);
+    });
+
     test("what was appended is read back whole", async () => {
       const first = await log.append("r", 0, draft("r", 1, 2));
       const second = await log.append("r", first, draft("r", 3));

@@ -1,6 +1,7 @@
 import { afterEach, beforeEach, describe, expect, test } from "bun:test";
 import { limits } from "../../actors/limits.ts";
 import type { Account, Session, Store } from "../../actors/ports.ts";
+import { archiveContract } from "./store-archive.contract.ts";
 import { convergenceContract } from "./store-convergence.contract.ts";
 import { projectionContract } from "./store-projection.contract.ts";
 import { joined, left } from "./writes.ts";
@@ -24,7 +25,7 @@ export function account(id: string, more: Partial<Account> = {}): Account {
   };
 }
 
-function session(id: string, user: string, createdAt: number): Session {
+export function session(id: string, user: string, createdAt: number): Session {
   return {
     id,
     user,
@@ -345,6 +346,7 @@ export function storeContract(name: string, open: () => Promise<StoreHarness>): 
 
     projectionContract(() => store);
     convergenceContract(() => store);
+    archiveContract(() => store);
 
     test("everything outlives a restart", async () => {
       if (typeof harness.reopen === "string") return expect(harness.reopen).not.toBe("");

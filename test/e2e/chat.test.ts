@@ -118,6 +118,18 @@ test("SIGTERM drains: clients are told to come back, and do", async () => {
   expect(await room.send({ text: "still here" })).toMatchObject({ seq: 2 });
 }, 60_000);
 
+test("ctrl-c drains too, though it comes twice", async () => {
+  const ana = await person("ana");
+  const codes: number[] = [];
+  ana.on("connection", ({ code }) => {
+    if (code !== undefined) codes.push(code);
+  });
+  expect(await server.interrupt()).toBe(0);
+  await server.start();
+  await ana.ready(20_000);
+  expect(codes[0]).toBe(4000);
+}, 60_000);
+
 test("a second server on the same folder is refused, and the first goes on", async () => {
   const second = Bun.spawn([process.execPath, "src/main.ts"], {
     env: { ...process.env, PORT: "0", STARLING_DATA: server.data },

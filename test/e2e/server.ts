@@ -7,6 +7,8 @@ const root = resolve(import.meta.dir, "../..");
 
 export class RealServer implements AsyncDisposable {
   readonly data: string;
+  /** For its next start, over its own. */
+  env: Record<string, string> = {};
   #process: Bun.Subprocess<"ignore", "pipe", "inherit"> | null = null;
   #port = 0;
 
@@ -39,6 +41,7 @@ export class RealServer implements AsyncDisposable {
         PORT: String(this.#port),
         STARLING_DATA: this.data,
         STARLING_RATES: "off",
+        ...this.env,
       },
       stdin: "ignore",
       stdout: "pipe",
@@ -66,12 +69,19 @@ export class RealServer implements AsyncDisposable {
     return await this.#end("SIGTERM");
   }
 
+  /** As a terminal does: the starter passes the signal on that the server has already got. */
+  async interrupt(): Promise<number> {
+    const child = this.#process;
+    child?.kill("SIGINT");
+    return await this.#end("SIGINT");
+  }
+
   async [Symbol.asyncDispose](): Promise<void> {
     await this.#end("SIGKILL");
     await rm(this.data, { recursive: true, force: true });
   }
 
-  async #end(signal: "SIGKILL" | "SIGTERM"): Promise<number> {
+  async #end(signal: "SIGKILL" | "SIGTERM" | "SIGINT"): Promise<number> {
     const child = this.#process;
     this.#process = null;
     if (child === null) return 0;

@@ -129,6 +129,15 @@ describe("coming back", () => {
     expect(server.links.length).toBe(2);
   });
 
+  test("connect() doesn't wait for the timer either", async () => {
+    const { client, server, platform } = await online();
+    platform.chance = 0.999;
+    server.link.hangUp(1006);
+    await client.connect();
+    await settled();
+    expect([client.connection, server.links.length]).toEqual(["online", 2]);
+  });
+
   test("two pings that don't come are death, whatever the socket says", async () => {
     const { server, client, platform } = await online();
     await platform.advance(25_000);

@@ -70,5 +70,7 @@ export function faultyStore(world: World, node: SimNode, store: Store): Store {
     projection: faulty(world, node, "projection", inParts(world, store.projection)),
     // Read once, before a node starts.
     secrets: store.secrets,
+    // Only a store at rest is moved.
+    archive: store.archive,
   };
 }

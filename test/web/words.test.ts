@@ -5,9 +5,10 @@ import { matching, mentionAt } from "../../web/composer/mention-match.ts";
 import { neighbour } from "../../web/rooms/neighbour.ts";
 import { codeOf, say } from "../../web/session/errors.ts";
 import { deviceLabel } from "../../web/sign-in/device-label.ts";
+import { displayFault, loginFault, passwordFault } from "../../web/sign-in/faults.ts";
 import { hueOf, initialsOf, joined } from "../../web/text/names.ts";
 import { briefly, dayName, dayOf, since } from "../../web/text/when.ts";
-import { noteWords } from "../../web/timeline/note-words.ts";
+import { noteSubjects, noteWords } from "../../web/timeline/note-words.ts";
 
 const now = new Date(2026, 10, 21, 14, 5).getTime();
 const hour = 3_600_000;
@@ -55,6 +56,12 @@ describe("names", () => {
   test("a colour belongs to an id", () => {
     expect(hueOf("abc")).toBe(hueOf("abc"));
     expect(new Set(["a", "b", "c", "d"].map(hueOf)).size).toBeGreaterThan(1);
+  });
+
+  test("two colours are one, or far enough apart to be told", () => {
+    const all = [...new Set(Array.from({ length: 200 }, (_, i) => hueOf(`user ${i}`)))].sort((a, b) => a - b);
+    expect(all.length).toBeGreaterThan(12);
+    for (const [i, hue] of all.slice(1).entries()) expect(hue - (all[i] ?? 0)).toBeGreaterThanOrEqual(18);
   });
 
   test("lists are said, long ones shortened", () => {
@@ -132,11 +139,36 @@ describe("errors", () => {
   });
 });
 
+describe("what somebody wants to be called", () => {
+  test("is refused in words, never cut", () => {
+    expect(loginFault("ana_b-2.c")).toBeNull();
+    expect(loginFault("")).toContain("needed");
+    expect(loginFault("a")).toContain("At least 2");
+    expect(loginFault("ana b")).toContain("Only letters");
+    expect(loginFault("a".repeat(33))).toBe("At most 32 characters: this has 33.");
+    expect(displayFault("a".repeat(65))).toContain("At most 64");
+    expect(passwordFault("short")).toContain("At least 10");
+    expect(passwordFault("p".repeat(257))).toContain("At most 256");
+    expect(passwordFault("correct horse battery")).toBeNull();
+  });
+});
+
 describe("notes", () => {
   test("say who did what to whom", () => {
     expect(noteWords({ kind: "added", user: "u" }, "Ana", "Ben")).toBe("Ana added Ben");
     expect(noteWords({ kind: "role", user: "u", role: "admin" }, "Ana", "you")).toBe("Ana made you an admin");
     expect(noteWords({ kind: "renamed", name: "Boat" }, "You", "")).toBe("You named the group “Boat”");
+  });
+
+  test("of a new group say with whom", () => {
+    const event = {
+      kind: "created",
+      room: { kind: "group", name: "Boat" },
+      members: [{ user: "a" }, { user: "b" }],
+    };
+    expect(noteSubjects(event, "a")).toEqual(["b"]);
+    expect(noteWords(event, "You", "Ben")).toBe("You made the group “Boat” with Ben");
+    expect(noteWords(event, "You", "")).toBe("You made the group “Boat”");
   });
 
   test("of an unknown kind say nothing", () => {

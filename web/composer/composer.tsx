@@ -41,8 +41,12 @@ export function Composer({ room, info, onSent, onEditLast, ref }: Props) {
   useLayoutEffect(() => {
     const element = field.current;
     if (!element) return;
+    const row = element.closest("form");
+    // Measuring makes the field a line high: without this, the list above would grow into its place, and stay scrolled.
+    if (row) row.style.minHeight = `${row.offsetHeight}px`;
     element.style.height = "auto";
     element.style.height = text ? `${element.scrollHeight}px` : "";
+    if (row) row.style.minHeight = "";
   }, [text]);
 
   const submit = () => composing.submit(mentions.mentionedIn(text));
@@ -100,6 +104,9 @@ export function Composer({ room, info, onSent, onEditLast, ref }: Props) {
         />
         <MentionList mentions={mentions} />
       </form>
+      <p className="composer-error" role="alert">
+        {composing.error}
+      </p>
     </div>
   );
 }

@@ -4,20 +4,29 @@ import type { Message, Room } from "../../sdk/api.ts";
 import { notify } from "../parts/notices.tsx";
 import { useSession } from "../session/client.tsx";
 import { say } from "../session/errors.ts";
+import { outgoingChanged } from "../session/outgoing.ts";
 import { keepDraft, readDraft } from "./drafts.ts";
 
 export type Mode = { type: "new" } | { type: "reply"; message: Message } | { type: "edit"; message: Message };
 
 const bytes = new TextEncoder();
 
+/** How many characters a text has too many. The server counts bytes, people don't. */
+function charactersOver(text: string): number {
+  const { read } = bytes.encodeInto(text, new Uint8Array(limits.textBytesMax));
+  return [...text.slice(read)].length;
+}
+
 /** What is being written, and what for. Editing sets the draft aside and gives it back. */
 export function useComposing(room: Room, onSent: () => void) {
   const { me } = useSession();
   const [text, show] = useState(() => readDraft(me.id, room.id));
   const [mode, setMode] = useState<Mode>({ type: "new" });
+  const [error, setError] = useState<string | null>(null);
 
   function setText(next: string) {
     show(next);
+    setError(null);
     if (mode.type !== "edit") keepDraft(me.id, room.id, next);
   }
 
@@ -25,13 +34,15 @@ export function useComposing(room: Room, onSent: () => void) {
     if (next.type === "edit") show(next.message.text);
     else if (mode.type === "edit") show(readDraft(me.id, room.id));
     setMode(next);
+    setError(null);
   }
 
   function submit(mentions: string[]) {
     const written = text.trim();
     if (!written) return;
-    const over = bytes.encode(written).length - limits.textBytesMax;
-    if (over > 0) return notify(`This is too long by about ${over} characters. Send it in parts.`);
+    const over = charactersOver(written);
+    if (over > 0)
+      return setError(`Too long by ${over} ${over === 1 ? "character" : "characters"}. Send it in parts.`);
     if (mode.type === "edit") {
       const { seq, text: before } = mode.message;
       begin({ type: "new" });
@@ -44,8 +55,9 @@ export function useComposing(room: Room, onSent: () => void) {
     setMode({ type: "new" });
     // A refusal shows on the message itself, which offers another try.
     room.send({ text: written, mentions, ...(re !== null && { re }) }).catch(() => undefined);
+    outgoingChanged();
     onSent();
   }
 
-  return { text, setText, mode, begin, submit };
+  return { text, setText, mode, begin, submit, error };
 }

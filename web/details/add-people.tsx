@@ -2,7 +2,7 @@ import { useState } from "react";
 import type { Member, Profile, Room } from "../../sdk/api.ts";
 import { Dialog } from "../parts/dialog.tsx";
 import { PeopleField } from "../rooms/people-field.tsx";
-import { say } from "../session/errors.ts";
+import { codeOf, say } from "../session/errors.ts";
 
 interface Props {
   room: Room;
@@ -20,7 +20,9 @@ export function AddPeople({ room, members, onClose }: Props) {
       await room.add(chosen.map((person) => person.id));
       onClose();
     } catch (failure) {
-      setError(say(failure));
+      setError(
+        codeOf(failure) === "banned" ? "Somebody on the list is banned from this group." : say(failure),
+      );
     }
   }
 

@@ -2,6 +2,7 @@ import { type FormEvent, useState } from "react";
 import { IconButton } from "../parts/icon-button.tsx";
 import { notify } from "../parts/notices.tsx";
 import { say } from "../session/errors.ts";
+import { tooLong } from "../sign-in/faults.ts";
 
 interface Props {
   as: "h3" | "p";
@@ -23,6 +24,8 @@ export function EditableText(props: Props) {
     event.preventDefault();
     const next = String(new FormData(event.currentTarget).get("value")).trim();
     setEditing(false);
+    const fault = tooLong(next, charsMax);
+    if (fault) return notify(`${label} not changed. ${fault}`);
     if (next === value || (required && !next)) return;
     try {
       await save(next);
@@ -57,7 +60,6 @@ export function EditableText(props: Props) {
         name="value"
         aria-label={label}
         defaultValue={value}
-        maxLength={charsMax}
         required={required}
         ref={(input) => input?.select()}
       />

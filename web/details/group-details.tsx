@@ -9,7 +9,9 @@ import { say } from "../session/errors.ts";
 import { useMembers } from "../session/members.ts";
 import { useWatching } from "../session/watching.ts";
 import { AddPeople } from "./add-people.tsx";
+import { Banned } from "./banned.tsx";
 import { EditableText } from "./editable-text.tsx";
+import { GroupRules } from "./group-rules.tsx";
 import { MemberRow } from "./member-row.tsx";
 
 /** Of a large group only the first are looked at. */
@@ -57,7 +59,7 @@ export function GroupDetails({ room, info }: { room: Room; info: RoomInfo }) {
         />
       </div>
       <section className="details-section">
-        <h3>
+        <h3 tabIndex={-1}>
           Members <span className="faint">{info.members}</span>
         </h3>
         {may("add") && (
@@ -74,6 +76,8 @@ export function GroupDetails({ room, info }: { room: Room; info: RoomInfo }) {
           ))}
         </ul>
       </section>
+      <GroupRules room={room} info={info} mayHistory={may("history")} mayJoin={may("access")} />
+      {may("ban") && <Banned room={room} members={members} />}
       {info.role !== null && (
         <section className="details-section">
           <button type="button" className="row-button danger" onClick={() => setLeaving(true)}>
@@ -91,7 +95,7 @@ export function GroupDetails({ room, info }: { room: Room; info: RoomInfo }) {
           text={
             info.role === "owner"
               ? "You are the owner: make somebody else the owner first."
-              : "You keep what was written so far, and get nothing that comes after."
+              : "You keep what was written so far (Settings, Groups you were in), and get nothing that comes after."
           }
           action="Leave"
           onClose={() => setLeaving(false)}

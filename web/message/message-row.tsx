@@ -2,6 +2,7 @@ import { type CSSProperties, memo } from "react";
 import type { Message } from "../../sdk/api.ts";
 import { Avatar } from "../parts/avatar.tsx";
 import { Icon } from "../parts/icon.tsx";
+import { useRoomActions } from "../room/actions.ts";
 import { useSession } from "../session/client.tsx";
 import { usePerson } from "../session/people.ts";
 import { hueOf } from "../text/names.ts";
@@ -29,6 +30,7 @@ interface Props {
 export const MessageRow = memo(function MessageRow(props: Props) {
   const { message, original, head, tail, named, marked, tabIndex } = props;
   const { me, people } = useSession();
+  const actions = useRoomActions();
   usePerson(message.by);
   const own = message.by === me.id;
   const author = own ? "You" : people.name(message.by);
@@ -65,7 +67,15 @@ export const MessageRow = memo(function MessageRow(props: Props) {
           )}
           <span className="message-meta">
             {message.editedAt !== null && !message.deleted && (
-              <span title={`Edited ${fullTimeOf(message.editedAt)}`}>edited</span>
+              <button
+                type="button"
+                className="edited"
+                tabIndex={tabIndex}
+                title={`Edited ${fullTimeOf(message.editedAt)}`}
+                onClick={() => actions.versions(message)}
+              >
+                edited
+              </button>
             )}
             <time dateTime={new Date(message.at).toISOString()} title={fullTimeOf(message.at)}>
               {timeOf(message.at)}
@@ -75,7 +85,7 @@ export const MessageRow = memo(function MessageRow(props: Props) {
         </div>
         {message.status === "failed" && <FailedNote message={message} />}
         <Reactions message={message} tabIndex={tabIndex} />
-        {message.seq !== null && !message.deleted && <MessageTools message={message} own={own} />}
+        {!message.deleted && message.status !== "failed" && <MessageTools message={message} own={own} />}
       </div>
     </article>
   );

@@ -1,4 +1,4 @@
-import { useState } from "react";
+import { useRef, useState } from "react";
 import type { Message } from "../../sdk/api.ts";
 import { IconButton } from "../parts/icon-button.tsx";
 import { Menu, type MenuItem } from "../parts/menu.tsx";
@@ -14,6 +14,7 @@ export function MessageTools({ message, own }: { message: Message; own: boolean 
   const actions = useRoomActions();
   const [open, setOpen] = useState<Open>(null);
   const close = () => setOpen(null);
+  const tools = useRef<HTMLDivElement>(null);
   const mayDelete = actions.mayDelete(message);
 
   const items: MenuItem[] = [
@@ -25,14 +26,25 @@ export function MessageTools({ message, own }: { message: Message; own: boolean 
             label: "Delete for everyone",
             icon: "trash",
             danger: true,
-            run: () => actions.remove(message),
+            run() {
+              // These tools hide under the dialog, and so couldn't get focus back.
+              tools.current?.closest("article")?.focus({ preventScroll: true });
+              actions.remove(message);
+            },
           } as const,
         ]
       : []),
   ];
 
+  if (message.seq === null) {
+    return (
+      <div className="message-tools">
+        <IconButton icon="close" label="Don’t send" size={18} onClick={() => actions.discard(message)} />
+      </div>
+    );
+  }
   return (
-    <div className={open ? "message-tools message-tools-open" : "message-tools"}>
+    <div ref={tools} className={open ? "message-tools message-tools-open" : "message-tools"}>
       <IconButton
         icon="smile"
         label="React"
@@ -52,7 +64,7 @@ export function MessageTools({ message, own }: { message: Message; own: boolean 
       />
       {open?.what === "menu" && <Menu label="Message" anchor={open.anchor} items={items} onClose={close} />}
       {open?.what === "palette" && (
-        <Popover anchor={open.anchor} onClose={close}>
+        <Popover anchor={open.anchor} side="above" onClose={close}>
           <PalettePicker message={message} onDone={close} />
         </Popover>
       )}

@@ -8,6 +8,7 @@ interface Props {
   onClose: () => void;
 }
 
+/** Asks before something that can't be taken back. */
 export function Confirm({ title, text, action, onYes, onClose }: Props) {
   return (
     <Dialog title={title} onClose={onClose} className="dialog-small">

@@ -1,8 +1,10 @@
 import { type ReactNode, useLayoutEffect, useRef, useState } from "react";
 
 interface Props {
-  /** What it belongs to: it opens below, or above where there is no room. */
+  /** What it belongs to. */
   anchor: HTMLElement;
+  /** Where it opens if there is room, else on the other side. Default: below. */
+  side?: "above" | "below";
   onClose: () => void;
   children: ReactNode;
   className?: string;
@@ -12,7 +14,7 @@ const gap = 6;
 const margin = 8;
 
 /** In the browser's top layer, so that no pane cuts it off. Escape and a click elsewhere close it. */
-export function Popover({ anchor, onClose, children, className = "" }: Props) {
+export function Popover({ anchor, side = "below", onClose, children, className = "" }: Props) {
   const ref = useRef<HTMLDivElement>(null);
   const [place, setPlace] = useState<{ left: number; top: number }>();
 
@@ -23,7 +25,10 @@ export function Popover({ anchor, onClose, children, className = "" }: Props) {
     const near = anchor.getBoundingClientRect();
     const { offsetWidth: width, offsetHeight: height } = box;
     const below = near.bottom + gap;
-    const top = below + height + margin <= innerHeight ? below : Math.max(margin, near.top - gap - height);
+    const above = near.top - gap - height;
+    const fitsBelow = below + height + margin <= innerHeight;
+    const goesAbove = side === "above" ? above >= margin || !fitsBelow : !fitsBelow;
+    const top = goesAbove ? Math.max(margin, above) : below;
     const left = Math.max(margin, Math.min(near.right - width, innerWidth - width - margin));
     setPlace({ left, top });
     const toggled = (event: ToggleEvent) => event.newState === "closed" && onClose();
@@ -36,7 +41,7 @@ export function Popover({ anchor, onClose, children, className = "" }: Props) {
       // Gives focus back, if it is in here.
       box.hidePopover();
     };
-  }, [anchor, onClose]);
+  }, [anchor, side, onClose]);
 
   return (
     <div ref={ref} popover="auto" className={`popover ${className}`} style={place}>

@@ -5,11 +5,15 @@ import type { Message } from "../../sdk/api.ts";
 export interface RoomActions {
   reply(message: Message): void;
   edit(message: Message): void;
+  /** Asks first. */
   remove(message: Message): void;
+  /** Shows what it said before it was edited. */
+  versions(message: Message): void;
   mayDelete(message: Message): boolean;
   react(message: Message, key: string, on: boolean): void;
   jump(seq: number): void;
   retry(message: Message): void;
+  /** Takes back what has no answer yet, or was refused. */
   discard(message: Message): void;
 }
 

@@ -3,7 +3,9 @@ import type { Client, Member, Room } from "../../sdk/api.ts";
 import type { Mode } from "../composer/use-composing.ts";
 import { notify } from "../parts/notices.tsx";
 import { say } from "../session/errors.ts";
+import { outgoingChanged } from "../session/outgoing.ts";
 import type { RoomActions } from "./actions.ts";
+import type { MessageSheet } from "./message-sheets.tsx";
 
 interface Parts {
   client: Client;
@@ -13,18 +15,19 @@ interface Parts {
   role: Member["role"] | null;
   begin: (mode: Mode) => void;
   jump: (seq: number) => void;
+  /** Opens the dialog about a message. */
+  ask: (sheet: MessageSheet) => void;
 }
 
-export function makeActions({ client, room, me, role, begin, jump }: Parts): RoomActions {
+export function makeActions({ client, room, me, role, begin, jump, ask }: Parts): RoomActions {
   const tell = (what: string) => (error: unknown) => notify(`${what}: ${say(error)}`);
 
   return {
     reply: (message) => begin({ type: "reply", message }),
     edit: (message) => begin({ type: "edit", message }),
     jump,
-    remove(message) {
-      if (message.seq !== null) room.remove(message.seq).catch(tell("Not deleted"));
-    },
+    remove: (message) => ask({ type: "delete", message }),
+    versions: (message) => ask({ type: "versions", message }),
     // The author's rank isn't known here: the server has the last word on others' messages.
     mayDelete: (message) =>
       message.by === me ||
@@ -36,7 +39,8 @@ export function makeActions({ client, room, me, role, begin, jump }: Parts): Roo
       if (message.cid) client.outbox.retry(message.cid).catch(tell("Not sent"));
     },
     discard(message) {
-      if (message.cid) client.outbox.discard(message.cid).catch(tell("Not discarded"));
+      if (message.cid)
+        client.outbox.discard(message.cid).then(outgoingChanged, tell("It may have been sent already"));
     },
   };
 }

@@ -2,23 +2,28 @@ import { useEffect, useMemo, useRef, useState } from "react";
 import { Composer, type ComposerHandle } from "../composer/composer.tsx";
 import { Details } from "../details/details.tsx";
 import { useShortcut } from "../keys/use-shortcut.ts";
-import { Empty } from "../parts/empty.tsx";
 import { useSession } from "../session/client.tsx";
 import { useSettled } from "../session/connection.ts";
+import { useFormerInfo } from "../session/former.ts";
 import { useRoom, useRoomInfo } from "../session/rooms.ts";
 import { Timeline, type TimelineHandle } from "../timeline/timeline.tsx";
+import { Absent } from "./absent.tsx";
 import { RoomActionsContext } from "./actions.ts";
 import { Announcer } from "./announcer.tsx";
 import { makeActions } from "./make-actions.ts";
+import { type MessageSheet, MessageSheets } from "./message-sheets.tsx";
 import { RoomHead } from "./room-head.tsx";
 import { TypingLine } from "./typing-line.tsx";
 
 export function RoomPane({ id }: { id: string }) {
   const { client, me } = useSession();
   const room = useRoom(id);
-  const info = useRoomInfo(room);
+  const listed = useRoomInfo(room);
   const settled = useSettled();
+  const former = useFormerInfo(room, listed === null && settled);
+  const info = listed ?? former.info;
   const [details, setDetails] = useState(false);
+  const [sheet, setSheet] = useState<MessageSheet | null>(null);
   const timeline = useRef<TimelineHandle>(null);
   const composer = useRef<ComposerHandle>(null);
   const role = info?.role ?? null;
@@ -33,6 +38,7 @@ export function RoomPane({ id }: { id: string }) {
         role: isGroup ? role : null,
         begin: (mode) => composer.current?.begin(mode),
         jump: (seq) => timeline.current?.jump(seq),
+        ask: setSheet,
       }),
     [client, room, me.id, role, isGroup],
   );
@@ -63,15 +69,7 @@ export function RoomPane({ id }: { id: string }) {
   }
 
   if (!info) {
-    return (
-      <main className="room">
-        {settled && (
-          <Empty title="This conversation isn't here">
-            <p>It may have been left, or it belongs to another account.</p>
-          </Empty>
-        )}
-      </main>
-    );
+    return <main className="room">{former.asked && <Absent room={id} />}</main>;
   }
   const isFormer = isGroup && role === null;
   return (
@@ -95,6 +93,7 @@ export function RoomPane({ id }: { id: string }) {
         <Announcer room={id} />
       </main>
       {details && <Details room={room} info={info} onClose={() => setDetails(false)} />}
+      {sheet && <MessageSheets room={room} sheet={sheet} onClose={() => setSheet(null)} />}
     </RoomActionsContext>
   );
 }

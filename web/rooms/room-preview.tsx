@@ -1,6 +1,7 @@
 import type { RoomInfo } from "../../sdk/api.ts";
 import { useDraft } from "../composer/drafts.ts";
 import { useSession } from "../session/client.tsx";
+import { useOutgoing } from "../session/outgoing.ts";
 import { useNames, usePerson } from "../session/people.ts";
 import { joined } from "../text/names.ts";
 
@@ -9,6 +10,7 @@ export function RoomPreview({ room, isOpen }: { room: RoomInfo; isOpen: boolean 
   const { me, people } = useSession();
   const draft = useDraft(room.id);
   const typing = useNames(room.typing);
+  const outgoing = useOutgoing(room.id);
   usePerson(room.peer ? null : (room.last?.by ?? null));
 
   if (typing.length > 0) {
@@ -25,6 +27,7 @@ export function RoomPreview({ room, isOpen }: { room: RoomInfo; isOpen: boolean 
       </span>
     );
   }
+  if (outgoing !== null) return <span className="room-row-preview">You: {outgoing}</span>;
   if (!room.last) return <span className="room-row-preview">No messages yet</span>;
   const by = room.last.by === me.id ? "You: " : room.peer ? "" : `${people.name(room.last.by)}: `;
   return (

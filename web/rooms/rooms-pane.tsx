@@ -5,7 +5,9 @@ import { Icon } from "../parts/icon.tsx";
 import { IconButton } from "../parts/icon-button.tsx";
 import { Mark } from "../parts/mark.tsx";
 import { addressOf, openRoom, roomOfAddress } from "../route/route.ts";
+import { useSession } from "../session/client.tsx";
 import { useSettled } from "../session/connection.ts";
+import { usePerson } from "../session/people.ts";
 import { useRooms } from "../session/rooms.ts";
 import { neighbour } from "./neighbour.ts";
 import { RoomRow } from "./room-row.tsx";
@@ -20,6 +22,7 @@ interface Props {
 export function RoomsPane({ open, onNew, onSwitch, onSettings }: Props) {
   const rooms = useRooms();
   const settled = useSettled();
+  const profile = usePerson(useSession().me.id);
   const list = useRef<HTMLUListElement>(null);
 
   function go(step: -1 | 1, unreadOnly: boolean) {
@@ -57,6 +60,11 @@ export function RoomsPane({ open, onNew, onSwitch, onSettings }: Props) {
         settled && (
           <div className="rooms-none">
             <p>No conversations yet.</p>
+            {profile && (
+              <p className="faint">
+                Others find you as <strong>@{profile.name}</strong>.
+              </p>
+            )}
             <button type="button" className="button button-main" onClick={onNew}>
               Start one
             </button>

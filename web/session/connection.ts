@@ -1,4 +1,4 @@
-import { useCallback, useEffect, useState, useSyncExternalStore } from "react";
+import { createContext, useCallback, useContext, useEffect, useState, useSyncExternalStore } from "react";
 import type { ConnectionState } from "../../sdk/api.ts";
 import { useSession } from "./client.tsx";
 
@@ -21,8 +21,8 @@ export function useSettled(): boolean {
   return settled;
 }
 
-/** The connection in words, once it has been away for a while; null while all is well. */
-export function useTrouble(): string | null {
+/** The connection in words, once it has been away for a while; null while all is well. For Reach. */
+export function useTroubleWatch(): string | null {
   const state = useConnection();
   const cut = useCut();
   const well = state === "online" && !cut;
@@ -34,6 +34,29 @@ export function useTrouble(): string | null {
   }, [well]);
   if (well || !late) return null;
   return cut ? lost : words[state];
+}
+
+/** One watch of each kind for the whole page. */
+export const TroubleContext = createContext<string | null>(null);
+export const NextTryContext = createContext<number | null>(null);
+
+export const useTrouble = (): string | null => useContext(TroubleContext);
+export const useNextTry = (): number | null => useContext(NextTryContext);
+
+/** When the connection is tried again, ms since 1970; null while it is there. For Reach. */
+export function useNextTryWatch(): number | null {
+  const { client } = useSession();
+  const [at, setAt] = useState<number | null>(null);
+  useEffect(
+    () =>
+      client.on("connection", ({ state, retryInMs = 0 }) => {
+        if (state === "offline") setAt(Date.now() + retryInMs);
+        // While it is tried, the time that was set for it stands.
+        else if (state !== "connecting") setAt(null);
+      }),
+    [client],
+  );
+  return at;
 }
 
 /** The device itself has no network: a socket may take a minute to notice. */

@@ -3,9 +3,11 @@ import type { Client } from "../../sdk/api.ts";
 import { Icon } from "../parts/icon.tsx";
 import { useSession } from "../session/client.tsx";
 import { say } from "../session/errors.ts";
-import { since } from "../text/when.ts";
+import { briefly, since } from "../text/when.ts";
 
 type SessionInfo = Awaited<ReturnType<Client["sessions"]>>[number];
+
+const currentFirst = (a: SessionInfo, b: SessionInfo) => Number(b.current) - Number(a.current);
 
 /** Where one is signed in, with a way to end each. */
 export function Sessions() {
@@ -33,16 +35,26 @@ export function Sessions() {
     }
   }
 
+  async function endOthers() {
+    try {
+      await client.call("session.revokeOthers", {});
+      setSessions((all) => all?.filter((session) => session.current) ?? null);
+    } catch (failure) {
+      setError(say(failure));
+    }
+  }
+
   return (
     <section className="settings-section">
       <h3>Signed in on</h3>
       <ul className="sessions" aria-busy={sessions === null && !error}>
-        {sessions?.map((session) => (
+        {sessions?.toSorted(currentFirst).map((session) => (
           <li key={session.id} className="session">
-            <Icon name="device" />
+            <Icon name={/iPhone|iPad|Android/.test(session.label) ? "device" : "laptop"} />
             <span className="session-label">{session.label || "Unnamed device"}</span>
             <span className="faint session-sub">
-              {session.current ? "This device" : `Last active ${since(session.lastSeenAt, Date.now())}`}
+              {session.current ? "This device" : `Last active ${since(session.lastSeenAt, Date.now())}`},{" "}
+              signed in {briefly(session.createdAt, Date.now())}
             </span>
             {!session.current && (
               <button type="button" className="link danger" onClick={() => void end(session.id)}>
@@ -52,6 +64,11 @@ export function Sessions() {
           </li>
         ))}
       </ul>
+      {sessions && sessions.length > 1 && (
+        <button type="button" className="link danger sessions-end" onClick={() => void endOthers()}>
+          Sign out all other sessions
+        </button>
+      )}
       <p className="form-error" role="alert">
         {error}
       </p>

@@ -4,24 +4,33 @@ import { Field } from "../parts/field.tsx";
 
 const hint = `At least ${limits.passwordCharsMin} characters. A short sentence is a good one.`;
 
-export function PasswordField({ isNew }: { isNew: boolean }) {
+interface Props {
+  label?: string;
+  name?: string;
+  /** To be made up, not proved. */
+  isNew?: boolean;
+  fault?: string | null | undefined;
+  "data-first"?: boolean;
+}
+
+export function PasswordField(props: Props) {
+  const { label = "Password", name = "password", isNew = false, fault, "data-first": first } = props;
   const [shown, setShown] = useState(false);
   return (
-    <Field label="Password" hint={isNew ? hint : undefined}>
+    <Field label={label} hint={isNew ? hint : undefined} fault={fault}>
       {(ties) => (
         <span className="field-row">
           <input
             {...ties}
-            name="password"
+            data-first={first}
+            name={name}
             type={shown ? "text" : "password"}
             autoComplete={isNew ? "new-password" : "current-password"}
             required
-            minLength={isNew ? limits.passwordCharsMin : undefined}
-            maxLength={limits.passwordCharsMax}
           />
           <button type="button" className="link" aria-pressed={shown} onClick={() => setShown(!shown)}>
             {shown ? "Hide" : "Show"}
-            <span className="said"> password</span>
+            <span className="said"> {label.toLowerCase()}</span>
           </button>
         </span>
       )}

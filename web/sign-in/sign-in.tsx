@@ -1,17 +1,20 @@
-import { type FormEvent, useId, useState } from "react";
-import { limits } from "../../actors/limits.ts";
+import { type FormEvent, useEffect, useId, useRef, useState } from "react";
 import type { Client } from "../../sdk/api.ts";
 import { Field } from "../parts/field.tsx";
 import { Mark } from "../parts/mark.tsx";
 import { Murmuration } from "../parts/murmuration.tsx";
 import { say } from "../session/errors.ts";
 import { deviceLabel } from "./device-label.ts";
+import { displayFault, loginFault, passwordFault } from "./faults.ts";
 import { PasswordField } from "./password-field.tsx";
 
-/** For the browser's own check; the server decides. */
-const namePattern = "[A-Za-z0-9][A-Za-z0-9._\\-]*";
+/** Where a keyboard would jump up with it, focus waits for a touch. */
+const onPointer = matchMedia("(hover: hover)").matches;
 
 type Mode = "sign-in" | "register";
+type Faults = { name?: string | null; display?: string | null; password?: string | null };
+
+const nameHint = "Others find you by it: letters, digits, dots, dashes and underscores.";
 
 interface Props {
   client: Client;
@@ -23,9 +26,15 @@ interface Props {
 export function SignIn({ client, notice, onDone }: Props) {
   const [mode, setMode] = useState<Mode>("sign-in");
   const [error, setError] = useState<string | null>(null);
+  const [faults, setFaults] = useState<Faults>({});
   const [busy, setBusy] = useState(false);
   const errorId = useId();
+  const form = useRef<HTMLFormElement>(null);
   const isNew = mode === "register";
+
+  useEffect(() => {
+    if (onPointer) form.current?.querySelector("input")?.focus();
+  }, []);
 
   async function submit(event: FormEvent<HTMLFormElement>) {
     event.preventDefault();
@@ -33,8 +42,14 @@ export function SignIn({ client, notice, onDone }: Props) {
     const name = String(form.get("name")).trim().toLowerCase();
     const password = String(form.get("password"));
     const display = String(form.get("display") ?? "").trim();
-    setBusy(true);
+    const found: Faults = isNew
+      ? { name: loginFault(name), display: displayFault(display), password: passwordFault(password) }
+      : { name: name ? null : "Your name, please.", password: password ? null : "Your password, please." };
+    setFaults(found);
     setError(null);
+    const wrong = (["name", "display", "password"] as const).find((field) => found[field]);
+    if (wrong) return event.currentTarget.querySelector<HTMLInputElement>(`[name=${wrong}]`)?.focus();
+    setBusy(true);
     try {
       const label = deviceLabel(navigator.userAgent);
       if (isNew) await client.register({ name, password, label, ...(display && { display }) });
@@ -49,6 +64,7 @@ export function SignIn({ client, notice, onDone }: Props) {
   function switchMode() {
     setMode(isNew ? "sign-in" : "register");
     setError(null);
+    setFaults({});
   }
 
   return (
@@ -65,8 +81,8 @@ export function SignIn({ client, notice, onDone }: Props) {
           {isNew ? "Make an account. A name and a password will do." : "Welcome back."}
         </p>
         {notice && <p className="sign-in-notice">{notice}</p>}
-        <form onSubmit={submit} aria-describedby={error ? errorId : undefined}>
-          <Field label="Name" hint={isNew ? "Others find you by it." : undefined}>
+        <form ref={form} noValidate onSubmit={submit} aria-describedby={error ? errorId : undefined}>
+          <Field label="Name" hint={isNew ? nameHint : undefined} fault={faults.name}>
             {(ties) => (
               <input
                 {...ties}
@@ -75,21 +91,15 @@ export function SignIn({ client, notice, onDone }: Props) {
                 autoCapitalize="none"
                 spellCheck={false}
                 required
-                minLength={limits.loginCharsMin}
-                maxLength={limits.loginCharsMax}
-                pattern={namePattern}
-                title="Letters, digits, dots, dashes and underscores"
               />
             )}
           </Field>
           {isNew && (
-            <Field label="Shown as" hint="If you like: your name as you write it.">
-              {(ties) => (
-                <input {...ties} name="display" autoComplete="name" maxLength={limits.nameCharsMax} />
-              )}
+            <Field label="Shown as" hint="If you like: your name as you write it." fault={faults.display}>
+              {(ties) => <input {...ties} name="display" autoComplete="name" />}
             </Field>
           )}
-          <PasswordField isNew={isNew} />
+          <PasswordField isNew={isNew} fault={faults.password} />
           <p id={errorId} className="form-error" role="alert">
             {error}
           </p>

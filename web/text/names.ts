@@ -1,14 +1,15 @@
 /** What to draw for someone without a picture. */
 
-/** The cool half of the circle, from teal over violet to rose: a starling's colours. */
-const hueFrom = 170;
-const hueRange = 160;
+/** From green over blue and violet to red, in steps that can be told apart. Left out: mustard and olive. */
+const hueFrom = 130;
+const hueStep = 18;
+const hues = 15;
 
 /** FNV-1a over the id, as a hue in degrees. */
 export function hueOf(id: string): number {
   let hash = 0x811c9dc5;
   for (let i = 0; i < id.length; i++) hash = Math.imul(hash ^ id.charCodeAt(i), 0x01000193);
-  return hueFrom + ((hash >>> 0) % hueRange);
+  return hueFrom + ((hash >>> 0) % hues) * hueStep;
 }
 
 /** "Ana Maria Silva" → "AS"; "ana" → "A". Grapheme-safe for the first letter of each. */

@@ -11,7 +11,7 @@ export function estimate(row: Row | undefined, width: number): number {
     case "unread":
       return 40;
     case "note":
-      return 34;
+      return 38;
     case "message": {
       const { message } = row;
       const perLine = Math.max(20, Math.min(width * 0.7, 560) / 7.6);
@@ -19,7 +19,7 @@ export function estimate(row: Row | undefined, width: number): number {
         .split("\n")
         .reduce((sum, line) => sum + Math.max(1, Math.ceil(line.length / perLine)), 0);
       return (
-        22 + lines * 21 + (row.head ? 10 : 0) + (message.re ? 50 : 0) + (message.reactions.length ? 32 : 0)
+        22 + lines * 21 + (row.head ? 10 : 0) + (message.re ? 50 : 0) + (message.reactions.length ? 38 : 0)
       );
     }
   }

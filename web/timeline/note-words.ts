@@ -5,7 +5,8 @@ type Words = {
 };
 
 const words: Words = {
-  created: (event, by) => (event.room.kind === "group" ? `${by} made the group “${event.room.name}”` : ""),
+  created: (event, by, user) =>
+    event.room.kind === "group" ? `${by} made the group “${event.room.name}”${user && ` with ${user}`}` : "",
   joined: (_, by) => `${by} joined`,
   left: (_, by) => `${by} left`,
   added: (_, by, user) => `${by} added ${user}`,
@@ -46,6 +47,9 @@ export function noteWords(event: Record<string, unknown>, by: string, user: stri
 export const isSaid = (event: Record<string, unknown>): boolean => noteWords(event, "", "") !== "";
 
 /** Whom it is about, other than its author. */
-export function noteSubject(event: Record<string, unknown>): string | null {
-  return typeof event.user === "string" ? event.user : null;
+export function noteSubjects(event: Record<string, unknown>, by: string): string[] {
+  if (typeof event.user === "string") return [event.user];
+  if (event.kind !== "created") return [];
+  const { members } = event as unknown as Extract<RoomEvent, { kind: "created" }>;
+  return members.map((member) => member.user).filter((user) => user !== by);
 }

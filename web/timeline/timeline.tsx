@@ -8,6 +8,7 @@ import { EndButton } from "./end-button.tsx";
 import { estimate } from "./estimate.ts";
 import { RowView } from "./row-view.tsx";
 import { arrange, holesAround, lastSeq } from "./rows.ts";
+import { useFollowing } from "./use-following.ts";
 import { footPx, useFoot } from "./use-foot.ts";
 import { useJump } from "./use-jump.ts";
 import { useMore } from "./use-more.ts";
@@ -20,6 +21,12 @@ export interface TimelineHandle {
   toEnd(): void;
   jump(seq: number): void;
 }
+
+/**
+ * What heights are guessed for, px: one width for good. Guesses that followed the pane's width would move every row
+ * that was never seen when the next message comes.
+ */
+const guessedWidth = 800;
 
 /** So many rows before an edge, what lies beyond it is fetched. */
 const nearRows = 12;
@@ -49,7 +56,7 @@ export function Timeline({ room, info, ref }: { room: Room; info: RoomInfo; ref:
     count: rows.length,
     getScrollElement: () => scroller.current,
     getItemKey: useCallback((index: number) => rows[index]?.key ?? index, [rows]),
-    estimateSize: (index) => estimate(rows[index], scroller.current?.clientWidth ?? 600),
+    estimateSize: (index) => estimate(rows[index], guessedWidth),
     rangeExtractor: focus.rangeExtractor,
     anchorTo: "end",
     // What is loaded below the reader isn't news.
@@ -65,6 +72,7 @@ export function Timeline({ room, info, ref }: { room: Room; info: RoomInfo; ref:
   const opened = useOpening(virtual, rows);
   const atFoot = useFoot(scroller, virtual, opened);
   const atEnd = atFoot && below === null;
+  useFollowing(virtual, rows.length, opened && atEnd);
   const { startIndex, endIndex } = virtual.range ?? { startIndex: 0, endIndex: 0 };
   const loading = useMore(timeline, {
     above,

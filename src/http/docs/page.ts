@@ -9,6 +9,8 @@ interface Schema {
   items?: Schema;
   minLength?: number;
   maxLength?: number;
+  "x-maxBytes"?: number;
+  minItems?: number;
   maxItems?: number;
   minimum?: number;
   maximum?: number;
@@ -46,6 +48,11 @@ function link(href: string, text: string): HTMLElement {
   return made;
 }
 
+/** Words in which backticks mark code. */
+function marked(text: string): (Node | string)[] {
+  return text.split("`").map((part, i) => (i % 2 === 1 ? element("code", "", part) : part));
+}
+
 function typeOf(schema: Schema): string {
   if (schema.const !== undefined) return JSON.stringify(schema.const);
   if (schema.enum) return schema.enum.map((one) => JSON.stringify(one)).join(" | ");
@@ -54,15 +61,20 @@ function typeOf(schema: Schema): string {
   return [schema.type ?? "any"].flat().join(" | ");
 }
 
-function boundsOf({ minLength, maxLength, maxItems, minimum, maximum, pattern }: Schema): string {
-  const bounds: [string, unknown][] = [
-    ["at least", minLength ?? minimum],
-    ["at most", maxLength ?? maxItems ?? maximum],
-    ["matches", pattern],
+function boundsOf(schema: Schema): string {
+  const bounds: [string, unknown, string][] = [
+    ["at least", schema.minLength, " characters"],
+    ["at least", schema.minItems, " items"],
+    ["at least", schema.minimum, ""],
+    ["at most", schema.maxLength, " characters"],
+    ["at most", schema["x-maxBytes"], " bytes"],
+    ["at most", schema.maxItems, " items"],
+    ["at most", schema.maximum, ""],
+    ["matches", schema.pattern, ""],
   ];
   return bounds
     .filter(([, bound]) => bound !== undefined)
-    .map(([word, bound]) => `${word} ${bound}`)
+    .map(([word, bound, unit]) => `${word} ${bound}${unit}`)
     .join(", ");
 }
 
@@ -96,8 +108,8 @@ function card(method: string, path: string, operation: Operation): HTMLElement {
     "",
     element("h3", "", operation.operationId),
     element("p", "route", element("code", "", `${method.toUpperCase()} ${path}`)),
-    element("p", "", `${operation.summary}.`),
-    element("p", "dim", operation.description),
+    element("p", "", ...marked(`${operation.summary}.`)),
+    element("p", "dim", ...marked(operation.description)),
     inputTable(rowsOf(operation)),
     element(
       "details",

@@ -1,12 +1,13 @@
 /**
  * A record's bytes: one line that says what follows, then the frame, then the server part:
  * `starling/1 <room> <epoch> <from> <count> <at> <bytes of frame> <bytes of server part>\n`.
+ * The epoch is empty in a room that was never made: its records only close cids.
  * The line carries the room and both lengths, so that a record under another room's subject and one that was cut off show.
  */
 import { type Position, type RecordDraft, type RoomId, Unreadable } from "../../../actors/ports.ts";
 
 const format = 1;
-const line = /^starling\/\d+ (\S+) (\S+) (\d+) (\d+) (\d+) (\d+) (\d+)\n/;
+const line = /^starling\/\d+ (\S+) (\S*) (\d+) (\d+) (\d+) (\d+) (\d+)\n/;
 /** Longest first line: two ids of 64 and six numbers of 16 digits fit. */
 const lineBytesMax = 256;
 

@@ -124,6 +124,11 @@ const fixed = [
 /** Settings that would let records come from elsewhere, be rewritten or not be acknowledged; absent or off in ours. */
 const absent = ["mirror", "sources", "sealed", "no_ack", "allow_rollup_hdrs", "subject_transform"] as const;
 
+/** What of a stream's settings breaks our promises. */
+export function wrongSettings(stream: number, found: StreamConfig): string[] {
+  return differences(found, configOf(stream, { replicas: 1, create: false }));
+}
+
 function differences(found: StreamConfig, wanted: Wanted): string[] {
   const wrong: string[] = [];
   for (const key of fixed) {

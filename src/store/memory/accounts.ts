@@ -22,6 +22,16 @@ export class MemoryAccounts implements Accounts {
     return true;
   }
 
+  all(): Iterable<Account> {
+    return this.#accounts.values();
+  }
+
+  /** As it is, its items apart. */
+  put(account: Account): void {
+    this.#names.set(account.name, account.id);
+    this.#accounts.set(account.id, { ...account });
+  }
+
   async byId(id: UserId): Promise<Account | null> {
     const account = this.#accounts.get(id);
     return account ? { ...account } : null;

@@ -11,8 +11,7 @@ export class MemoryItems implements Items {
 
   /** One step of the account: the next version, and the item that carries it. */
   raise(user: UserId, key: string, value: Json): void {
-    const mirror = this.#mirrors.get(user) ?? { version: 0, items: new Map() };
-    this.#mirrors.set(user, mirror);
+    const mirror = this.#mirrorOf(user);
     mirror.version++;
     mirror.items.set(key, { key, version: mirror.version, value });
   }
@@ -28,6 +27,18 @@ export class MemoryItems implements Items {
     return old.map(({ key }) => key);
   }
 
+  all(): Iterable<[UserId, Mirror]> {
+    return this.#mirrors;
+  }
+
+  putVersion(user: UserId, version: number): void {
+    this.#mirrorOf(user).version = version;
+  }
+
+  put(user: UserId, item: Item): void {
+    this.#mirrorOf(user).items.set(item.key, { ...item });
+  }
+
   async since(user: UserId, version: number, limit: number) {
     const mirror = this.#mirrors.get(user);
     const items = [...(mirror?.items.values() ?? [])]
@@ -39,5 +50,11 @@ export class MemoryItems implements Items {
 
   async versions(users: readonly UserId[]): Promise<number[]> {
     return users.map((user) => this.#mirrors.get(user)?.version ?? 0);
+  }
+
+  #mirrorOf(user: UserId): Mirror {
+    const mirror = this.#mirrors.get(user) ?? { version: 0, items: new Map() };
+    this.#mirrors.set(user, mirror);
+    return mirror;
   }
 }

@@ -20,6 +20,10 @@ export class MemoryMemberships implements Memberships {
     return after === before ? null : { before, after };
   }
 
+  *all(): Iterable<MembershipRow> {
+    for (const rows of this.#rooms.values()) yield* rows.values();
+  }
+
   count(room: RoomId): number {
     return this.#rows(room).filter(({ role }) => role !== null).length;
   }

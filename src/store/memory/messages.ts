@@ -19,6 +19,7 @@ import {
   withEdit,
   withEvent,
   withTombstone,
+  writesOfMessage,
 } from "../merge/message.ts";
 import { type ReactionRow, reactionFields } from "../merge/reaction.ts";
 
@@ -77,6 +78,19 @@ export class MemoryMessages implements Messages {
   closed({ room, sender, cid, hash }: Of<"closed">): void {
     const { closed } = this.#room(room);
     if (!closed.has(cidKey(sender, cid))) closed.set(cidKey(sender, cid), hash);
+  }
+
+  /** Everything, as the writes that make it. */
+  *all(): Iterable<Write> {
+    for (const [room, { rows, reactions, closed }] of this.#rooms) {
+      for (const row of rows.values()) yield* writesOfMessage(room, row);
+      for (const [target, standing] of reactions) {
+        for (const row of standing.values()) yield { t: "reaction", room, target, ...row };
+      }
+      for (const [key, hash] of closed) {
+        yield { t: "closed", room, sender: key.slice(0, -37), cid: key.slice(-36), hash };
+      }
+    }
   }
 
   async range(id: RoomId, from: Seq, to: Seq, limit: number, newest = false): Promise<StoredEvent[]> {

@@ -9,6 +9,10 @@ export class MemoryReceipts implements Receipts {
     this.#memberships = memberships;
   }
 
+  *all(): Iterable<Mark> {
+    for (const rows of this.#rooms.values()) yield* rows.values();
+  }
+
   async merge(marks: readonly Mark[]): Promise<Mark[]> {
     return marks.map(({ room, user, delivered, read }) => {
       const rows = this.#rooms.get(room) ?? new Map<UserId, Mark>();

@@ -14,6 +14,10 @@ export class MemoryRooms implements Rooms {
     this.#rows.set(write.room, withRoom(this.#rows.get(write.room) ?? emptyRoom(write.room), write));
   }
 
+  all(): Iterable<RoomRow> {
+    return this.#rows.values();
+  }
+
   async many(ids: readonly RoomId[]): Promise<RoomDoc[]> {
     return ids.flatMap((id) => {
       const row = this.#rows.get(id);

@@ -19,6 +19,14 @@ export class MemorySessions implements Sessions {
     return this.#revoke(session.user, excess, session.createdAt);
   }
 
+  all(): Iterable<Session> {
+    return this.#sessions.values();
+  }
+
+  put(session: Session): void {
+    this.#sessions.set(session.id, { ...session });
+  }
+
   async byId(id: SessionId): Promise<Session | null> {
     const session = this.#sessions.get(id);
     return session ? { ...session } : null;

@@ -3,6 +3,10 @@ import type { RoomId, Snapshot, Snapshots } from "../../../actors/ports.ts";
 export class MemorySnapshots implements Snapshots {
   #snapshots = new Map<RoomId, Snapshot>();
 
+  all(): Iterable<Snapshot> {
+    return this.#snapshots.values();
+  }
+
   async get(room: RoomId): Promise<Snapshot | null> {
     const snapshot = this.#snapshots.get(room);
     return snapshot ? { ...snapshot } : null;

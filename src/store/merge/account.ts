@@ -7,3 +7,6 @@ export function profileItem({ name, display, about }: Pick<Account, "name" | "di
 
 export const sessionKey = (id: SessionId): string => `session:${id}`;
 export const revokedItem: Json = { revoked: true };
+
+/** Of every account of a copy: far more than one changes between the copying and the loss of its source. */
+export const versionJump = 1_000_000;

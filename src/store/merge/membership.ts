@@ -34,6 +34,29 @@ export function withMembership(row: MembershipRow | null, write: MembershipWrite
   };
 }
 
+/** What makes this row of none. */
+export function writesOfMembership({
+  room,
+  user,
+  role,
+  banned,
+  seq,
+  turns,
+}: MembershipRow): MembershipWrite[] {
+  const earlier = turns.filter(([at]) => at !== seq);
+  const last = turns.find(([at]) => at === seq)?.[1];
+  return [
+    ...earlier.map(([at, turn]): MembershipWrite => {
+      const was = turn === "open" ? "member" : null;
+      const interval = intervalOf(turn);
+      return { t: "membership", room, user, seq: at, role: was, banned: turn === "ban", interval };
+    }),
+    { t: "membership", room, user, seq, role, banned, interval: last ? intervalOf(last) : "keep" },
+  ];
+}
+
+const intervalOf = (turn: Turn) => (turn === "open" ? "open" : "close");
+
 export function membershipOf({ room, user, role, banned, seq, turns }: MembershipRow): Membership {
   const intervals: Interval[] = [];
   for (const [at, turn] of turns) {

@@ -2,7 +2,7 @@
  * What the projection knows of one seq, and how writes change it. Writes may come twice and in any
  * order: an event is immutable, an edit yields only to a newer one, a tombstone beats everything.
  */
-import type { Cid, ConnectionId, Millis, Seq, UserId, Write } from "../../../actors/ports.ts";
+import type { Cid, ConnectionId, Millis, RoomId, Seq, UserId, Write } from "../../../actors/ports.ts";
 import { eventOf, lineOf } from "../../../actors/room/frame.ts";
 
 type EventWrite = Extract<Write, { t: "event" }>;
@@ -59,6 +59,15 @@ export function withTombstone(row: MessageRow, deleted: Seq): MessageRow {
   if (row.gone !== null && row.gone <= deleted) return row;
   const event = row.event && withoutContent(row.event, row.seq, deleted);
   return { seq: row.seq, event, edit: null, gone: deleted };
+}
+
+/** What makes this row of an empty one. */
+export function writesOfMessage(room: RoomId, { seq, event, edit, gone }: MessageRow): Write[] {
+  return [
+    ...(event === null ? [] : [{ t: "event", room, seq, ...event } as const]),
+    ...(edit === null ? [] : [{ t: "edit", room, target: seq, ...edit } as const]),
+    ...(gone === null ? [] : [{ t: "tombstone", room, target: seq, seq: gone } as const]),
+  ];
 }
 
 /** Sender, cid and hash stay, so that a retry is still recognised; the origin goes, so that nobody gets a stub. */

@@ -42,6 +42,16 @@ export function withRoom(row: RoomRow, { seq, ord, at, change }: RoomWrite): Roo
   };
 }
 
+/** What makes this row of an empty one. */
+export function writesOfRoom({ room, seq, ord, at, fields, rules }: RoomRow): RoomWrite[] {
+  const changes = new Map<Seq, Partial<RoomDoc>>();
+  for (const [name, field] of Object.entries(fields)) {
+    if (field !== undefined) changes.set(field.seq, { ...changes.get(field.seq), [name]: field.value });
+  }
+  changes.set(seq, { ...changes.get(seq), rules });
+  return [...changes].map(([seq, change]) => ({ t: "room", room, seq, ord, at, change }));
+}
+
 /** null while the room's creation wasn't applied. `members` is counted by the store. */
 export function roomOf(row: RoomRow, members: number): RoomDoc | null {
   const { kind, epoch, createdAt, name, about, join } = row.fields;

@@ -4,7 +4,7 @@ import { limits } from "../../../actors/limits.ts";
 import { UnusableDatabase } from "./errors.ts";
 
 /** MongoDB 6.0, by what it tells drivers. Older ones lack operators that our updates use. */
-const wireVersionMin = 17;
+export const wireVersionMin = 17;
 
 interface Hello {
   maxWireVersion: number;

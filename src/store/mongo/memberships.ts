@@ -32,7 +32,7 @@ async function writeChunk(
   const found = await memberships
     .find({ _id: { $in: ids } }, { batchSize: ids.length + 1, session })
     .toArray();
-  const rows = new Map(found.map((document) => [keyOf(document._id), rowOf(document)]));
+  const rows = new Map(found.map((document) => [keyOf(document._id), membershipRowOf(document)]));
   const changed = new Set<string>();
   const members = new Map<RoomId, number>();
   const raises: Raise[] = [];
@@ -72,11 +72,11 @@ function documentOf({ room, user, role, banned, seq, turns }: MembershipRow): Me
   return { _id: { room, user }, ...(role !== null && { role }), banned, seq, turns };
 }
 
-function rowOf({ _id, role, banned, seq, turns }: MembershipDoc): MembershipRow {
+export function membershipRowOf({ _id, role, banned, seq, turns }: MembershipDoc): MembershipRow {
   return { ..._id, role: role ?? null, banned, seq, turns };
 }
 
-const asMembership = (document: MembershipDoc): Membership => membershipOf(rowOf(document));
+const asMembership = (document: MembershipDoc): Membership => membershipOf(membershipRowOf(document));
 
 export class MongoMemberships implements Memberships {
   readonly #connection: Connection;

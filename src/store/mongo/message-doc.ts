@@ -95,3 +95,16 @@ export function lineIn({ _id: { seq }, event, gone }: MessageDoc): string {
   if (event === undefined) throw new Error("a seq without its event has no line");
   return gone === undefined ? (event.line ?? "") : tombstoneLine(seq, event, gone);
 }
+
+/** As the other stores keep it: what is absent is null. */
+export function messageRowOf(document: MessageDoc): MessageRow {
+  const { _id, event, edit = null, gone = null } = document;
+  return {
+    seq: _id.seq,
+    event: event === undefined ? null : { ...nothing, ...event, line: lineIn(document) },
+    edit,
+    gone,
+  };
+}
+
+const nothing = { cid: null, hash: null, origin: null, target: null, mentions: [] };

@@ -3,6 +3,7 @@ import { limits } from "../../../actors/limits.ts";
 import type { Store } from "../../../actors/ports.ts";
 import type { Platform } from "../../../actors/runtime/platform.ts";
 import { MongoAccounts } from "./accounts.ts";
+import { MongoArchive } from "./archive.ts";
 import { MongoAttempts } from "./attempts.ts";
 import { Connection, writeConcern } from "./connection.ts";
 import { clientFor, connect, unusable } from "./deployment.ts";
@@ -45,6 +46,7 @@ export async function openMongo(options: MongoOptions): Promise<OpenMongo> {
     throw unusable(error);
   });
   const connection = new Connection(client, db, platform, withinMs);
+  const projection = new MongoProjection(connection);
   const store: Store = {
     accounts: new MongoAccounts(connection),
     sessions: new MongoSessions(connection),
@@ -56,14 +58,15 @@ export async function openMongo(options: MongoOptions): Promise<OpenMongo> {
     items: new MongoItems(connection),
     secrets: new MongoSecrets(connection),
     attempts: new MongoAttempts(connection),
-    projection: new MongoProjection(connection),
+    projection,
+    archive: new MongoArchive(connection, projection),
   };
   const opened = stack.move();
   return { store, [Symbol.asyncDispose]: () => opened.disposeAsync() };
 }
 
 /** The driver would take `test`. */
-function nameIn(url: string): string {
+export function nameIn(url: string): string {
   const [, path = ""] = /^[^/]+\/\/[^/?]+\/([^?]*)/.exec(url) ?? [];
   return path === "" ? "starling" : decodeURIComponent(path);
 }

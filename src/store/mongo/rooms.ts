@@ -49,11 +49,11 @@ export class MongoRooms implements Rooms {
     const byId = new Map(found.map((document) => [document._id, document]));
     return ids.flatMap((id) => {
       const document = byId.get(id);
-      return document ? (roomOf(rowOf(document), document.members ?? 0) ?? []) : [];
+      return document ? (roomOf(roomRowOf(document), document.members ?? 0) ?? []) : [];
     });
   }
 }
 
-function rowOf({ _id, members, ...known }: RoomDocument): RoomRow {
+export function roomRowOf({ _id, members, ...known }: RoomDocument): RoomRow {
   return { ...emptyRoom(_id), ...known };
 }

@@ -5,11 +5,11 @@ import type { Raise } from "./items.ts";
 import type { RevokeOthers } from "./sessions.ts";
 import type { Writer } from "./writer.ts";
 
-const columns = "id, name, display, about, password, createdAt, lastSeenAt";
+export const accountColumns = "id, name, display, about, password, createdAt, lastSeenAt";
 
 export function accountOperations(db: Database, raise: Raise, revokeOthers: RevokeOthers) {
   const create = db.prepare<{ id: UserId }, [Record<keyof Account, string | number>]>(
-    `INSERT INTO accounts (${columns}) VALUES ($id, $name, $display, $about, $password, $createdAt, $lastSeenAt)
+    `INSERT INTO accounts (${accountColumns}) VALUES ($id, $name, $display, $about, $password, $createdAt, $lastSeenAt)
      ON CONFLICT DO NOTHING RETURNING id`,
   );
   const profile = db.prepare<{ name: string }, [string, string, UserId]>(
@@ -46,8 +46,8 @@ export class SqliteAccounts implements Accounts {
   #writer: Writer;
 
   constructor(reads: Database, writer: Writer) {
-    this.#byId = reads.prepare<Account, [UserId]>(`SELECT ${columns} FROM accounts WHERE id = ?`);
-    this.#byName = reads.prepare<Account, [string]>(`SELECT ${columns} FROM accounts WHERE name = ?`);
+    this.#byId = reads.prepare<Account, [UserId]>(`SELECT ${accountColumns} FROM accounts WHERE id = ?`);
+    this.#byName = reads.prepare<Account, [string]>(`SELECT ${accountColumns} FROM accounts WHERE name = ?`);
     this.#writer = writer;
   }
 

@@ -10,7 +10,7 @@ export class UnusableFolder extends Error {
   override name = "UnusableFolder";
 }
 
-function codeOf(error: unknown): string {
+export function codeOf(error: unknown): string {
   return error instanceof Error && "code" in error ? String(error.code) : "";
 }
 

@@ -1,13 +1,13 @@
 import { Database } from "bun:sqlite";
-import { isBusy, UnusableFolder } from "./errors.ts";
+import { codeOf, isBusy, UnusableFolder } from "./errors.ts";
 
 /**
  * Makes this process the data folder's only owner: SQLite alone would let a second one write. The lock is an
  * exclusive transaction that lasts as long as the process; the system drops it however the process ends.
- * @throws UnusableFolder when another process holds it
+ * @throws UnusableFolder when another process holds it, or it can't be written
  */
 export function lockFolder(dir: string): Disposable {
-  const db = new Database(`${dir}/lock.db`, { create: true, readwrite: true });
+  const db = openLock(dir);
   try {
     db.run("BEGIN EXCLUSIVE");
   } catch (error) {
@@ -18,4 +18,12 @@ export function lockFolder(dir: string): Disposable {
     throw error;
   }
   return { [Symbol.dispose]: () => db.close() };
+}
+
+function openLock(dir: string): Database {
+  try {
+    return new Database(`${dir}/lock.db`, { create: true, readwrite: true });
+  } catch (error) {
+    throw new UnusableFolder(`STARLING_DATA: the folder ${dir} can't be written (${codeOf(error)})`);
+  }
 }

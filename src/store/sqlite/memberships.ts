@@ -3,7 +3,7 @@ import type { Memberships, RoomId, Seq, UserId, Write } from "../../../actors/po
 import type { Membership, Role } from "../../../actors/room/model.ts";
 import { type MembershipRow, membershipOf, withMembership } from "../merge/membership.ts";
 
-interface Columns {
+export interface MembershipColumns {
   room: RoomId;
   user: UserId;
   role: Role | null;
@@ -13,12 +13,14 @@ interface Columns {
   turns: string;
 }
 
-function rowOf({ turns, banned, ...row }: Columns): MembershipRow {
+export function membershipRowOf({ turns, banned, ...row }: MembershipColumns): MembershipRow {
   return { ...row, banned: banned === 1, turns: JSON.parse(turns) as MembershipRow["turns"] };
 }
 
 export function membershipWriter(db: Database) {
-  const get = db.prepare<Columns, [RoomId, UserId]>("SELECT * FROM memberships WHERE room = ? AND user = ?");
+  const get = db.prepare<MembershipColumns, [RoomId, UserId]>(
+    "SELECT * FROM memberships WHERE room = ? AND user = ?",
+  );
   const put = db.prepare<null, [RoomId, UserId, Role | null, boolean, Seq, string]>(
     `INSERT INTO memberships (room, user, role, banned, seq, turns) VALUES (?, ?, ?, ?, ?, ?)
      ON CONFLICT (room, user) DO UPDATE
@@ -27,7 +29,7 @@ export function membershipWriter(db: Database) {
   /** The row before and after, if the write changed it. */
   return (write: Extract<Write, { t: "membership" }>) => {
     const columns = get.get(write.room, write.user);
-    const before = columns && rowOf(columns);
+    const before = columns && membershipRowOf(columns);
     const after = withMembership(before, write);
     if (after === before) return null;
     const { room, user, role, banned, seq, turns } = after;
@@ -43,7 +45,7 @@ export class SqliteMemberships implements Memberships {
   #banned;
 
   constructor(reads: Database) {
-    this.#one = reads.prepare<Columns, [RoomId, UserId]>(
+    this.#one = reads.prepare<MembershipColumns, [RoomId, UserId]>(
       "SELECT * FROM memberships WHERE room = ? AND user = ?",
     );
     const rooms = reads.prepare<{ rooms: number }, [UserId]>(
@@ -52,7 +54,7 @@ export class SqliteMemberships implements Memberships {
     this.#roomsOf = reads.transaction((users: readonly UserId[]) =>
       users.map((user) => rooms.get(user)?.rooms ?? 0),
     );
-    this.#ofRoom = reads.prepare<Columns, [RoomId, UserId, number]>(
+    this.#ofRoom = reads.prepare<MembershipColumns, [RoomId, UserId, number]>(
       "SELECT * FROM memberships WHERE room = ? AND user > ? AND role IS NOT NULL ORDER BY user LIMIT ?",
     );
     this.#banned = reads.prepare<{ user: UserId }, [RoomId, UserId, number]>(
@@ -77,4 +79,4 @@ export class SqliteMemberships implements Memberships {
   }
 }
 
-const asMembership = (columns: Columns): Membership => membershipOf(rowOf(columns));
+const asMembership = (columns: MembershipColumns): Membership => membershipOf(membershipRowOf(columns));

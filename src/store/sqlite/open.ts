@@ -2,8 +2,10 @@ import { mkdirSync } from "node:fs";
 import type { Log, Store } from "../../../actors/ports.ts";
 import { SqliteLog } from "../../log/sqlite.ts";
 import { SqliteAccounts } from "./accounts.ts";
+import { SqliteArchive } from "./archive.ts";
 import { SqliteAttempts } from "./attempts.ts";
 import { closeFully, openReading } from "./connection.ts";
+import { codeOf, UnusableFolder } from "./errors.ts";
 import { SqliteItems } from "./items.ts";
 import { lockFolder } from "./lock.ts";
 import { SqliteMemberships } from "./memberships.ts";
@@ -32,10 +34,11 @@ export const databaseFile = "starling.db";
 
 /**
  * Opens log and store in one database, so that one group commit and one fsync serve both.
- * @throws UnusableFolder when another process holds the folder, or its database is damaged or newer than we are
+ * @throws UnusableFolder when the folder can't be made or written, another process holds it, or its database is damaged
+ *   or newer than we are
  */
 export async function openEmbedded({ dir, ...options }: EmbeddedOptions): Promise<Embedded> {
-  mkdirSync(dir, { recursive: true, mode: 0o700 });
+  makeFolder(dir);
   await using stack = new AsyncDisposableStack();
   stack.use(lockFolder(dir));
   const path = `${dir}/${databaseFile}`;
@@ -56,7 +59,16 @@ export async function openEmbedded({ dir, ...options }: EmbeddedOptions): Promis
     secrets: new SqliteSecrets(reads, writer),
     attempts: new SqliteAttempts(reads, writer),
     projection: new SqliteProjection(reads, writer),
+    archive: new SqliteArchive(reads, writer),
   };
   const opened = stack.move();
   return { log: new SqliteLog(reads, writer), store, [Symbol.asyncDispose]: () => opened.disposeAsync() };
+}
+
+function makeFolder(dir: string): void {
+  try {
+    mkdirSync(dir, { recursive: true, mode: 0o700 });
+  } catch (error) {
+    throw new UnusableFolder(`STARLING_DATA: the folder ${dir} can't be made (${codeOf(error)})`);
+  }
 }

@@ -2,6 +2,7 @@
 import type { Database } from "bun:sqlite";
 import { logOperations } from "../../log/sqlite-operations.ts";
 import { accountOperations } from "./accounts.ts";
+import { archiveOperations } from "./archive.ts";
 import { attemptOperations } from "./attempts.ts";
 import { itemWriter } from "./items.ts";
 import { projectionOperations } from "./projection.ts";
@@ -13,6 +14,7 @@ import { snapshotOperations } from "./snapshots.ts";
 export function writeOperations(db: Database) {
   const raise = itemWriter(db);
   const sessions = sessionOperations(db, raise);
+  const projection = projectionOperations(db, raise);
   return {
     ...logOperations(db),
     ...accountOperations(db, raise, sessions.revokeOthers),
@@ -21,7 +23,8 @@ export function writeOperations(db: Database) {
     ...snapshotOperations(db),
     ...secretOperations(db),
     ...attemptOperations(db),
-    ...projectionOperations(db, raise),
+    ...projection,
+    ...archiveOperations(db, projection.apply),
   };
 }
 

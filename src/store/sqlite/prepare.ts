@@ -36,20 +36,26 @@ export function prepare(
 function check(path: string, known: number, checkBytesMax: number): void {
   if (!existsSync(path)) return;
   using db = openReading(path);
-  if (pragma(db, "schema_version") === 0) return;
-  if (pragma(db, "application_id") !== applicationId) {
-    throw new UnusableFolder(`${path} is not a Starling database`);
-  }
-  const version = pragma(db, "user_version");
-  if (version > known) {
+  const { ours, schema } = kindOf(db);
+  if (!ours) throw new UnusableFolder(`${path} is not a Starling database`);
+  if (schema > known) {
     throw new UnusableFolder(
-      `${path} has schema version ${version}, this program knows ${known}: use a newer program`,
+      `${path} has schema version ${schema}, this program knows ${known}: use a newer program`,
     );
   }
   // Damage in a larger one shows when its page is met, which ends the process (fatal.ts); or in `starling check`.
   if (statSync(path).size > checkBytesMax) return;
   const fault = faultIn(db);
   if (fault !== null) throw new UnusableFolder(`${path} is damaged: ${fault}; restore a backup`);
+}
+
+/** Whose database it is, and at which version. An empty one is ours to fill. */
+export function kindOf(db: Database): { ours: boolean; schema: number } {
+  const empty = pragma(db, "schema_version") === 0;
+  return {
+    ours: empty || pragma(db, "application_id") === applicationId,
+    schema: pragma(db, "user_version"),
+  };
 }
 
 /** The first fault that a look at every page finds, or null. Takes about 1 s per GB, and blocks the calling thread. */

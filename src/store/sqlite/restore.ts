@@ -1,8 +1,6 @@
 /** The first start from a backup: its rooms go on under new epochs, its accounts above every version that was told. */
+import { versionJump } from "../merge/account.ts";
 import { openWriting } from "./connection.ts";
-
-/** Far more than an account changes between a backup and the loss of its source. */
-const versionJump = 1_000_000;
 
 /** The secret that a backup carries until somebody starts from it. */
 export const backupMark = "backup";

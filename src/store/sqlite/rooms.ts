@@ -2,7 +2,7 @@ import type { Database } from "bun:sqlite";
 import type { Millis, RoomDoc, RoomId, Rooms, Seq, Write } from "../../../actors/ports.ts";
 import { emptyRoom, type RoomRow, roomOf, withRoom } from "../merge/room.ts";
 
-interface Columns {
+export interface RoomColumns {
   room: RoomId;
   seq: Seq;
   ord: number;
@@ -14,12 +14,12 @@ interface Columns {
 
 const emptyDoc = JSON.stringify({ fields: {}, rules: [] });
 
-function rowOf({ room, seq, ord, at, doc }: Columns): RoomRow {
+export function roomRowOf({ room, seq, ord, at, doc }: RoomColumns): RoomRow {
   return { room, seq, ord, at, ...(JSON.parse(doc) as Pick<RoomRow, "fields" | "rules">) };
 }
 
 export function roomWriter(db: Database) {
-  const get = db.prepare<Columns, [RoomId]>("SELECT * FROM rooms WHERE room = ?");
+  const get = db.prepare<RoomColumns, [RoomId]>("SELECT * FROM rooms WHERE room = ?");
   const put = db.prepare<null, [RoomId, Seq, number, Millis, string]>(
     `INSERT INTO rooms (room, seq, ord, at, members, doc) VALUES (?, ?, ?, ?, 0, ?) ON CONFLICT (room) DO UPDATE
      SET seq = excluded.seq, ord = excluded.ord, at = excluded.at, doc = excluded.doc`,
@@ -37,7 +37,10 @@ export function roomWriter(db: Database) {
       const plain = Object.keys(write.change).length === 0;
       if (plain && advance.get(write.seq, write.ord, write.at, write.room)) return;
       const old = get.get(write.room);
-      const { room, seq, ord, at, fields, rules } = withRoom(old ? rowOf(old) : emptyRoom(write.room), write);
+      const { room, seq, ord, at, fields, rules } = withRoom(
+        old ? roomRowOf(old) : emptyRoom(write.room),
+        write,
+      );
       put.run(room, seq, ord, at, JSON.stringify({ fields, rules }));
     },
     /** Members that came (1) or went (-1). */
@@ -51,13 +54,13 @@ export class SqliteRooms implements Rooms {
   #get;
 
   constructor(reads: Database) {
-    this.#get = reads.prepare<Columns, [RoomId]>("SELECT * FROM rooms WHERE room = ?");
+    this.#get = reads.prepare<RoomColumns, [RoomId]>("SELECT * FROM rooms WHERE room = ?");
   }
 
   async many(ids: readonly RoomId[]): Promise<RoomDoc[]> {
     return ids.flatMap((id) => {
       const columns = this.#get.get(id);
-      return columns ? (roomOf(rowOf(columns), columns.members) ?? []) : [];
+      return columns ? (roomOf(roomRowOf(columns), columns.members) ?? []) : [];
     });
   }
 }

@@ -6,14 +6,15 @@ import type { Raise } from "./items.ts";
 import type { Writer } from "./writer.ts";
 
 const prefix = sessionKey("");
-const columns = "id, user, device, label, createdAt, lastSeenAt, expiresAt, counter, rotatedAt, revokedAt";
+export const sessionColumns =
+  "id, user, device, label, createdAt, lastSeenAt, expiresAt, counter, rotatedAt, revokedAt";
 
 /** `newest`: so many of them stay too. */
 export type RevokeOthers = (user: UserId, keep: SessionId, at: Millis, newest?: number) => SessionId[];
 
 export function sessionOperations(db: Database, raise: Raise) {
   const create = db.prepare<null, [Record<keyof Session, string | number | null>]>(
-    `INSERT INTO sessions (${columns}) VALUES ($id, $user, $device, $label, $createdAt, $lastSeenAt,
+    `INSERT INTO sessions (${sessionColumns}) VALUES ($id, $user, $device, $label, $createdAt, $lastSeenAt,
        $expiresAt, $counter, $rotatedAt, $revokedAt)`,
   );
   const others = db.prepare<{ id: SessionId }, [UserId, SessionId, number]>(
@@ -72,9 +73,9 @@ export class SqliteSessions implements Sessions {
   #writer: Writer;
 
   constructor(reads: Database, writer: Writer) {
-    this.#byId = reads.prepare<Session, [SessionId]>(`SELECT ${columns} FROM sessions WHERE id = ?`);
+    this.#byId = reads.prepare<Session, [SessionId]>(`SELECT ${sessionColumns} FROM sessions WHERE id = ?`);
     this.#ofUser = reads.prepare<Session, [UserId]>(
-      `SELECT ${columns} FROM sessions WHERE user = ? AND revokedAt IS NULL ORDER BY createdAt DESC, rowid DESC`,
+      `SELECT ${sessionColumns} FROM sessions WHERE user = ? AND revokedAt IS NULL ORDER BY createdAt DESC, rowid DESC`,
     );
     this.#writer = writer;
   }

@@ -76,6 +76,27 @@ const views: { name: string; show(page: Page): Promise<unknown> }[] = [
   },
 ];
 
+for (const name of ["Change the password", "Groups you were in"]) {
+  views.push({
+    name,
+    async show(page) {
+      await page.getByRole("button", { name: "Settings" }).click();
+      await page.getByRole("button", { name }).click();
+      await page.getByRole("dialog", { name }).waitFor();
+    },
+  });
+}
+views.push({
+  name: "a question before what can't be undone",
+  async show(page) {
+    await openGroup(page);
+    await page.getByRole("button", { name: "Details" }).click();
+    await page.getByRole("button", { name: "Actions for ben" }).click();
+    await page.getByRole("menuitem", { name: "Remove and ban" }).click();
+    await page.getByRole("dialog").waitFor();
+  },
+});
+
 async function openGroup(page: Page): Promise<void> {
   await page.getByRole("link", { name: "Harbour" }).click();
   await page.getByRole("article").first().waitFor();
@@ -105,6 +126,7 @@ describe.skipIf(withoutChromium)("axe finds nothing wrong", () => {
     await ana.message("This one goes").hover();
     await ana.message("This one goes").getByRole("button", { name: "More" }).click();
     await ana.page.getByRole("menuitem", { name: "Delete for everyone" }).click();
+    await ana.confirm("Delete for everyone");
     await ana.openDirect("ben");
     await ana.say("Hello");
     await ben.context.close();

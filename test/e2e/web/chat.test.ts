@@ -69,6 +69,17 @@ describe.skipIf(withoutChromium)("two people at two browsers", () => {
     expect(await ben.texts()).not.toContain("Se you at nine");
   });
 
+  test("who wants to know reads what it said before", async () => {
+    await ben.message("See you at nine").getByRole("button", { name: "edited" }).click();
+    const versions = ben.page.getByRole("dialog").getByRole("listitem");
+    await versions.filter({ hasText: "Se you at nine" }).waitFor();
+    expect(await versions.allTextContents()).toEqual([
+      "NowSee you at nine",
+      expect.stringMatching(/Se you at nine$/),
+    ]);
+    await ben.page.keyboard.press("Escape");
+  });
+
   test("a message can be answered; the answer quotes it and leads to it", async () => {
     const original = ben.message("Hello Ben!");
     await original.hover();
@@ -99,8 +110,14 @@ describe.skipIf(withoutChromium)("two people at two browsers", () => {
     await ana.message("Forget this").hover();
     await ana.message("Forget this").getByRole("button", { name: "More" }).click();
     await ana.page.getByRole("menuitem", { name: "Delete for everyone" }).click();
+    await ana.page.getByRole("dialog").getByRole("button", { name: "Cancel" }).click();
+    await ana.message("Forget this").getByRole("button", { name: "More" }).press("Enter");
+    await ana.page.getByRole("menuitem", { name: "Delete for everyone" }).click();
+    await ana.confirm("Delete for everyone");
     await ben.message("Message deleted").waitFor();
     await ana.message("Message deleted").waitFor();
+    // The tools that had focus are gone: it is where they were.
+    expect(await ana.page.evaluate(() => document.activeElement?.textContent)).toContain("Message deleted");
     await ben.page.waitForFunction(() => !document.documentElement.outerHTML.includes("Forget this"));
   });
 

@@ -36,6 +36,9 @@ describe.skipIf(withoutChromium)("when the connection fails", () => {
     await ana.say("and another");
     await ana.message("and another").getByTitle(pending).waitFor();
     await banner.waitFor();
+    // Nobody can be heard of, and the list shows what waits.
+    expect(await ana.page.locator(".presence").count()).toBe(0);
+    await ana.row("ben").getByText("You: and another").waitFor();
     await ana.context.setOffline(false);
     await ben.message("and another").waitFor();
     await banner.waitFor({ state: "detached" });
@@ -77,6 +80,26 @@ describe.skipIf(withoutChromium)("when the connection fails", () => {
     expect(await ben.texts()).toEqual(said);
   });
 
+  test("what was written offline stays in sight when something else lands before it", async () => {
+    for (let n = 1; n <= 20; n++) await ben.say(`filling the screen ${n}`);
+    await ana.message("filling the screen 20").waitFor();
+    await server.kill();
+    await ana.say("waiting at the foot");
+    await ana.message("waiting at the foot").getByTitle(pending).waitFor();
+    // Back for ben alone: his message lands first.
+    await ana.context.setOffline(true);
+    await server.start();
+    await ben.say("first come,\nfirst served\nas always");
+    await ben.message("first come").getByTitle("sent", { exact: true }).waitFor();
+    await ana.context.setOffline(false);
+    await ana.message("first come").waitFor();
+    await ana.tick("waiting at the foot", "read");
+    const gap = await ana.page
+      .locator(".timeline")
+      .evaluate((list) => list.scrollHeight - list.scrollTop - list.clientHeight);
+    expect(gap).toBeLessThan(2);
+  });
+
   test("what can't be sent any more says why, and can be discarded", async () => {
     await ana.makeGroup("Harbour", ["ben"]);
     await ben.open("Harbour");
@@ -86,6 +109,7 @@ describe.skipIf(withoutChromium)("when the connection fails", () => {
     await ana.page.getByRole("button", { name: "Details" }).click();
     await ana.page.getByRole("button", { name: "Actions for ben" }).click();
     await ana.page.getByRole("menuitem", { name: "Remove", exact: true }).click();
+    await ana.confirm("Remove");
     await ana.page.getByText("You removed ben").waitFor();
     await ben.context.setOffline(false);
     await ben.page.getByText("You are no longer a member").waitFor();
@@ -106,7 +130,7 @@ describe.skipIf(withoutChromium)("when the connection fails", () => {
     await ana.page.getByRole("button", { name: "Sign in" }).click();
     await ana.row("ben").waitFor();
     await ana.open("ben");
-    await ana.message("round 2, 6").waitFor();
+    await ana.message("waiting at the foot").waitFor();
     await ana.say("here again");
     await ana.tick("here again", "sent");
   });

@@ -30,7 +30,7 @@ describe.skipIf(withoutChromium)("a group", () => {
     await ana.say("Welcome aboard");
     await ben.open("Harbour");
     await ben.message("Welcome aboard").waitFor();
-    await ben.page.getByText("ana made the group “Harbour”").waitFor();
+    await ben.page.getByText("ana made the group “Harbour” with you").waitFor();
   });
 
   test("people are added later, and everybody reads that", async () => {
@@ -88,11 +88,93 @@ describe.skipIf(withoutChromium)("a group", () => {
   test("who is removed reads that, and can't write any more", async () => {
     await ben.page.getByRole("button", { name: "Actions for chi" }).click();
     await ben.page.getByRole("menuitem", { name: "Remove", exact: true }).click();
+    await ben.confirm("Remove");
     await chi.page.getByText("You are no longer a member").waitFor();
     await chi.row("Old harbour").waitFor({ state: "detached" });
+    await ben.page.getByRole("button", { name: "Actions for chi" }).waitFor({ state: "detached" });
+    // Focus isn't lost with the row that had it.
+    expect(await ben.page.evaluate(() => document.activeElement?.textContent)).toContain("Members");
     await ben.say("Not for chi");
     await ana.message("Not for chi").waitFor();
     expect(await chi.texts()).not.toContain("Not for chi");
+  });
+
+  test("what was written while they were a member stays readable, after a reload too", async () => {
+    await chi.page.reload();
+    await chi.page.getByText("You are no longer a member").waitFor();
+    await chi.message("Ahoy").waitFor();
+    expect(await chi.texts()).toEqual(["Ahoy @chi !"]);
+    await chi.page.goto(server.url);
+    await chi.page.getByRole("button", { name: "Settings" }).click();
+    await chi.page.getByRole("button", { name: "Groups you were in" }).click();
+    await chi.page.getByRole("dialog").getByRole("link", { name: "Old harbour" }).click();
+    await chi.message("Ahoy").waitFor();
+    expect(await chi.field.count()).toBe(0);
+  });
+
+  test("handing it over, removing and banning ask first", async () => {
+    const menu = ana.page.getByRole("menuitem");
+    const dialog = ana.page.getByRole("dialog");
+    for (const action of ["Make them the owner", "Remove", "Remove and ban"]) {
+      await ana.page.getByRole("button", { name: "Actions for ben" }).click();
+      await menu.filter({ hasText: new RegExp(`^${action}$`) }).click();
+      await dialog.getByRole("button", { name: action, exact: true }).waitFor();
+      await dialog.getByRole("button", { name: "Cancel" }).click();
+      await dialog.waitFor({ state: "detached" });
+    }
+    await ben.row("Old harbour").waitFor();
+    expect(await ana.page.getByText("made ben the owner").count()).toBe(0);
+  });
+
+  test("who is banned is on a list, can't be added, and can be let in again", async () => {
+    const details = ana.page.getByRole("complementary", { name: "Details" });
+    const dialog = ana.page.getByRole("dialog");
+    const add = async () => {
+      await details.getByRole("button", { name: "Add people" }).click();
+      await dialog.getByLabel("Add by name").fill("chi");
+      await dialog.getByLabel("Add by name").press("Enter");
+      await dialog.getByRole("button", { name: "Take chi off the list" }).waitFor();
+      await dialog.getByRole("button", { name: "Add", exact: true }).last().click();
+    };
+    await add();
+    await chi.row("Old harbour").waitFor();
+    await details.getByRole("button", { name: "Actions for chi" }).click();
+    await ana.page.getByRole("menuitem", { name: "Remove and ban" }).click();
+    await ana.confirm("Remove and ban");
+    const banned = details.getByRole("region", { name: "Banned" });
+    await banned.getByText("chi", { exact: true }).waitFor();
+    await add();
+    await dialog.getByText("Somebody on the list is banned from this group.").waitFor();
+    await dialog.getByRole("button", { name: "Cancel" }).click();
+    await banned.getByRole("button", { name: "Lift the ban on chi" }).click();
+    await banned.waitFor({ state: "detached" });
+    await add();
+    await chi.row("Old harbour").waitFor();
+  });
+
+  test("its rules are seen by all, and changed by its admins", async () => {
+    const rules = ana.page.getByRole("complementary", { name: "Details" });
+    await rules.getByRole("button", { name: "What comes after" }).click();
+    await chi.open("Old harbour");
+    await chi.page.getByText("ana let new members see only what comes after").waitFor();
+    await chi.page.getByRole("button", { name: "Details" }).click();
+    const seen = chi.page.getByRole("complementary", { name: "Details" });
+    await seen.getByText("What comes after").waitFor();
+    expect(await seen.getByRole("button", { name: "What comes after" }).count()).toBe(0);
+  });
+
+  test("an open one is joined at its address; a closed one isn't", async () => {
+    const dee = await Person.register(browser, server.url, "dee");
+    await dee.page.goto(ana.page.url());
+    await dee.page.getByRole("button", { name: "Join" }).click();
+    await dee.page.getByText("There is no open group at this address").waitFor();
+    const details = ana.page.getByRole("complementary", { name: "Details" });
+    await details.getByRole("button", { name: "Open to all" }).click();
+    await details.getByRole("button", { name: "Copy the address" }).waitFor();
+    await dee.page.getByRole("button", { name: "Join" }).click();
+    await dee.field.waitFor();
+    await ana.page.getByText("dee joined").waitFor();
+    await dee.context.close();
   });
 
   test("one can leave it; the owner is told what to do first", async () => {

@@ -101,6 +101,11 @@ export class Person {
     await this.field.press("Enter");
   }
 
+  /** Says yes to what the page asks before something that can't be taken back. */
+  async confirm(action: string): Promise<void> {
+    await this.page.getByRole("dialog").getByRole("button", { name: action, exact: true }).click();
+  }
+
   get field(): Locator {
     return this.page.getByLabel(/^Message to/);
   }

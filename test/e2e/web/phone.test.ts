@@ -26,6 +26,10 @@ describe.skipIf(withoutChromium)("on a phone", () => {
 
   const list = () => ana.page.getByRole("navigation", { name: "Conversations" });
 
+  test("with nobody to talk to yet, one is told how others find one", async () => {
+    await ana.page.getByText("Others find you as @ana").filter({ visible: true }).waitFor();
+  });
+
   test("there is one pane at a time, and a way back", async () => {
     await ana.openDirect("ben");
     expect(await list().isVisible()).toBe(false);

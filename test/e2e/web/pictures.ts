@@ -42,10 +42,9 @@ try {
   }
   const birds = await tell();
   const mira = await Person.signIn(browser, server.url, "mira");
-  const { page } = mira;
   const typing = setInterval(() => at("elif").room(birds).typing(), 1_000);
 
-  async function picture(name: string): Promise<void> {
+  async function picture(name: string, { page } = mira): Promise<void> {
     for (const colorScheme of ["light", "dark"] as const) {
       for (const size of ["phone", "tablet", "desktop"] as const) {
         await page.setViewportSize(sizes[size]);
@@ -60,14 +59,32 @@ try {
     await page.setViewportSize(sizes.desktop);
   }
 
+  const { page } = mira;
+  const fay = await Person.register(browser, server.url, "fay");
+  await fay.page.getByText("Welcome, fay").waitFor();
+  await picture("empty", fay);
+  await fay.page.getByRole("button", { name: "Settings" }).click();
+  await fay.page.getByRole("button", { name: "Sign out", exact: true }).click();
+  await fay.page.getByRole("button", { name: "Create an account" }).click();
+  await fay.page.getByLabel("Name", { exact: true }).fill("fay fay");
+  await fay.page.getByRole("button", { name: "Create account" }).click();
+  await picture("sign-in", fay);
+  await fay.context.close();
+
   await mira.row("Harbour birds").waitFor();
   await picture("list");
   await mira.open("Harbour birds");
   await page.getByText("Elif Kaya is typing").waitFor();
   await picture("room");
+  await mira.message("I have some pictures").hover();
+  await mira.message("I have some pictures").getByRole("button", { name: "React" }).click();
+  await picture("reacting");
+  await page.keyboard.press("Escape");
   await page.getByRole("button", { name: "Details" }).click();
   await page.getByText("@ben").waitFor();
   await picture("details");
+  await page.getByRole("button", { name: "Leave the group" }).scrollIntoViewIfNeeded();
+  await picture("rules");
   await page.keyboard.press("Escape");
   await page.getByRole("button", { name: "Settings" }).click();
   await page.getByText("This device").waitFor();

@@ -196,3 +196,15 @@ test("a storm of hellos asks the store of only so many at once, and all get in",
   await until(() => sockets.every((socket) => socket.of("welcome").length > 0));
   expect(most).toBe(limits.hellosAtOnce);
 });
+
+test("a frame that breaks the rules is told how", async () => {
+  const node = await startLive();
+  for (const [frame, reason] of [
+    [{ id: 1 }, "op: is required"],
+    [{ id: 1, op: "room.leave" }, "hello comes first, and nothing before welcome"],
+  ] as const) {
+    const socket = new FakeSocket();
+    node.gateway.receive(node.gateway.open(socket, "192.0.2.1", null), JSON.stringify(frame));
+    expect(socket.closed).toEqual({ code: 4503, reason: reason });
+  }
+});

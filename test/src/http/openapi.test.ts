@@ -1,4 +1,5 @@
 import { expect, test } from "bun:test";
+import { limits } from "../../../actors/limits.ts";
 import { type AnyOperation, catalogue } from "../../../src/operations/catalogue.ts";
 import { ask, startNode } from "../../support/node.ts";
 
@@ -37,6 +38,13 @@ test("it is OpenAPI 3.1, with every operation under its own id", () => {
   expect(described.map(({ operationId }) => operationId).sort()).toEqual(
     operations.map(({ name }) => name).sort(),
   );
+});
+
+test("bounds in bytes are said: they aren't bounds in characters", () => {
+  const body = describedAs("room.post").requestBody?.content["application/json"].schema;
+  expect(body?.properties.text).toMatchObject({ "x-maxBytes": limits.textBytesMax });
+  const reaction = describedAs("room.react").requestBody?.content["application/json"].schema;
+  expect(reaction?.properties.key).toMatchObject({ "x-maxBytes": limits.reactionBytesMax });
 });
 
 test.each(operations)("$name stands under its method and path", ({ name, http }) => {

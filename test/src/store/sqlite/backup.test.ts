@@ -50,5 +50,6 @@ describe("starling backup", () => {
     });
     expect(backupCommand([], temporary.dir, 1).exitCode).toBe(2);
     expect(backupCommand(["a", "b"], temporary.dir, 1).exitCode).toBe(2);
+    expect(backupCommand(["--help"], temporary.dir, 1).exitCode).toBe(2);
   });
 });

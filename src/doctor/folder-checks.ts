@@ -1,0 +1,103 @@
+/** What can be wrong with the data folder of an embedded installation. */
+import { limits } from "../../actors/limits.ts";
+import type { Millis } from "../../actors/ports.ts";
+import { clockFinding } from "./clock.ts";
+import type { Check } from "./finding.ts";
+
+export interface FolderFacts {
+  dir: string;
+  /** null: no database yet, a server would make one. */
+  database: {
+    /** False: somebody else's file. */
+    ours: boolean;
+    schema: number;
+    /** The first damage that was met. */
+    fault: string | null;
+    /** Time of the newest event; 0 when it can't be told. */
+    newestAt: Millis;
+    moved: "closed" | "importing" | null;
+  } | null;
+  /** Schema that this program knows. */
+  known: number;
+  inUse: boolean;
+  freeBytes: number;
+  now: Millis;
+}
+
+const damaged: Check<FolderFacts> = ({ dir, database }) =>
+  database === null || database.fault === null
+    ? null
+    : {
+        wrong: `the database in ${dir} is damaged (${database.fault})`,
+        means: "no server starts on it, so nobody can chat",
+        fix: "stop whatever uses it, put a backup in its place, and have the disk looked at",
+      };
+
+const foreign: Check<FolderFacts> = ({ dir, database }) =>
+  database === null || database.ours || database.fault !== null
+    ? null
+    : {
+        wrong: `the database in ${dir} is not Starling's`,
+        means: "no server starts on it",
+        fix: "let STARLING_DATA name another folder",
+      };
+
+const newer: Check<FolderFacts> = ({ database, known }) =>
+  database === null || !database.ours || database.schema <= known
+    ? null
+    : {
+        wrong: `the database has schema version ${database.schema}, this program knows ${known}`,
+        means: "this program doesn't start on it, lest it misread what people wrote",
+        fix: "use the newer program that wrote it",
+      };
+
+const inUse: Check<FolderFacts> = ({ dir, inUse }) =>
+  inUse
+    ? {
+        wrong: `another process holds ${dir}`,
+        means: "a second server doesn't start on it, users are served by the first one if that is a server",
+        fix: "leave it alone if it is the server that you want, else stop it",
+      }
+    : null;
+
+const full: Check<FolderFacts> = ({ dir, freeBytes }) =>
+  freeBytes >= limits.diskFreeBytesMin
+    ? null
+    : {
+        wrong: `the disk under ${dir} has ${Math.floor(freeBytes / 1_048_576)} MiB left`,
+        means: "messages are refused as unavailable once it is full, reading goes on",
+        fix: "make room; nothing has to be restarted",
+      };
+
+/** The newest message may be old, but not of the future. */
+const clock: Check<FolderFacts> = ({ database, now }) =>
+  clockFinding(Math.max(0, (database?.newestAt ?? 0) - now), "the newest message");
+
+const moved: Check<FolderFacts> = ({ database }) => {
+  switch (database?.moved ?? null) {
+    case null:
+      return null;
+    case "closed":
+      return {
+        wrong: "this installation was closed by `starling export --final`",
+        means: "no server starts on it, users are served where that file was imported",
+        fix: "start that one; to come back here, export it as final and import it into a new folder",
+      };
+    case "importing":
+      return {
+        wrong: "an import into this installation was interrupted",
+        means: "no server starts on the half of it",
+        fix: "run `starling import FILE` again with the same file",
+      };
+  }
+};
+
+export const folderChecks: readonly Check<FolderFacts>[] = [
+  damaged,
+  foreign,
+  newer,
+  moved,
+  full,
+  clock,
+  inUse,
+];

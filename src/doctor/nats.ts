@@ -1,0 +1,166 @@
+/** Looks at the NATS servers one by one, then at JetStream through the first that answers. */
+import {
+  JetStreamApiError,
+  type JetStreamManager,
+  jetstream,
+  jetstreamManager,
+  RetentionPolicy,
+  StorageType,
+} from "@nats-io/jetstream";
+import { connect, type NatsConnection, type ServerInfo } from "@nats-io/transport-node";
+import { limits } from "../../actors/limits.ts";
+import type { Millis, Position } from "../../actors/ports.ts";
+import type { Platform } from "../../actors/runtime/platform.ts";
+import { wrongSettings } from "../log/jetstream/streams.ts";
+import { streamCount, streamName } from "../log/jetstream/subjects.ts";
+import { serversOf } from "../nats/servers.ts";
+
+export interface NatsFacts {
+  servers: readonly ServerFacts[];
+  /** null: no server answers, or JetStream doesn't. */
+  jetstream: JetStreamFacts | null;
+}
+
+export interface ServerFacts {
+  /** Host and port. */
+  address: string;
+  /** `refused`: it doesn't know the user or the password. */
+  state: "up" | "away" | "refused";
+  /** What it says of itself, when it is up. */
+  info: Pick<ServerInfo, "version" | "cluster" | "jetstream" | "max_payload"> | null;
+}
+
+export interface JetStreamFacts {
+  /** By number; null: missing. */
+  streams: readonly (StreamFacts | null)[];
+  /** How far its clock is ahead of ours; 0 when it can't be told. */
+  aheadMs: Millis;
+  /** Whether a record could be written, to a stream of our own. */
+  writes: "ok" | "full" | "not";
+}
+
+export interface StreamFacts {
+  name: string;
+  made: Millis;
+  first: Position;
+  last: Position;
+  /** Settings that break our promises. */
+  wrong: readonly string[];
+}
+
+export async function probeNats(url: string, platform: Platform): Promise<NatsFacts> {
+  const { servers: addresses = [], ...credentials } = serversOf(url);
+  const found = await Promise.all(
+    [addresses]
+      .flat()
+      .map(async (server) => ({ server, ...(await reach({ ...credentials, servers: server })) })),
+  );
+  const servers = found.map(
+    ({ server, connection, state }): ServerFacts => ({
+      address: server.replace(/^\w+:\/\//, ""),
+      state,
+      info: connection?.info ?? null,
+    }),
+  );
+  try {
+    const connection = found.find((one) => one.connection?.info?.jetstream)?.connection;
+    return { servers, jetstream: connection ? await probeJetStream(connection, platform) : null };
+  } finally {
+    await Promise.all(found.map(({ connection }) => connection?.close()));
+  }
+}
+
+async function reach(
+  options: Parameters<typeof connect>[0],
+): Promise<{ connection: NatsConnection | null; state: ServerFacts["state"] }> {
+  try {
+    const connection = await connect({
+      ...options,
+      name: "starling doctor",
+      reconnect: false,
+      timeout: limits.doctorMs,
+    });
+    return { connection, state: "up" };
+  } catch (error) {
+    const refused =
+      error instanceof Error &&
+      /authorization|authentication|user|permission/i.test(`${error.name} ${error.message}`);
+    return { connection: null, state: refused ? "refused" : "away" };
+  }
+}
+
+async function probeJetStream(
+  connection: NatsConnection,
+  platform: Platform,
+): Promise<JetStreamFacts | null> {
+  const jsm = await jetstreamManager(connection, { timeout: limits.doctorMs, checkAPI: false });
+  let aheadMs = 0;
+  const streams: (StreamFacts | null)[] = [];
+  for (let stream = 0; stream < streamCount; stream++) {
+    try {
+      const { config, created, state, ts } = await jsm.streams.info(streamName(stream));
+      const { first_seq: first, last_seq: last } = state;
+      streams.push({
+        name: config.name,
+        made: Date.parse(created),
+        first,
+        last,
+        wrong: wrongSettings(stream, config),
+      });
+      if (ts !== undefined) aheadMs = Date.parse(ts) - platform.now();
+    } catch (error) {
+      if (!isMissing(error)) return null;
+      streams.push(null);
+    }
+  }
+  return { streams, aheadMs, writes: await tryWriting(connection, jsm, platform) };
+}
+
+const isMissing = (error: unknown) => error instanceof Error && /stream not found/.test(error.message);
+
+/** To a stream that is gone afterwards, kept by as many servers as the log's. */
+async function tryWriting(
+  connection: NatsConnection,
+  jsm: JetStreamManager,
+  platform: Platform,
+): Promise<JetStreamFacts["writes"]> {
+  const name = `STARLING_DOCTOR_${platform.id()}`;
+  const subject = `doctor.${name}`;
+  try {
+    await jsm.streams.add({
+      name,
+      subjects: [subject],
+      storage: StorageType.File,
+      retention: RetentionPolicy.Limits,
+      num_replicas: connection.info?.cluster === undefined ? 1 : 3,
+    });
+    const end = platform.monotonic() + limits.doctorMs;
+    // A stream that was just made elects its leader first.
+    while (!(await published(connection, subject))) {
+      if (platform.monotonic() > end) return "not";
+      await new Promise<void>((resolve) => platform.after(pauseMs, resolve));
+    }
+    return "ok";
+  } catch (error) {
+    return error instanceof Error && /insufficient|resources|no space|storage/i.test(error.message)
+      ? "full"
+      : "not";
+  } finally {
+    await jsm.streams.delete(name).catch(() => {});
+  }
+}
+
+const pauseMs = 100;
+
+/** False when nobody took it. @throws when somebody said why not */
+async function published(connection: NatsConnection, subject: string): Promise<boolean> {
+  try {
+    await jetstream(connection).publish(subject, "x".repeat(limits.recordBytesMax), {
+      timeout: limits.doctorMs,
+    });
+    return true;
+  } catch (error) {
+    if (error instanceof JetStreamApiError) throw error;
+    return false;
+  }
+}

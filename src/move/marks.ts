@@ -1,0 +1,63 @@
+/** What an installation remembers of being moved. A server starts on neither. */
+import type { Secrets } from "../../actors/ports.ts";
+import { CannotMove } from "./format.ts";
+
+/** Secrets that are about this installation as a place, and stay in it. */
+const closedMark = "moved.closed";
+const importMark = "moved.importing";
+
+/** By the names of all secrets. */
+export function moveMarkIn(secrets: readonly string[]): "closed" | "importing" | null {
+  if (secrets.includes(closedMark)) return "closed";
+  return secrets.includes(importMark) ? "importing" : null;
+}
+
+export const staysHere = (secret: string): boolean => secret.startsWith("moved.");
+
+export async function isClosed(secrets: Secrets): Promise<boolean> {
+  return (await secrets.get(closedMark)) !== null;
+}
+
+/** For ever, once there is a file: what was exported as final goes on elsewhere. */
+export async function close(secrets: Secrets): Promise<void> {
+  await secrets.putIfAbsent(closedMark, "export --final");
+}
+
+/** The export that closed it has failed. */
+export async function reopen(secrets: Secrets): Promise<void> {
+  await secrets.remove(closedMark);
+}
+
+export interface Importing {
+  /** Of the file: only the same one goes on where an import was interrupted. */
+  sha256: string;
+  /** Random: what new epochs are made of, the same ones at each attempt. */
+  id: string;
+}
+
+export async function importing(secrets: Secrets): Promise<Importing | null> {
+  const mark = await secrets.get(importMark);
+  return mark === null ? null : (JSON.parse(mark) as Importing);
+}
+
+export async function beginImport(secrets: Secrets, importing: Importing): Promise<Importing> {
+  return JSON.parse(await secrets.putIfAbsent(importMark, JSON.stringify(importing))) as Importing;
+}
+
+export async function endImport(secrets: Secrets): Promise<void> {
+  await secrets.remove(importMark);
+}
+
+/** @throws CannotMove when this installation was closed, or holds a part of an import */
+export async function assertServable(secrets: Secrets): Promise<void> {
+  if (await isClosed(secrets)) {
+    throw new CannotMove(
+      "this installation was closed by `starling export --final`: it goes on where that file was imported",
+    );
+  }
+  if ((await importing(secrets)) !== null) {
+    throw new CannotMove(
+      "an import into this installation was interrupted: run `starling import FILE` again",
+    );
+  }
+}

@@ -1,0 +1,193 @@
+/** What the doctor says of real NATS servers and a real MongoDB in trouble. */
+import { afterAll, beforeAll, describe, expect, test } from "bun:test";
+import { jetstreamManager } from "@nats-io/jetstream";
+import { connect } from "@nats-io/transport-node";
+import { MongoClient } from "mongodb";
+import type { Platform } from "../../../actors/runtime/platform.ts";
+import { MongoSet } from "../../../load/kit/mongo-set.ts";
+import { NatsServers } from "../../../load/kit/nats.ts";
+import { part } from "../../../load/kit/parts.ts";
+import { openBackend } from "../../../src/backend.ts";
+import { doctorCommand } from "../../../src/cli/doctor.ts";
+import { readConfig } from "../../../src/config.ts";
+import { findingsOf, sentenceOf } from "../../../src/doctor/finding.ts";
+import { natsChecks } from "../../../src/doctor/nats-checks.ts";
+import { platform } from "../../../src/platform.ts";
+import { temporaryFolder } from "../../contract/embedded.ts";
+import { created, posted } from "../../contract/writes.ts";
+
+const [natsServer, mongod] = [await part("nats-server"), await part("mongod")];
+const absent = natsServer === null || mongod === null;
+
+const away = "127.0.0.1:1";
+
+describe.skipIf(absent)("the doctor of a cluster", () => {
+  let nats: NatsServers;
+  let mongo: MongoSet;
+  beforeAll(async () => {
+    nats = await NatsServers.start({ program: natsServer ?? "" });
+    mongo = await MongoSet.start(mongod ?? "");
+  }, 60_000);
+  afterAll(async () => {
+    await nats[Symbol.asyncDispose]();
+    await mongo[Symbol.asyncDispose]();
+  });
+
+  const configOf = (name: string, url = nats.url) =>
+    readConfig({ NATS_URL: url, MONGODB_URL: mongo.url(name) });
+
+  /** What it says, line by line. */
+  async function saysOf(config: ReturnType<typeof configOf>, at: Platform = platform): Promise<string[]> {
+    const { exitCode, says } = await doctorCommand(config, at);
+    const lines = says.split("\n");
+    if (exitCode === 0) return [];
+    expect(exitCode).toBe(1);
+    for (const line of lines) expect(line).toMatch(/^[A-Z].*: .+; .+\.$/);
+    return lines;
+  }
+
+  test("finds nothing wrong where nothing is, before and after the first start", async () => {
+    const config = configOf("well");
+    expect(await saysOf(config)).toEqual([]);
+    await (await openBackend(config, platform, () => {}))[Symbol.asyncDispose]();
+    expect(await doctorCommand(config, platform)).toEqual({
+      exitCode: 0,
+      says: "nothing is wrong with NATS and MongoDB",
+    });
+    // What it wrote to find out is gone.
+    const connection = await connect({ servers: nats.url.replace("nats://", "") });
+    const names = await (await jetstreamManager(connection)).streams.names().next();
+    await connection.close();
+    expect(names.filter((name) => !name.startsWith("LOG_"))).toEqual([]);
+  });
+
+  test("no NATS", async () => {
+    expect(await saysOf(configOf("well", `nats://${away}`))).toEqual([
+      expect.stringContaining(`No NATS server answers at ${away}: nobody can send`),
+    ]);
+  });
+
+  test("no MongoDB", async () => {
+    const config = readConfig({
+      NATS_URL: nats.url,
+      MONGODB_URL: `mongodb://${away}/starling?replicaSet=rs0`,
+    });
+    expect(await saysOf(config)).toEqual([
+      expect.stringContaining("MongoDB has no primary, or none that answers"),
+    ]);
+  });
+
+  test("MongoDB standalone", async () => {
+    await using alone = await MongoSet.standalone(mongod ?? "");
+    const config = readConfig({ NATS_URL: nats.url, MONGODB_URL: alone.url });
+    expect(await saysOf(config)).toEqual([expect.stringContaining("MongoDB runs as a standalone server")]);
+  });
+
+  test("wrong credentials of NATS, and of MongoDB, neither of which it repeats", async () => {
+    const guarded = 'authorization { user: starling, password: "right" }';
+    await using own = await NatsServers.start({ program: natsServer ?? "", config: guarded });
+    const wrong = own.url.replace("nats://", "nats://starling:hidden@");
+    const said = await saysOf(configOf("well", wrong));
+    expect(said).toEqual([expect.stringContaining("NATS refuses the user or the password of NATS_URL")]);
+
+    const url = mongo.url("well").replace("mongodb://", "mongodb://nobody:hidden@");
+    const others = await saysOf(readConfig({ NATS_URL: nats.url, MONGODB_URL: url }));
+    expect(others).toEqual([
+      expect.stringContaining("MongoDB refuses the user or the password of MONGODB_URL"),
+    ]);
+    expect([...said, ...others].join()).not.toContain("hidden");
+  });
+
+  test("a clock that is an hour off, either way", async () => {
+    for (const [offMs, how] of [
+      [-3_600_000, "60 min behind"],
+      [3_600_000, "60 min ahead of"],
+    ] as const) {
+      const said = await saysOf(configOf("well"), { ...platform, now: () => platform.now() + offMs });
+      expect(said.length).toBeGreaterThan(0);
+      for (const line of said) expect(line).toStartWith(`This machine's clock is ${how} `);
+    }
+  });
+
+  test("settings of a stream that would lose messages", async () => {
+    const connection = await connect({ servers: nats.url.replace("nats://", "") });
+    const jsm = await jetstreamManager(connection);
+    const { config } = await jsm.streams.info("LOG_3");
+    await jsm.streams.update("LOG_3", { ...config, max_age: 200_000_000_000 });
+    const said = await saysOf(configOf("well"));
+    await jsm.streams.update("LOG_3", { ...config });
+    await connection.close();
+    expect(said).toEqual([
+      expect.stringContaining("LOG_3 has other settings than the log needs (max_age is 200000000000"),
+    ]);
+    expect(await saysOf(configOf("well"))).toEqual([]);
+  });
+
+  test("streams that were deleted, and made anew", async () => {
+    const config = configOf("anew");
+    const { store, ...backend } = await openBackend(config, platform, () => {});
+    const writes = [{ ...created(), at: platform.now() - 60_000 }, posted(1, "ana", "birds")];
+    await store.projection.apply(writes, { stream: 2, position: 40 });
+    await backend[Symbol.asyncDispose]();
+    const connection = await connect({ servers: nats.url.replace("nats://", "") });
+    const jsm = await jetstreamManager(connection);
+    expect(await saysOf(config)).toEqual([expect.stringContaining("LOG_2 was deleted and made anew: ")]);
+    await jsm.streams.delete("LOG_2");
+    expect(await saysOf(config)).toEqual([
+      expect.stringContaining("LOG_2 is missing, though documents were made from it: "),
+    ]);
+    await connection.close();
+    await (await openBackend(config, platform, () => {}))[Symbol.asyncDispose]();
+    expect(await saysOf(config)).toEqual([expect.stringContaining("LOG_2 was deleted and made anew: ")]);
+  });
+
+  test("a MongoDB that a newer program wrote", async () => {
+    const config = configOf("newer");
+    await using client = new MongoClient(mongo.url("newer"));
+    await client
+      .db()
+      .collection<{ _id: string; version: number }>("meta")
+      .insertOne({ _id: "schema", version: 99 });
+    expect(await saysOf(config)).toEqual([expect.stringContaining("The database has schema version 99")]);
+  });
+
+  test("a full disk under NATS", async () => {
+    using folder = temporaryFolder();
+    const mounted =
+      Bun.spawnSync(["mount", "-t", "tmpfs", "-o", "size=1m", "tmpfs", folder.dir]).exitCode === 0;
+    if (!mounted) return console.error("!!! mounting isn't allowed here: a full disk isn't tried");
+    try {
+      await using own = await NatsServers.start({ program: natsServer ?? "", dir: folder.dir });
+      await Bun.write(`${folder.dir}/ballast`, new Uint8Array(900_000));
+      const said = await saysOf(configOf("well", own.url));
+      expect(said).toEqual([expect.stringContaining("see whether a disk under store_dir is full")]);
+    } finally {
+      Bun.spawnSync(["umount", "-l", folder.dir]);
+    }
+  });
+
+  test("one NATS server of three", async () => {
+    await using three = await NatsServers.start({ program: natsServer ?? "", servers: 3 });
+    const config = configOf("well", three.url);
+    expect(await saysOf(config)).toEqual([]);
+    await three.servers[2]?.kill();
+    // And, until the others have elected leaders, that nothing can be written.
+    expect((await saysOf(config))[0]).toContain("Only 2 of 3 NATS servers answer, ");
+    await three.servers[1]?.kill();
+    const said = await saysOf(config);
+    expect(said).toEqual([expect.stringContaining("Only 1 of 3 NATS servers answers, ")]);
+    expect(said[0]).toContain("messages are refused as unavailable until more than half of them run");
+  }, 90_000);
+});
+
+test("NATS 2.9 in a cluster, where two writers may both win", () => {
+  const info = { version: "2.9.25", cluster: "starling", jetstream: true, max_payload: 1_048_576 };
+  const servers = [{ address: "nats-1:4222", state: "up", info }] as const;
+  const streams: null[] = Array.from({ length: 8 }, () => null);
+  const jetstream = { streams, aheadMs: 0, writes: "ok" } as const;
+  expect(findingsOf({ servers, jetstream }, natsChecks).map(sentenceOf)).toEqual([
+    expect.stringMatching(
+      /^NATS 2\.9\.25 runs at nats-1:4222: .*two writers may both win.*install nats-server 2\.15/,
+    ),
+  ]);
+});
