@@ -88,7 +88,10 @@ export class FrameReader {
     else if (op === "room.history") {
       const knew = input.known === undefined ? 0 : (this.#knew.get(room) ?? 0);
       this.#asked.set(id, { page: room, at: this.#scene.now(), blinded: this.#scene.blinded, knew });
-    } else if (typeof input.cid === "string" && op !== "room.landed") {
+    } else if (typeof input.cid === "string" && op === "room.landed") {
+      // Who asks after a command closes it, even one that was never sent.
+      if (!this.#commands.has(input.cid)) this.#begin(op, room, input.cid, input);
+    } else if (typeof input.cid === "string") {
       const before = this.#commands.get(input.cid);
       const command = before ?? this.#begin(op, room, input.cid, input);
       if (before !== undefined) this.retries.set(input.cid, { command, tried: this.#scene.now() });
