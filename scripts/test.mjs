@@ -24,6 +24,7 @@ const groups = [
   ],
   ["test/sim"],
   ["test/e2e"],
+  ["test/chaos"],
 ];
 
 install();

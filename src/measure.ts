@@ -1,5 +1,5 @@
 /** What a node's probes write into its metrics. */
-import type { Log } from "../actors/ports.ts";
+import { Fenced, type Log, Unavailable } from "../actors/ports.ts";
 import type { Platform } from "../actors/runtime/platform.ts";
 import type { Phase, Probe } from "../actors/runtime/probe.ts";
 import type { Router } from "./cluster/router.ts";
@@ -54,7 +54,7 @@ export function nodeGauges(
   metrics: Metrics,
   node: Pick<Node, "gateway" | "feeds" | "history" | "members" | "router">,
 ): () => void {
-  let [framesOut, bytesOut, writes, framesIn, bytesIn, reads] = [0, 0, 0, 0, 0, 0];
+  let [framesOut, bytesOut, writes, framesIn, bytesIn, reads, holes] = [0, 0, 0, 0, 0, 0, 0];
   let routed: Routed = { sent: 0, passed: 0, silent: 0, foreign: 0 };
   return () => {
     const { flusher, received } = node.gateway;
@@ -65,7 +65,9 @@ export function nodeGauges(
     metrics.wsBytes.inc({ direction: "in" }, received.bytes - bytesIn);
     metrics.catchUpReads.inc(node.feeds.reads - reads);
     [framesOut, bytesOut, writes] = [flusher.frames, flusher.bytes, flusher.writes];
-    [framesIn, bytesIn, reads] = [received.frames, received.bytes, node.feeds.reads];
+    metrics.feedHoles.inc(node.feeds.holes - holes);
+    [framesIn, bytesIn] = [received.frames, received.bytes];
+    [reads, holes] = [node.feeds.reads, node.feeds.holes];
     metrics.historyLag.set(node.history.lag());
     metrics.historyParked.set(node.history.parked());
     if (node.members === null || node.router === null) return;
@@ -86,13 +88,19 @@ export function sendProbe(metrics: Metrics): (result: string, seconds: number) =
   };
 }
 
-/** The same log, its appends timed. */
+/** The same log, its appends timed and counted by how they end. */
 export function measuredLog(log: Log, metrics: Metrics, platform: Platform): Log {
   const append: Log["append"] = async (room, expected, draft) => {
     const began = platform.monotonic();
-    const position = await log.append(room, expected, draft);
-    metrics.logAppend.observe((platform.monotonic() - began) / 1_000);
-    return position;
+    try {
+      const position = await log.append(room, expected, draft);
+      metrics.logAppend.observe((platform.monotonic() - began) / 1_000);
+      metrics.logAppends.inc({ result: "ok" });
+      return position;
+    } catch (error) {
+      metrics.logAppends.inc({ result: resultOf(error) });
+      throw error;
+    }
   };
   return new Proxy(log, {
     get: (target, name) => {
@@ -101,4 +109,9 @@ export function measuredLog(log: Log, metrics: Metrics, platform: Platform): Log
       return typeof value === "function" ? value.bind(target) : value;
     },
   });
+}
+
+function resultOf(error: unknown): "fenced" | "unavailable" | "unknown" {
+  if (error instanceof Fenced) return "fenced";
+  return error instanceof Unavailable ? "unavailable" : "unknown";
 }

@@ -5,6 +5,7 @@ import { NatsServers } from "./nats.ts";
 import { part } from "./parts.ts";
 import { freePorts } from "./port.ts";
 import { Server } from "./server.ts";
+import { type LinkOptions, TcpLink } from "./tcp-link.ts";
 
 export interface ClusterOptions {
   /** Nodes of ours. Default 3. */
@@ -15,6 +16,8 @@ export interface ClusterOptions {
   mongo?: number;
   /** Of the balancer. Default: any. */
   port?: number;
+  /** Nodes reach NATS and MongoDB by ways that can be cut, slowed and tampered with. Default: straight. */
+  links?: LinkOptions | null;
   /** For the nodes. */
   env?: Record<string, string>;
 }
@@ -22,16 +25,27 @@ export interface ClusterOptions {
 /** A node has its port for life, so that it comes back where it was. */
 export class ClusterNode {
   readonly port: number;
+  /** Its ways to the nats-servers, in their order; none: it reaches them straight. */
+  readonly links: readonly TcpLink[];
+  /** How often it was started. */
+  starts = 0;
+  /** The last lines of each start that ended. */
+  readonly lastWords: string[] = [];
   readonly #env: Record<string, string>;
   #server: Server | null = null;
 
-  constructor(port: number, env: Record<string, string>) {
+  constructor(port: number, env: Record<string, string>, links: readonly TcpLink[] = []) {
     this.port = port;
     this.#env = env;
+    this.links = links;
   }
 
   get url(): string {
     return `http://127.0.0.1:${this.port}`;
+  }
+
+  get running(): boolean {
+    return this.#server?.running ?? false;
   }
 
   get server(): Server {
@@ -41,17 +55,31 @@ export class ClusterNode {
 
   async start(): Promise<void> {
     this.#server = await Server.start({ data: "unused", port: this.port, env: this.#env });
+    this.starts++;
+  }
+
+  freeze(): void {
+    process.kill(this.server.pid, "SIGSTOP");
+  }
+
+  thaw(): void {
+    process.kill(this.server.pid, "SIGCONT");
   }
 
   /** kill -9 */
   async kill(): Promise<void> {
     await this.#server?.kill();
-    this.#server = null;
+    this.#ended();
   }
 
   /** As an operator: it hands over and drains. */
   async stop(): Promise<void> {
     await this.#server?.stop();
+    this.#ended();
+  }
+
+  #ended(): void {
+    if (this.#server !== null) this.lastWords.push(this.#server.errors.text());
     this.#server = null;
   }
 }
@@ -84,10 +112,21 @@ export class LocalCluster implements AsyncDisposable {
     await using stack = new AsyncDisposableStack();
     const [nats, mongo] = await Promise.all([
       NatsServers.start({ program: natsServer, servers: options.nats ?? 3 }).then((it) => stack.use(it)),
-      MongoSet.start(mongod, { members: options.mongo ?? 1 }).then((it) => stack.use(it)),
+      MongoSet.start(mongod, { members: options.mongo ?? 1, linked: options.links != null }).then((it) =>
+        stack.use(it),
+      ),
     ]);
     const env = { NATS_URL: nats.url, MONGODB_URL: mongo.url(), ...options.env };
-    const nodes = freePorts(options.nodes ?? 3).map((port) => new ClusterNode(port, env));
+    const nodes: ClusterNode[] = [];
+    for (const port of freePorts(options.nodes ?? 3)) {
+      const links: TcpLink[] = [];
+      if (options.links != null) {
+        for (const server of nats.servers)
+          links.push(stack.use(await TcpLink.to(server.port, options.links)));
+      }
+      const ways = links.map((link) => `nats://127.0.0.1:${link.port}`).join(",");
+      nodes.push(new ClusterNode(port, ways === "" ? env : { ...env, NATS_URL: ways }, links));
+    }
     stack.defer(async () => {
       await Promise.all(nodes.map((node) => node.kill()));
     });

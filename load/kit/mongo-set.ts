@@ -6,12 +6,15 @@ import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { type Document, MongoClient } from "mongodb";
+import { TcpLink } from "./tcp-link.ts";
 
 export interface MongoSetOptions {
   /** Default 1. */
   members?: number;
   /** How long members wait for a primary before they elect another. Default 2 s; MongoDB's own is 10 s. */
   electionMs?: number;
+  /** Everybody reaches a member by a way that can be cut, the other members too. Default: false. */
+  linked?: boolean;
 }
 
 const setName = "rs0";
@@ -26,6 +29,8 @@ process.on("exit", () => {
 
 class Member {
   readonly port: number;
+  /** null: it is reached straight. */
+  link: TcpLink | null = null;
   readonly #program: string;
   readonly #dir: string;
   readonly #arguments: readonly string[];
@@ -38,8 +43,13 @@ class Member {
     this.port = freePort();
   }
 
+  /** How others reach it. */
   get address(): string {
-    return `127.0.0.1:${this.port}`;
+    return `127.0.0.1:${this.link?.port ?? this.port}`;
+  }
+
+  get running(): boolean {
+    return this.#child !== null;
   }
 
   get pid(): number {
@@ -72,7 +82,7 @@ class Member {
 
   /** To this member, whatever it is in the set. */
   async command(command: Document): Promise<Document> {
-    const url = `mongodb://${this.address}/?directConnection=true`;
+    const url = `mongodb://127.0.0.1:${this.port}/?directConnection=true`;
     await using client = new MongoClient(url, { serverSelectionTimeoutMS: startMs });
     return await client.db("admin").command(command);
   }
@@ -93,6 +103,8 @@ class Member {
   }
 }
 
+export type MongoMember = Member;
+
 export class MongoSet implements AsyncDisposable {
   readonly members: readonly Member[];
   readonly #dir: string;
@@ -104,7 +116,7 @@ export class MongoSet implements AsyncDisposable {
 
   /** Resolves when there is a primary. `program` is part("mongod"). */
   static async start(program: string, options: MongoSetOptions = {}): Promise<MongoSet> {
-    const { members = 1, electionMs = 2_000 } = options;
+    const { members = 1, electionMs = 2_000, linked = false } = options;
     const dir = mkdtempSync(join(tmpdir(), "starling-mongo-"));
     await using stack = new AsyncDisposableStack();
     const list = Array.from(
@@ -113,6 +125,7 @@ export class MongoSet implements AsyncDisposable {
     );
     const set = stack.use(new MongoSet(list, dir));
     await Promise.all(list.map((member) => member.start()));
+    if (linked) for (const member of list) member.link = await TcpLink.to(member.port);
     await set.#initiate(electionMs);
     await set.primary();
     stack.move();
@@ -168,6 +181,7 @@ export class MongoSet implements AsyncDisposable {
 
   async [Symbol.asyncDispose](): Promise<void> {
     await Promise.all(this.members.map((member) => member.kill()));
+    await Promise.all(this.members.map(({ link }) => link?.[Symbol.asyncDispose]()));
     rmSync(this.#dir, { recursive: true, force: true });
   }
 }

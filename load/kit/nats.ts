@@ -40,6 +40,7 @@ export class NatsServer {
   readonly name: string;
   /** `nats://127.0.0.1:PORT`; stays the same over restarts. */
   readonly url: string;
+  readonly port: number;
   readonly #place: Place;
   #process: Bun.Subprocess<"ignore", "ignore", "pipe"> | null = null;
   #errors: Tail | null = null;
@@ -47,6 +48,7 @@ export class NatsServer {
   constructor(place: Place) {
     this.#place = place;
     this.name = place.name;
+    this.port = place.port;
     this.url = `nats://127.0.0.1:${place.port}`;
   }
 
@@ -226,6 +228,8 @@ cluster {
   listen: "127.0.0.1:${route}"
   # Servers tell each other where they listen. Nobody may go around the ways that tests cut.
   advertise: "127.0.0.1:1"
+  # Nor do they tell clients of each other: a node keeps to the ways that it was given.
+  no_advertise: true
   routes: [${others.map((other) => `"nats://127.0.0.1:${other}"`).join(", ")}]
 }
 `;

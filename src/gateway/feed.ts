@@ -53,6 +53,8 @@ const repairStep = 500;
 export interface FeedSources extends Sources {
   /** Documents and log are about to be read for somebody who is behind. */
   reading?: () => void;
+  /** A live record didn't follow the one before. */
+  holed?: () => void;
   /** A record that was made then went out. */
   delivered?: (at: Millis) => void;
   onFailure: (error: unknown) => void;
@@ -188,6 +190,7 @@ export class Feed {
     if (!this.#open || this.#repairing !== null) return this.#wait(record);
     if (record.count === 0 || record.from + record.count - 1 <= this.seq) return;
     if (record.from !== this.seq + 1) {
+      this.#sources.holed?.();
       this.#wait(record);
       this.#repair().catch(this.#sources.onFailure);
       return;

@@ -44,6 +44,8 @@ export class Feeds {
   #stopped = false;
   /** Reads of documents and log for those who are behind, for metrics. */
   reads = 0;
+  /** Live records that didn't follow the one before, for metrics. */
+  holes = 0;
 
   constructor(sources: FeedsSources) {
     this.#sources = sources;
@@ -115,7 +117,10 @@ export class Feeds {
     const reading = () => {
       this.reads++;
     };
-    const feed = new Feed(room, { ...this.#sources, reading });
+    const holed = () => {
+      this.holes++;
+    };
+    const feed = new Feed(room, { ...this.#sources, reading, holed });
     const held: Held = {
       feed,
       opening: Promise.resolve(),

@@ -57,6 +57,10 @@ export function createMetrics(version: string) {
     wsBytes: counter("ws_bytes_total", "Bytes of frames, by direction", ["direction"]),
     wsWrites: counter("ws_writes_total", "Corked writes to sockets"),
     catchUpReads: counter("catch_up_reads_total", "Reads of documents and log for those who are behind"),
+    feedHoles: counter(
+      "feed_holes_total",
+      "Live records that didn't follow the one before: read from the log",
+    ),
     resumes: counter("resumes_total", "Rooms resumed, by result", ["result"]),
 
     // Messages
@@ -78,6 +82,11 @@ export function createMetrics(version: string) {
 
     // Log, history, receipts
     logAppend: distribution("log_append_seconds", "From an append's call to its durable answer", seconds),
+    logAppends: counter(
+      "log_appends_total",
+      "Appends, by result: ok, fenced (another owner wrote), unavailable, unknown",
+      ["result"],
+    ),
     historyLag: gauge("history_lag_records", "Records of the log that history hasn't applied yet"),
     historyParked: gauge("history_parked_rooms", "Rooms with a record that history can't apply"),
     receiptsFlush: distribution("receipts_flush_seconds", "Length of a bulk write of receipts", seconds),

@@ -5,7 +5,7 @@ import type { SimNode } from "../../actors/runtime/sim.ts";
 import { closeCodes } from "../../src/protocol/close.ts";
 import type { ServerFrame } from "../../src/protocol/frames.ts";
 import { RoomCopy } from "./copy.ts";
-import type { Path, Recorder } from "./recorder.ts";
+import type { Page, Path, Recorder } from "./recorder.ts";
 import { type Server, tokenOf } from "./server.ts";
 import { type Answer, SessionSocket } from "./session-socket.ts";
 import type { World } from "./world.ts";
@@ -103,37 +103,10 @@ export class Device {
     const known = this.roles.get(room) === null ? {} : { known: knew };
     const answer = await this.socket.request("room.history", { room, ...where, ...known }, 17_000);
     if (!("ok" in answer)) return false;
-    const page = answer.ok as unknown as {
-      epoch: Epoch;
-      head: Seq;
-      from: Seq;
-      to: Seq;
-      entries: Entry[];
-      fields: {
-        seq: Seq;
-        edit: { seq: Seq; text: string } | null;
-        reactions: { key: string; users: string[]; seqs: Seq[] }[];
-      }[];
-    };
-    const { user, name: device } = this;
+    const page = answer.ok as unknown as Page & { epoch: Epoch };
     const sighted = blinded === this.#world.blinded;
-    const path: Path = {
-      ...this.#path("history", invoked),
-      connection: `${device} page ${invoked}`,
-      sighted,
-    };
-    this.#recorder.entries(path, room, page.entries);
-    this.#recorder.history.reads.push({
-      ...{ user, device, room, invoked, knew, answered: this.#world.sim.now(), head: page.head },
-      ...{ from: page.from, to: page.to },
-      sighted,
-      fields: page.fields.map(({ seq, edit, reactions }) => ({
-        seq,
-        by: [...(edit === null ? [] : [edit.seq]), ...reactions.flatMap(({ seqs }) => seqs)],
-        text: edit?.text ?? null,
-        reactions: reactions.flatMap(({ key, users }) => users.map((user) => `${user} ${key}`)).sort(),
-      })),
-    });
+    const connection = `${this.name} page ${invoked}`;
+    this.#recorder.page({ ...this.#path("history", invoked), connection, sighted }, room, page, knew);
     if (copy.epoch === null) copy.reset(page.epoch);
     if (copy.epoch === page.epoch) for (const entry of page.entries) copy.put(entry);
     return true;

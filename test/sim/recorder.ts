@@ -1,8 +1,17 @@
 /** Writes down what clients do and see, as the checker wants it. */
 import type { RoomId, Seq } from "../../actors/ports.ts";
 import type { Entry } from "../../actors/room/frame.ts";
-import { type Actor, emptyHistory, type Seen, type Sighted } from "./check/history.ts";
-import type { World } from "./world.ts";
+import { type Actor, emptyHistory, type Seen, type Sighted, type Time } from "./check/history.ts";
+
+/** Where clients are watched: a simulated world, or real processes. */
+export interface Scene {
+  now(): Time;
+  /** How often some node was told an old head, or none. */
+  readonly blinded: number;
+  saw(witness: "acks" | "refusals" | "tombstones"): void;
+  /** For readers of a trace. */
+  note(what: string, ...details: readonly unknown[]): void;
+}
 
 /** By which way entries came. */
 export interface Path extends Actor, Sighted {
@@ -12,17 +21,45 @@ export interface Path extends Actor, Sighted {
   asked: number;
 }
 
-export class Recorder {
-  readonly history = emptyHistory();
-  readonly #world: World;
+/** A page of history, as it is answered. */
+export interface Page {
+  head: Seq;
+  from: Seq;
+  to: Seq;
+  entries: Entry[];
+  fields: {
+    seq: Seq;
+    edit: { seq: Seq; text: string } | null;
+    reactions: { key: string; users: string[]; seqs: Seq[] }[];
+  }[];
+}
 
-  constructor(world: World) {
-    this.#world = world;
+export class Recorder {
+  history = emptyHistory();
+  readonly #scene: Scene;
+
+  constructor(scene: Scene) {
+    this.#scene = scene;
   }
 
   entries(by: Path, room: RoomId, entries: readonly Entry[]): void {
     for (const entry of entries) this.history.seen.push(this.#seen(by, room, entry));
-    this.#world.trace.note("seen", by.device, by.path, room, entries);
+    this.#scene.note("seen", by.device, by.path, room, entries);
+  }
+
+  /** @param knew highest seq that the device named when it asked */
+  page(by: Path, room: RoomId, { entries, fields, head, from, to }: Page, knew: Seq): void {
+    this.entries(by, room, entries);
+    const { user, device, sighted, asked } = by;
+    this.history.reads.push({
+      ...{ user, device, room, sighted, invoked: asked, answered: this.#scene.now(), head, from, to, knew },
+      fields: fields.map(({ seq, edit, reactions }) => ({
+        seq,
+        by: [...(edit === null ? [] : [edit.seq]), ...reactions.flatMap(({ seqs }) => seqs)],
+        text: edit?.text ?? null,
+        reactions: reactions.flatMap(({ key, users }) => users.map((who) => `${who} ${key}`)).sort(),
+      })),
+    });
   }
 
   start(by: Path, room: RoomId, seq: Seq): void {
@@ -30,7 +67,7 @@ export class Recorder {
       ...this.#base(by, room),
       ...{ is: "start", seq, to: seq - 1, line: "", cid: null },
     });
-    this.#world.trace.note("start", by.device, room, seq);
+    this.#scene.note("start", by.device, room, seq);
   }
 
   /** A cursor that was named to the server: it counts as delivered, though nobody answers that. */
@@ -38,7 +75,7 @@ export class Recorder {
     const mark = { user, device, room, seq, knew, kind: "delivered", sighted: true } as const;
     this.history.marks.push({
       ...mark,
-      invoked: this.#world.sim.now(),
+      invoked: this.#scene.now(),
       answered: null,
       delivered: 0,
       read: 0,
@@ -55,11 +92,11 @@ export class Recorder {
     if (!("kind" in entry)) return { ...base, is: "stub", seq, to: seq, line: "", cid: entry.cid };
     const { cid = null, ...event } = entry;
     const is = event.kind === "tombstone" ? "tombstone" : "event";
-    if (is === "tombstone") this.#world.saw("tombstones");
+    if (is === "tombstone") this.#scene.saw("tombstones");
     return { ...base, is, seq, to: seq, line: JSON.stringify(event), cid };
   }
 
   #base({ user, device, path, connection, node, asked, sighted }: Path, room: RoomId) {
-    return { t: this.#world.sim.now(), asked, user, device, path, connection, node, room, sighted };
+    return { t: this.#scene.now(), asked, user, device, path, connection, node, room, sighted };
   }
 }

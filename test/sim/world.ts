@@ -44,6 +44,15 @@ export class World {
     this.trace.add("heal");
   }
 
+  now(): number {
+    return this.sim.now();
+  }
+
+  /** For readers of a trace. */
+  note(what: string, ...details: readonly unknown[]): void {
+    this.trace.note(what, ...details);
+  }
+
   saw(witness: Witness, times = 1): void {
     this.witnessed[witness] += times;
   }

@@ -1,4 +1,5 @@
 /** C4, C7, C12, C13: what everybody holds when everything is at rest. */
+import { limits } from "../../../actors/limits.ts";
 import type { Seq } from "../../../actors/ports.ts";
 import type { Copy, History, Read } from "./history.ts";
 import type { Truth } from "./truth.ts";
@@ -24,7 +25,7 @@ export function checkCopies(history: History, truth: Truth, report: Report): voi
 
 /** C7, C13: what the SDK proves and shows. */
 export function checkShown({ shown }: History, truth: Truth, report: Report): void {
-  for (const { room, user, device, head, faults, posts } of shown) {
+  for (const { room, user, device, head, faults, posts, summary } of shown) {
     if (room !== truth.room || truth.standing(user, truth.head).role === null) continue;
     if (head !== truth.head)
       report("C7", `${device} is told by the SDK that ${room} ends at ${head}, not ${truth.head}`);
@@ -37,6 +38,7 @@ export function checkShown({ shown }: History, truth: Truth, report: Report): vo
     const wrong = got.find((word, i) => word !== right[i]) ?? right[got.length];
     if (wrong !== undefined)
       report("C13", `${device} shows ${wrong} of ${room}, which isn't so (${right.length} posts)`);
+    if (summary !== undefined) checkSummary({ user, device, summary }, truth, report);
   }
 }
 
@@ -82,7 +84,11 @@ function checkWhole({ device, user, last, entries }: Copy, truth: Truth, end: nu
 }
 
 /** C4 and C12: the head is the head; one read mark for all devices, and what is unread follows from it. */
-function checkSummary({ device, user, summary }: Copy, truth: Truth, report: Report): void {
+function checkSummary(
+  { device, user, summary }: Pick<Copy, "device" | "user" | "summary">,
+  truth: Truth,
+  report: Report,
+): void {
   if (summary === null) {
     report("C4", `${device} gets no summary of ${truth.room}`);
     return;
@@ -90,6 +96,7 @@ function checkSummary({ device, user, summary }: Copy, truth: Truth, report: Rep
   const { head, unread, read } = summary;
   if (head !== truth.head)
     report("C4", `${device} is told that ${truth.room} ends at ${head}, not ${truth.head}`);
-  const right = truth.unread(user, read);
+  // Above the bound it says no more than "more than that".
+  const right = Math.min(truth.unread(user, read), limits.unreadExactMax + 1);
   if (unread !== right) report("C12", `${device} counts ${unread} unread above ${read}, not ${right}`);
 }

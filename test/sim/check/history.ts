@@ -1,7 +1,7 @@
 /** What the checker judges: everything that clients did and saw, and what the log became. Data only. */
 import type { Cid, Epoch, RoomId, Seq, SessionId, UserId } from "../../../actors/ports.ts";
 
-/** Simulated ms, one clock for all. */
+/** Ms, simulated or of one monotonic clock for all. */
 export type Time = number;
 
 /** Who, and from where. */
@@ -111,7 +111,10 @@ export interface Revocation {
 
 /** One record of the log. */
 export interface Committed {
+  /** It was durable by then. */
   t: Time;
+  /** It wasn't before. Default: t, where somebody saw the very moment. */
+  notBefore?: Time;
   from: Seq;
   lines: string[];
   /** Per line. */
@@ -142,6 +145,8 @@ export interface Shown extends Actor {
   head: Seq;
   faults: Seq[];
   posts: { seq: Seq; text: string; reactions: string[] }[];
+  /** What the server says to this device of the room; absent: it wasn't asked. */
+  summary?: Copy["summary"];
 }
 
 export interface History {
@@ -156,6 +161,8 @@ export interface History {
   shown: Shown[];
   /** Operations that never came to an end, and what else hangs. */
   hanging: string[];
+  /** The longest way of a frame after its mark was answered: a bus that is late, to a node that is frozen. */
+  wayMs: number;
 }
 
 export function emptyHistory(): History {
@@ -170,5 +177,6 @@ export function emptyHistory(): History {
     copies: [],
     shown: [],
     hanging: [],
+    wayMs: 8_000,
   };
 }

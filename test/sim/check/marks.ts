@@ -3,14 +3,11 @@ import type { Heard, History, Mark } from "./history.ts";
 import type { Truth } from "./truth.ts";
 import type { Report } from "./violation.ts";
 
-/** The longest way of a frame after its mark was answered: a bus that is late, to a node that is frozen. */
-const wayMs = 8_000;
-
 export function checkMarks(history: History, truth: Truth, report: Report): void {
   const marks = history.marks.filter(({ room }) => room === truth.room);
   for (const ofUser of Map.groupBy(marks, ({ user }) => user).values()) checkRising(ofUser, report);
   for (const heard of history.heard) {
-    if (heard.room === truth.room) checkHeard(heard, marks, truth, report);
+    if (heard.room === truth.room) checkHeard(heard, { marks, wayMs: history.wayMs }, truth, report);
   }
   for (const { room, user, device, summary } of history.copies) {
     if (room !== truth.room || summary === null) continue;
@@ -45,7 +42,12 @@ function checkRising(marks: readonly Mark[], report: Report): void {
   }
 }
 
-function checkHeard(heard: Heard, marks: readonly Mark[], truth: Truth, report: Report): void {
+interface Known {
+  marks: readonly Mark[];
+  wayMs: number;
+}
+
+function checkHeard(heard: Heard, { marks, wayMs }: Known, truth: Truth, report: Report): void {
   const { user, device, kind, seq, about, t } = heard;
   if (!truth.maySee(user, seq, 0, t) && !truth.memberWithin(user, t, t)) {
     report("C8", `${device} heard of ${about} (${kind}) as of ${seq}, after it had left`);

@@ -29,7 +29,7 @@ function checkActors(truth: Truth, report: Report): void {
 
 function checkRead(read: Read, acks: readonly Command[], truth: Truth, report: Report): void {
   const { user, device, invoked, answered, head, knew } = read;
-  if (head > truth.headAt(answered)) report("C11", `${device} was told of ${head} before it was durable`);
+  if (head > truth.highestAt(answered)) report("C11", `${device} was told of ${head} before it was durable`);
   if (!truth.memberThroughout(user, invoked, answered)) return;
   if (head < knew) report("C11", `${device} had ${knew}, and is told that the head is ${head}`);
   if (!read.sighted) return;

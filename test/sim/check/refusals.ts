@@ -26,7 +26,7 @@ export function refusalFits(command: Command, truth: Truth): boolean {
   const fits = needs[`${command.op} ${command.code}`];
   if (fits === undefined) return true;
   const from = truth.headAt(command.invoked);
-  const to = truth.headAt(command.answered ?? Number.POSITIVE_INFINITY);
+  const to = truth.highestAt(command.answered ?? Number.POSITIVE_INFINITY);
   for (let seq = from; seq <= to; seq++) if (fits(truth, command, seq)) return true;
   return false;
 }

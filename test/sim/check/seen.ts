@@ -53,7 +53,7 @@ function checkDeletions(seen: readonly Seen[], truth: Truth, report: Report): vo
 function checkEntry(seen: Seen, truth: Truth, report: Report): void {
   const { seq, device, t, path } = seen;
   const line = truth.line(seq);
-  if (line === undefined || line.t > t) {
+  if (line === undefined || line.notBefore > t) {
     report("C5", `${device} got ${seq} before it was durable`);
     return;
   }

@@ -4,8 +4,10 @@ import type { RoomLog, Time } from "./history.ts";
 
 export interface Line {
   seq: Seq;
-  /** When it became durable. */
+  /** It was durable by then. */
   t: Time;
+  /** It wasn't before. */
+  notBefore: Time;
   /** As it was written. */
   text: string;
   event: Event;
@@ -59,12 +61,12 @@ export class Truth {
 
   constructor({ room, records }: RoomLog) {
     this.room = room;
-    for (const { t, lines, parts, closed } of records) {
+    for (const { t, notBefore = t, lines, parts, closed } of records) {
       this.closed.push(...closed);
       for (const [i, text] of lines.entries()) {
         const event = JSON.parse(text) as Event;
         const { by = "", cid = null, n = 1 } = parts[i] ?? {};
-        this.lines.push({ seq: this.lines.length + 1, t, text, event, by, cid, n });
+        this.lines.push({ seq: this.lines.length + 1, t, notBefore, text, event, by, cid, n });
         this.#evolve(event, this.lines.length);
       }
     }
@@ -86,16 +88,14 @@ export class Truth {
     return this.lines[seq - 1];
   }
 
-  /** Events that were durable by then. */
+  /** Events that surely were durable by then. */
   headAt(t: Time): Seq {
-    let low = 0;
-    let high = this.lines.length;
-    while (low < high) {
-      const middle = (low + high) >>> 1;
-      if ((this.lines[middle]?.t ?? 0) <= t) low = middle + 1;
-      else high = middle;
-    }
-    return low;
+    return this.#upTo((line) => line.t <= t);
+  }
+
+  /** Events that may have been durable by then. */
+  highestAt(t: Time): Seq {
+    return this.#upTo((line) => line.notBefore <= t);
   }
 
   /** Role and ban after the event with this seq. */
@@ -118,20 +118,20 @@ export class Truth {
     return found;
   }
 
-  /** True if the user was a member at some moment from t0 to t1. */
+  /** True if the user may have been a member at some moment from t0 to t1. */
   memberWithin(user: UserId, t0: Time, t1: Time): boolean {
     return this.stays(user).some(([first, last]) => {
-      const began = this.line(first)?.t ?? 0;
+      const began = this.line(first)?.notBefore ?? 0;
       const ended = this.line(last)?.t ?? Number.POSITIVE_INFINITY;
       return began <= t1 && ended >= t0;
     });
   }
 
-  /** True if the user was a member all the time from t0 to t1. */
+  /** True if the user surely was a member all the time from t0 to t1. */
   memberThroughout(user: UserId, t0: Time, t1: Time): boolean {
     return this.stays(user).some(([first, last]) => {
       const began = this.line(first)?.t ?? 0;
-      const ended = this.line(last)?.t ?? Number.POSITIVE_INFINITY;
+      const ended = this.line(last)?.notBefore ?? Number.POSITIVE_INFINITY;
       return began <= t0 && ended > t1;
     });
   }
@@ -165,7 +165,7 @@ export class Truth {
   /** Whether a viewer could be shown this seq by something that was decided between t0 and t1. */
   maySee(user: UserId, seq: Seq, t0: Time, t1: Time): boolean {
     if (this.inStay(user, seq)) return true;
-    const since = this.line(seq)?.t;
+    const since = this.line(seq)?.notBefore;
     if (since === undefined || this.rule(seq) !== "everyone") return false;
     return this.memberWithin(user, Math.max(t0, since), t1);
   }
@@ -218,6 +218,19 @@ export class Truth {
       ({ seq, by, event }) =>
         seq > after && seq <= until && event.kind === "posted" && by !== user && !this.deletion.has(seq),
     ).length;
+  }
+
+  /** Lines from the first on of which this holds; times rise with the seqs. */
+  #upTo(holds: (line: Line) => boolean): Seq {
+    let low = 0;
+    let high = this.lines.length;
+    while (low < high) {
+      const middle = (low + high) >>> 1;
+      const line = this.lines[middle];
+      if (line !== undefined && holds(line)) low = middle + 1;
+      else high = middle;
+    }
+    return low;
   }
 
   #evolve(event: Event, seq: Seq): void {
