@@ -172,6 +172,7 @@ test("typing goes out once in two seconds, however often a client says it", asyn
 test("a storm of hellos asks the store of only so many at once, and all get in", async () => {
   const memory = memoryStore();
   let [asking, most] = [0, 0];
+  const answers = Promise.withResolvers<void>();
   const node = await startLive({
     store: {
       ...memory,
@@ -180,7 +181,7 @@ test("a storm of hellos asks the store of only so many at once, and all get in",
         create: (...args) => memory.sessions.create(...args),
         async byId(id) {
           most = Math.max(most, ++asking);
-          await settle(3);
+          await answers.promise;
           asking--;
           return await memory.sessions.byId(id);
         },
@@ -193,6 +194,9 @@ test("a storm of hellos asks the store of only so many at once, and all get in",
     const connection = node.gateway.open(socket, `192.0.2.${i}`, null);
     node.gateway.receive(connection, JSON.stringify({ t: "hello", token: eve.access, tab: `${i}` }));
   }
+  await until(() => asking === limits.hellosAtOnce);
+  await settle();
+  answers.resolve();
   await until(() => sockets.every((socket) => socket.of("welcome").length > 0));
   expect(most).toBe(limits.hellosAtOnce);
 });
