@@ -14,6 +14,7 @@ const copied = [
   "test",
   "load",
   "package.json",
+  "package-lock.json",
   "tsconfig.json",
   "bunfig.toml",
   "docs",
