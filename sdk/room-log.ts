@@ -129,7 +129,7 @@ export class RoomLog {
   /** I came in (again): what was void for me may be visible now, so voids can be loaded anew. */
   reopen(): void {
     this.ranges = new Ranges();
-    for (const seq of this.#lines.keys()) this.ranges.add(seq, seq);
+    for (const { seq, kind } of this.#lines.values()) if (kind !== "unresolved") this.ranges.add(seq, seq);
   }
 
   /** Keeps the newest lines only; older ones can be loaded again. */
@@ -190,9 +190,10 @@ export class RoomLog {
   }
 
   #take(entry: Entry): Kept | null {
-    this.ranges.add(...endsOf(entry));
-    if ("void" in entry) return null;
-    return this.#put("kind" in entry ? entry : this.#resolved(entry));
+    const line = "void" in entry ? null : this.#put("kind" in entry ? entry : this.#resolved(entry));
+    // What isn't resolved is a hole: it can be loaded.
+    if (line?.kind !== "unresolved") this.ranges.add(...endsOf(entry));
+    return line;
   }
 
   /** Only messages come as stubs: `ord` is one more than before. */

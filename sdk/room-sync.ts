@@ -228,7 +228,7 @@ export class RoomSync {
       this.unread = countOn(this.unread, line, me());
       if (line.cid !== undefined) outbox.landed(this.id, line.cid, line.seq);
       if (line.kind === "unresolved") {
-        // If this fails, the seq is closed all the same, and its row comes when the page is loaded again.
+        // If this fails, it is a hole like any other.
         this.load({ after: line.seq - 1, limit: 1 }).catch(ignore);
         continue;
       }

@@ -219,13 +219,15 @@ export function logContract(name: string, open: () => Promise<LogHarness>): void
 
     test("followers of a stream are woken after each commit, until they stop", async () => {
       const stream = log.streamOf("r");
-      let woken = Promise.withResolvers<LogRecord[]>();
-      const stop = log.follow(stream, () => woken.resolve(log.scan(stream, 0, 100)));
+      let wake = Promise.withResolvers<void>();
+      const stop = log.follow(stream, () => wake.resolve());
       /** Followers may be woken for nothing, never too seldom. */
       const seen = async (position: number) => {
         for (let last = 0; last !== position; ) {
-          last = (await woken.promise).at(-1)?.position ?? 0;
-          woken = Promise.withResolvers();
+          await wake.promise;
+          // Before the read: who is woken during it must look again.
+          wake = Promise.withResolvers();
+          last = (await log.scan(stream, 0, 100)).at(-1)?.position ?? 0;
         }
       };
       for (let seq = 1, position = 0; seq <= 3; seq++) {
@@ -233,9 +235,10 @@ export function logContract(name: string, open: () => Promise<LogHarness>): void
         await seen(position);
       }
       stop();
+      wake = Promise.withResolvers();
       const other = Promise.withResolvers<void>();
       log.follow(stream, () => other.resolve());
-      woken.promise.then(() => other.reject(new Error("woken after stopping")));
+      wake.promise.then(() => other.reject(new Error("woken after stopping")));
       await fill("r", 1);
       await other.promise;
     });

@@ -31,7 +31,8 @@ export function mongoForFile(
 
 /** A store on an empty database. */
 export async function openMongoStore(url: string): Promise<StoreHarness> {
-  const options = { url, platform };
+  // How long it waits is another test's claim; a busy machine mustn't be taken for an absent database.
+  const options = { url, platform, withinMs: 60_000 };
   let mongo = await openMongo(options);
   await empty(url);
   return {

@@ -187,6 +187,18 @@ describe("limited", () => {
     expect(timeline.snapshot().some((row) => row.type === "hole")).toBe(false);
   });
 
+  test("an own message whose line can't be told from its stub is a hole while its page doesn't come", async () => {
+    const { client, server } = await inRoom(1);
+    const { timeline } = client.room("R");
+    server.on("room.history", () => "silence");
+    const stub = { seq: 3, at: start, cid: "01a2ce8b-da48-7000-872f-b75c359cdc6a" };
+    const events = [{ void: [2, 2] as [number, number] }, stub, posted(4, "ana", "m4")];
+    server.link.deliver({ t: "events", room: "R", epoch, from: 2, events });
+    await settled();
+    expect(timeline.snapshot().filter((row) => row.type === "hole")).toMatchObject([{ from: 3, to: 3 }]);
+    expect(texts(client)).toEqual(["m1", "m4"]);
+  });
+
   test("a hole of one seq is loaded by its own name", async () => {
     const { client, server } = await inRoom(1);
     const { timeline } = client.room("R");

@@ -18,6 +18,7 @@ export interface Identity {
 
 interface MembershipItem {
   role: string | null;
+  to: Seq | null;
 }
 
 /** A gap may close by itself. */
@@ -31,6 +32,8 @@ export class Device {
   readonly socket: SessionSocket;
   readonly copies = new Map<RoomId, RoomCopy>();
   readonly roles = new Map<RoomId, string | null>();
+  /** Rooms that were left → the seq of the end. */
+  readonly #ended = new Map<RoomId, Seq>();
   readonly #world: World;
   readonly #recorder: Recorder;
   /** The server's clock minus ours. */
@@ -162,12 +165,18 @@ export class Device {
         more: boolean;
       };
       for (const { key, value, version } of delta.items) {
-        if (key.startsWith("room:")) this.roles.set(key.slice(5), value.role);
+        if (key.startsWith("room:")) this.#belongs(key.slice(5), value);
         this.#version = Math.max(this.#version, version);
       }
       more = delta.more;
       if (!more) this.#version = Math.max(this.#version, delta.version);
     }
+  }
+
+  #belongs(room: RoomId, { role, to }: MembershipItem): void {
+    this.roles.set(room, role);
+    if (role === null && to !== null) this.#ended.set(room, to - 1);
+    else this.#ended.delete(room);
   }
 
   #frame(frame: ServerFrame): void {
@@ -259,6 +268,7 @@ export class Device {
   /** The server's sum of our cursors differs from ours: something was lost. */
   #ping(heads: number): void {
     this.socket.send({ t: "pong" });
+    this.#resume(this.#unfinished());
     const rooms: Record<RoomId, [string, Seq]> = {};
     let sum = 0;
     for (const [room, copy] of this.copies) {
@@ -274,6 +284,16 @@ export class Device {
       this.#recorder.returned(path, room, seq, seq);
     }
     this.socket.send({ t: "sync", rooms });
+  }
+
+  /** Copies of rooms that were left, without the end. */
+  #unfinished(): Record<RoomId, [string, Seq] | null> {
+    const rooms: Record<RoomId, [string, Seq] | null> = {};
+    for (const [room, end] of this.#ended) {
+      const copy = this.copy(room);
+      if (copy.begun && !copy.live && copy.last < end) rooms[room] = copy.cursor;
+    }
+    return rooms;
   }
 
   #heard(

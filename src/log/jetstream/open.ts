@@ -10,6 +10,7 @@ import { type Anchor, type AnchorState, anchorAt, checkAnchor } from "./anchor.t
 import { JetStreamLog } from "./log.ts";
 import { Reads } from "./reads.ts";
 import { ensureStreams, type StreamOptions, WrongStream } from "./streams.ts";
+import { streamCount } from "./subjects.ts";
 
 export interface JetStreamOptions extends ConnectionOptions, Partial<StreamOptions> {
   platform: Platform;
@@ -41,9 +42,9 @@ export async function openJetStream(options: JetStreamOptions): Promise<JetStrea
   const connection = stack.use(await Connection.open(options));
   const { changed: _, ...same } = options;
   const live = stack.use(await Connection.open({ ...same, name: `${options.name ?? "starling"} live` }));
-  await ensured(connection, options);
   const gatherer = stack.adopt(new Gatherer(connection, platform), (open) => open.stop());
   const reads = new Reads(connection, gatherer);
+  await ensured(connection, reads, options);
   const bus = stack.adopt(new NatsBus({ connection: live, platform, ignored, failed }), (open) =>
     open.stop(),
   );
@@ -62,7 +63,7 @@ export async function openJetStream(options: JetStreamOptions): Promise<JetStrea
 }
 
 /** Streams without a leader, and servers that have just begun, answer later. */
-async function ensured(connection: Connection, options: JetStreamOptions): Promise<void> {
+async function ensured(connection: Connection, reads: Reads, options: JetStreamOptions): Promise<void> {
   const { platform } = options;
   const replicas = options.replicas ?? (connection.nats.info?.cluster === undefined ? 1 : 3);
   const { keptMs, create = true } = options;
@@ -71,7 +72,10 @@ async function ensured(connection: Connection, options: JetStreamOptions): Promi
   const end = platform.monotonic() + limits.logOpenMs;
   for (;;) {
     try {
-      return await ensureStreams(jsm, streams);
+      await ensureStreams(jsm, streams);
+      // That it was made isn't known everywhere at once: a read may still be told that there is no such stream.
+      for (let stream = 0; stream < streamCount; stream++) await reads.at(stream, 1);
+      return;
     } catch (error) {
       if (error instanceof WrongStream) throw error;
       if (platform.monotonic() > end) {
