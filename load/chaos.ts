@@ -5,13 +5,14 @@
  */
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { checkLevels } from "./chaos/check/levels.ts";
 import { runChaos } from "./chaos/run.ts";
 import type { Scenario } from "./chaos/scenario.ts";
 import { scenarios } from "./chaos/scenarios/all.ts";
 import { reportOf, verdictOf } from "./chaos/verdict.ts";
 import { Chance } from "./kit/chance.ts";
 import { flagsOf } from "./kit/flags.ts";
-import { run } from "./kit/report.ts";
+import { run, say } from "./kit/report.ts";
 
 await run(async () => {
   const flags = flagsOf(process.argv.slice(2), {
@@ -28,6 +29,7 @@ await run(async () => {
   });
   if (played === null) return { ok: false, error: "a real part is missing" };
   const { results, levels } = played;
+  checkLevels(levels, (rule, what) => say(`${rule} ${what}`));
   const verdict = verdictOf(seed, results, levels);
   console.log(reportOf(results, verdict));
   return verdict;

@@ -1,10 +1,11 @@
 /** C15 on real processes: what nodes hold when their people are gone, against what they held before anybody came. */
 import { readdirSync } from "node:fs";
+import { limits } from "../../actors/limits.ts";
 import type { Arena } from "./arena.ts";
 import type { Level } from "./check/evidence.ts";
 
-/** Descriptors come and go with connections to NATS and MongoDB. */
-const slack = { factor: 1.1, count: 20 } as const;
+/** Connections to MongoDB that a load opened stay in the pool. */
+const slack = { factor: 1.1, count: limits.storeConnectionsMax + 20 } as const;
 
 const descriptorsOf = (pid: number): number => readdirSync(`/proc/${pid}/fd`).length;
 

@@ -1,7 +1,9 @@
 import { expect, test } from "bun:test";
 import { limits } from "../../actors/limits.ts";
+import { type Log, type RecordDraft, Unavailable, UnknownOutcome } from "../../actors/ports.ts";
 import { createMetrics } from "../../src/http/metrics.ts";
-import { gatewayProbe, nodeGauges } from "../../src/measure.ts";
+import { MemoryLog } from "../../src/log/memory.ts";
+import { gatewayProbe, measuredLog, nodeGauges } from "../../src/measure.ts";
 import { settle, startLive, until } from "../support/live.ts";
 
 test("what goes out is measured: how late, how many bytes, how long receipts take to write", async () => {
@@ -39,4 +41,30 @@ test("what goes out is measured: how late, how many bytes, how long receipts tak
   expect(value("history_parked_rooms")).toBe(0);
   // Line breaks between events apart.
   expect(value('ws_bytes_total{direction="out"}')).toBeWithin(sent, sent + 20);
+});
+
+test("appends are counted by how they end", async () => {
+  const metrics = createMetrics("0.0.0-test");
+  const { platform } = await startLive();
+  const memory = new MemoryLog(platform);
+  const draft: RecordDraft = { epoch: "E", from: 1, count: 0, at: 0, frame: "", server: "{}" };
+  const appendTo = (log: Log) => measuredLog(log, metrics, platform).append("R", 0, draft);
+  const failing = (error: Error): Log =>
+    Object.assign(Object.create(memory), { append: () => Promise.reject(error) });
+  await appendTo(memory);
+  const fails = [
+    memory,
+    failing(new Unavailable("")),
+    failing(new UnknownOutcome("")),
+    failing(new UnknownOutcome("")),
+  ];
+  for (const log of fails) expect(await appendTo(log).catch((error: Error) => error)).toBeInstanceOf(Error);
+  const text = await metrics.registry.metrics();
+  const counts = [...text.matchAll(/^starling_log_appends_total\{result="(\w+)"\} (\d+)$/gm)];
+  expect(Object.fromEntries(counts.map(([, result, count]) => [result, Number(count)]))).toEqual({
+    ok: 1,
+    fenced: 1,
+    unavailable: 1,
+    unknown: 2,
+  });
 });
