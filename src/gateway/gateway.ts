@@ -127,8 +127,8 @@ export class Gateway {
     );
     connection.serial = ++this.#opened;
     const cancel = this.#sources.platform.after(limits.helloMs, () => {
-      // Whoever said hello in time isn't to blame that we are slow: 4500 would sign them out.
-      connection.close(this.#pending.get(connection)?.busy ? "overloaded" : "unauthorized");
+      // One of us is slow. It says nothing of the token: 4500 would sign them out.
+      connection.close(this.#pending.get(connection)?.busy ? "overloaded" : "slow", "no hello in time");
     });
     const pending = { connection, token, cancel, busy: false, caller: null, version: 0 };
     this.#pending.set(connection, pending);

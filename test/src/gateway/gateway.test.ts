@@ -65,12 +65,12 @@ test("a hello that the node is slow to answer is sent back, not signed out", asy
   expect(socket.closed?.code).toBe(4003);
 });
 
-test("a socket that says no hello is told that it isn't signed in", async () => {
+test("a socket that says no hello in time is too slow: it may come back with the same token", async () => {
   const node = await startLive();
   const socket = new FakeSocket();
   node.gateway.open(socket, "192.0.2.1", null);
   node.platform.advance(limits.helloMs);
-  expect(socket.closed?.code).toBe(4500);
+  expect(socket.closed?.code).toBe(4001);
 });
 
 test("a token that can't be checked now is sent back, and so are two at a time", async () => {
