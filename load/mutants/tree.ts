@@ -98,7 +98,12 @@ export class Tree implements AsyncDisposable {
       stdin: "ignore",
       stdout: "pipe",
       stderr: "pipe",
-      env: { ...process.env, PATH: `${dirname(process.execPath)}:${process.env.PATH ?? ""}` },
+      env: {
+        ...process.env,
+        PATH: `${dirname(process.execPath)}:${process.env.PATH ?? ""}`,
+        // What is planted shows in the memory and SQLite twins; real servers would take minutes each.
+        ...{ STARLING_PARTS: "none", CI: "" },
+      },
     });
     const [out, err] = await Promise.all([
       new Response(child.stdout).text(),
