@@ -208,9 +208,11 @@ describe("files", () => {
   });
 
   test("say any, and silence the compiler, nowhere", () => {
-    const forbidden = /\bas any\b|: any\b|@ts-(ignore|nocheck|expect-error)/g;
-    const others = all.filter(({ path }) => path !== "test/tidy.test.ts");
-    expect(offences(others, ({ text }) => code(text).match(forbidden) ?? [])).toEqual([]);
+    const forbidden = new RegExp(
+      ["(as|:) an", "y\\b|@ts-(ign", "ore|noch", "eck|exp", "ect-error)"].join(""),
+      "g",
+    );
+    expect(offences(all, ({ text }) => text.match(forbidden) ?? [])).toEqual([]);
   });
 
   test("leave nothing for later", () => {

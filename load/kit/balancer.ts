@@ -15,7 +15,7 @@ export class Balancer implements AsyncDisposable {
     server.on("connection", (near) => this.#place(near, this.#turn++, this.#targets.length));
   }
 
-  /** @param port default: any */
+  /** @param port default: a free one */
   static async start(targets: readonly number[], port = 0): Promise<Balancer> {
     const server = createServer({ pauseOnConnect: true });
     const { promise, resolve, reject } = Promise.withResolvers<void>();

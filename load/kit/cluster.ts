@@ -14,7 +14,7 @@ export interface ClusterOptions {
   nats?: number;
   /** Members of the MongoDB replica set. Default 1. */
   mongo?: number;
-  /** Of the balancer. Default: any. */
+  /** Of the balancer. Default: a free port. */
   port?: number;
   /** Nodes reach NATS and MongoDB by ways that can be cut, slowed and tampered with. Default: straight. */
   links?: LinkOptions | null;

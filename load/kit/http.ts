@@ -1,4 +1,4 @@
-/** The few HTTP calls that load programs need, as any client would make them. */
+/** The few HTTP calls that load programs need, as a client would make them. */
 
 export interface Signed {
   user: string;

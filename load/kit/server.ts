@@ -12,7 +12,7 @@ export interface ServerOptions {
   /** 0: the system chooses. */
   port?: number;
   env?: Record<string, string>;
-  /** Core to run on; default: any. */
+  /** Core to run on; default: all of them. */
   core?: number;
   /** Program, from the repository's root. Default: the chat server. */
   program?: string;

@@ -49,7 +49,7 @@ export const device = v.pipe(v.string(), v.minLength(1), v.maxLength(limits.devi
 /** A place in a room. */
 export const seq = v.pipe(v.number(), v.safeInteger(), v.minValue(1));
 
-/** What a message says: any Unicode but broken halves of characters. */
+/** What a message says: Unicode, whole characters only. */
 export const text = v.pipe(bounded(limits.textBytesMax), v.minLength(1));
 export const reactionKey = v.pipe(bounded(limits.reactionBytesMax), v.minLength(1));
 export const roomName = v.pipe(line(limits.nameCharsMax), v.minLength(1));
