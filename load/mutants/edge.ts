@@ -100,7 +100,7 @@ export const edgeMutants: Mutant[] = [
   {
     name: "a change that comes during hello is lost",
     breaks: "P6",
-    file: "src/gateway/gateway.ts",
+    file: "src/gateway/admission.ts",
     from: "pending.version = Math.max(pending.version, version);\n  }",
     to: "pending.version = Math.max(pending.version, 0);\n  }",
     caughtBy: {
@@ -111,7 +111,7 @@ export const edgeMutants: Mutant[] = [
   {
     name: "a revocation that comes during hello is lost",
     breaks: "P5",
-    file: "src/gateway/gateway.ts",
+    file: "src/gateway/admission.ts",
     from: "      if (caller?.session === session) connection.close(why);",
     to: "      if (caller === null && session === why) connection.close(why);",
     caughtBy: { file: enter, test: "a session that is revoked while its socket is admitted is closed" },
@@ -119,7 +119,7 @@ export const edgeMutants: Mutant[] = [
   {
     name: "a room that can't be read is passed over",
     breaks: "P6",
-    file: "src/gateway/gateway.ts",
+    file: "src/gateway/resume.ts",
     from: "if (asked || missing || Object",
     to: "if (asked || (missing && asked) || Object",
     caughtBy: {
@@ -130,9 +130,9 @@ export const edgeMutants: Mutant[] = [
   {
     name: "who comes back too soon stays out",
     breaks: "P6",
-    file: "src/gateway/gateway.ts",
-    from: "left: (one, room, cursor) => one.attaching(() => this.#resume(one, 0, { [room]: cursor }, false)),",
-    to: 'left: (one, room, cursor) => one.attaching(() => this.#resume(one, 0, room === "" ? { [room]: cursor } : {}, false)),',
+    file: "src/gateway/resume.ts",
+    from: "this.#bring(connection, 0, { [room]: cursor }, false)",
+    to: 'this.#bring(connection, 0, room === "" ? { [room]: cursor } : {}, false)',
     caughtBy: {
       file: enter,
       test: "who was removed and added again before the feed had got there is live in the end",

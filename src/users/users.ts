@@ -5,7 +5,7 @@ import type { ConnectionId, SessionId, UserId } from "../../actors/ports.ts";
 import type { Kind } from "../../actors/runtime/kind.ts";
 import type { System } from "../../actors/runtime/system.ts";
 import { type Heard, newUser, type PresenceState, without } from "../../actors/user/user.ts";
-import type { UserDesk } from "../gateway/gateway.ts";
+import type { UserDesk } from "../gateway/admission.ts";
 import { Gathered } from "../store/gathered.ts";
 import { type Mail, type Neighbours, type Present, UserActor, type UserSources } from "./user-actor.ts";
 

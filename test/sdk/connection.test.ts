@@ -1,6 +1,7 @@
 import { describe, expect, test } from "bun:test";
 import type { ConnectionChange } from "../../sdk/api.ts";
-import { online, posted, settled, signedIn } from "./harness.ts";
+import { posted } from "./entries.ts";
+import { online, settled, signedIn } from "./harness.ts";
 
 describe("hello", () => {
   test("carries the token in the first frame, then rooms resume, then it is online", async () => {

@@ -1,7 +1,9 @@
 /** Giving up a command that waits. */
 import { expect, test } from "bun:test";
 import type { Client } from "../../sdk/api.ts";
-import { epoch, type FakeServer, online, posted, type Setting, settled, start } from "./harness.ts";
+import { epoch, posted, start } from "./entries.ts";
+import type { FakeServer } from "./fake-server.ts";
+import { online, type Setting, settled } from "./harness.ts";
 
 const inRoom = (): Promise<Setting> =>
   online(({ server }) => {

@@ -1,6 +1,7 @@
 import { describe, expect, test } from "bun:test";
 import type { Client, Message } from "../../sdk/api.ts";
-import { epoch, online, posted, reacted, type Setting, settled, start } from "./harness.ts";
+import { epoch, posted, reacted, start } from "./entries.ts";
+import { online, type Setting, settled } from "./harness.ts";
 
 const inRoom = (): Promise<Setting> =>
   online(({ server }) => {

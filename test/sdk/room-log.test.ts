@@ -3,7 +3,7 @@ import fc from "fast-check";
 import type { Entry } from "../../actors/room/frame.ts";
 import type { Page } from "../../sdk/entry.ts";
 import { RoomLog } from "../../sdk/room-log.ts";
-import { deleted, edited, epoch, posted, reacted, seqOf, tombstone } from "./harness.ts";
+import { deleted, edited, epoch, posted, reacted, seqOf, tombstone } from "./entries.ts";
 
 const page = (entries: Entry[], head: number, fields: Page["fields"] = []): Page => ({
   ...{ room: "R", epoch, head, entries, fields },

@@ -1,6 +1,7 @@
 import { describe, expect, test } from "bun:test";
 import { createAccount } from "../../sdk/account.ts";
-import { clientOf, online, posted, settled, signedIn } from "./harness.ts";
+import { posted } from "./entries.ts";
+import { clientOf, online, settled, signedIn } from "./harness.ts";
 
 const asOther = (tokens: () => object) => () => ({
   status: 200,

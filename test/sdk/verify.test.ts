@@ -1,6 +1,7 @@
 import { describe, expect, test } from "bun:test";
 import type { Verdict } from "../../sdk/api.ts";
-import { deleted, edited, epoch, online, posted, type Setting, settled, tombstone } from "./harness.ts";
+import { deleted, edited, epoch, posted, tombstone } from "./entries.ts";
+import { online, type Setting, settled } from "./harness.ts";
 
 /** 1 void, 2 a post, 3 its edit, 4…250 posts. */
 const whole = (): Promise<Setting> =>
