@@ -1,7 +1,7 @@
 /** Every bound, named, with its unit and its reason. Relations between them are asserted in test/actors/limits.test.ts. */
 export const limits = {
   // What people write
-  /** A long post is a page; four of them fill a frame. */
+  /** A long post is a page. */
   textBytesMax: 16_384,
   nameCharsMax: 64,
   aboutCharsMax: 500,

@@ -47,3 +47,13 @@ test("a room takes membersMax members, and then names the bound", () => {
     error: { code: "limit", bound: limits.membersMax },
   });
 });
+
+test("a room bans bannedMax people, and then names the bound", () => {
+  const room = group({ ana: "owner" });
+  for (let i = 1; i < limits.bannedMax; i++) happen(room, "ana", { kind: "banned", user: `user-${i}` });
+  expect(outcome(decided(room, "ana", { do: "ban", user: "last" }))).toBe("banned");
+  happen(room, "ana", { kind: "banned", user: "last" });
+  expect(decided(room, "ana", { do: "ban", user: "eve" })).toMatchObject({
+    error: { code: "limit", bound: limits.bannedMax },
+  });
+});
