@@ -35,3 +35,13 @@ test("what is no room's id is refused", async () => {
     });
   }
 });
+
+test("`unauthorized` is no outcome: the same cid lands once its sender is signed in again", async () => {
+  const { node, cid, ask } = await given();
+  const create = { cid, name: "Birds", again: true };
+  const stranger: Call = { caller: null, connection: null, address: "192.0.2.1" };
+  expect(await node.dispatch("room.create", create, stranger)).toMatchObject({
+    error: { code: "unauthorized" },
+  });
+  expect(await ask("room.create", create)).toMatchObject({ ok: { seq: 1 } });
+});
