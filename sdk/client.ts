@@ -99,6 +99,8 @@ export function createClient(options: ClientOptions): Client {
     wanted = false;
     connection.close();
     outbox.stop();
+    // Puts are done in order: what was on its way is kept now, and the process may end.
+    await storage.put({}).catch(ignore);
   }
 
   /** Nothing of a former user stays in memory. */

@@ -284,6 +284,24 @@ describe("a restart", () => {
     expect(statuses(client)).toEqual(["new stored"]);
   });
 
+  test("what is being kept when the client closes is kept before close() is over", async () => {
+    const { client, storage } = await inRoom();
+    const { promise: written, resolve: write } = Promise.withResolvers<void>();
+    const put = storage.put.bind(storage);
+    storage.put = (entries) => written.then(() => put(entries));
+    const sent = outcome(client.room("R").send({ text: "on my way out" }));
+    let closed = false;
+    const closing = client.close().then(() => {
+      closed = true;
+    });
+    expect(await sent).toBe("unknown");
+    await settled();
+    expect(closed).toBe(false);
+    write();
+    await closing;
+    expect(await storage.keys("outbox:")).toHaveLength(1);
+  });
+
   test("a storage that can't keep it fails the message instead of sending it", async () => {
     const { client, server, storage } = await inRoom();
     storage.put = () => Promise.reject(new Error("quota"));
