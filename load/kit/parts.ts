@@ -2,7 +2,7 @@
 import { execFile } from "node:child_process";
 import { join } from "node:path";
 
-export type PartName = "nats-server" | "mongod" | "k6" | "versitygw";
+export type PartName = "nats-server" | "mongod" | "node" | "k6" | "versitygw";
 
 interface Verdict {
   parts: Record<string, string>;
