@@ -91,6 +91,18 @@ export function holesAround(
   };
 }
 
+/** Whether the part that is shown begins above this seq, while there is more above it. */
+export function beginsAfter(
+  rows: readonly TimelineRow[],
+  { hasOlder, place }: Pick<Options, "hasOlder" | "place">,
+  seq: number,
+): boolean {
+  const { from, to } = partOf(rows, place);
+  const first = rows.slice(from, to).find((row) => row.type !== "hole" && seqOf(row) !== null);
+  if (first === undefined || first.type === "hole" || (from === 0 && !hasOlder)) return false;
+  return (seqOf(first) ?? 0) > seq;
+}
+
 /** The newest seq that is shown. */
 export function lastSeq(rows: readonly Row[]): number | null {
   const last = rows.findLast((row) => row.type === "message" && row.message.seq !== null);

@@ -7,7 +7,7 @@ import { dayOf } from "../text/when.ts";
 import { EndButton } from "./end-button.tsx";
 import { estimate } from "./estimate.ts";
 import { RowView } from "./row-view.tsx";
-import { arrange, holesAround, lastSeq } from "./rows.ts";
+import { arrange, beginsAfter, holesAround, lastSeq } from "./rows.ts";
 import { useFollowing } from "./use-following.ts";
 import { footPx, useFoot } from "./use-foot.ts";
 import { useJump } from "./use-jump.ts";
@@ -69,7 +69,13 @@ export function Timeline({ room, info, ref }: { room: Room; info: RoomInfo; ref:
     directDomUpdatesMode: "position",
   });
 
-  const opened = useOpening(virtual, rows);
+  const fetchLine = useCallback(async () => {
+    const seq = (unreadAfter ?? 0) + 1;
+    await timeline.around(seq);
+    setPlace(seq);
+  }, [timeline, unreadAfter]);
+  const lineIsAbove = unreadAfter !== null && beginsAfter(source, { hasOlder, place }, unreadAfter);
+  const opened = useOpening({ virtual, rows, lineIsAbove, fetchLine });
   const atFoot = useFoot(scroller, virtual, opened);
   const atEnd = atFoot && below === null;
   useFollowing(virtual, rows.length, opened && atEnd);

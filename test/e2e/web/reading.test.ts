@@ -1,8 +1,9 @@
 import { afterAll, beforeAll, describe, expect, test } from "bun:test";
 import type { Browser, Page } from "playwright-core";
+import { createClient } from "../../../sdk/index.ts";
 import { RealServer } from "../server.ts";
 import { launch, withoutChromium } from "./browser.ts";
-import { Person } from "./person.ts";
+import { Person, password } from "./person.ts";
 
 describe.skipIf(withoutChromium)("read means that somebody looked", () => {
   let server: RealServer;
@@ -73,6 +74,27 @@ describe.skipIf(withoutChromium)("read means that somebody looked", () => {
     await ben.open("ana");
     await ben.message("news 25").waitFor();
     expect(await line().count()).toBe(0);
+  });
+
+  test("so it is when more is unread than is loaded at first, and nothing is read before its time", async () => {
+    await ben.page.goto(server.url);
+    await ben.row("ana").waitFor();
+    await using client = createClient({ url: server.url });
+    await client.login({ name: "ana", password });
+    await client.connect();
+    await client.ready();
+    const room = client.room(ana.page.url().split("/").at(-1) ?? "");
+    for (let n = 1; n <= 120; n++) await room.send({ text: `many ${n}` });
+    await ben.row("ana").getByText("120 unread").waitFor();
+    await ben.page.reload();
+    await ben.open("ana");
+    await line().waitFor();
+    await ben.page.getByRole("article").getByText("many 1", { exact: true }).waitFor();
+    expect(await inView(ben.page, "New messages")).toBe(true);
+    await ben.row("ana").getByText("120 unread").waitFor();
+    await ben.page.getByRole("button", { name: "Go to the newest message" }).click();
+    await ben.message("many 120").waitFor();
+    await ana.tick("many 120", "read");
   });
 
   test("reading in another tab takes the line away from a window that nobody looks at", async () => {
