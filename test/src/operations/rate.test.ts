@@ -1,6 +1,7 @@
 import { expect, test } from "bun:test";
 import { limits } from "../../../actors/limits.ts";
 import { defaultRates } from "../../../src/operations/rate.ts";
+import { startLive } from "../../support/live.ts";
 import { granted, join, password, startNode } from "../../support/node.ts";
 
 async function world() {
@@ -65,4 +66,25 @@ test("one address makes so many accounts at once and one in two seconds, and may
     error: { code: "rate-limited", retryAfterMs: 2_000 },
   });
   granted(await node.dispatch("session.login", who(0), call));
+});
+
+test("one user's writes are one budget, over all rooms and devices; a flood of them doesn't touch another's", async () => {
+  const node = await startLive({ rates: { write: defaultRates.write } });
+  const [ana, eve] = [await node.join("ana"), await node.join("eve")];
+  const rooms = [await node.room(eve, [ana]), await node.room(eve, [ana])];
+  const post = (who: typeof ana, room = "", connection: string | null = null) =>
+    node.dispatch(
+      "room.post",
+      { room, cid: node.cid(), text: "x" },
+      { caller: { ...who, expiresAt: Number.MAX_SAFE_INTEGER }, connection, address: "" },
+    );
+  const { burst = 0 } = defaultRates.write ?? {};
+  const answers = await Promise.all(
+    Array.from({ length: 2 * burst }, (_, i) =>
+      post(i % 4 < 2 ? ana : { ...ana, session: "other" }, rooms[i % 2]),
+    ),
+  );
+  expect(answers.filter((answer) => "ok" in answer)).toHaveLength(burst);
+  expect(answers.at(-1)).toMatchObject({ error: { code: "rate-limited", retryAfterMs: expect.any(Number) } });
+  expect(await post(eve, rooms[0])).toMatchObject({ ok: {} });
 });
