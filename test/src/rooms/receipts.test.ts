@@ -72,3 +72,25 @@ test("a resume without a cursor, or with one of another epoch, or of a room that
   await flush();
   expect(await node.store.receipts.ofUser(eve.user, [room])).toEqual([]);
 });
+
+test("a room of more than receiptsListMax members tells counts to who asks, and lists to nobody", async () => {
+  const { node, ana, eve, room, socket, flush } = await given();
+  const users: string[] = [];
+  while (users.length < limits.receiptsListMax - 1)
+    users.push((await node.join(`member-${users.length}`)).user);
+  const marks = () => node.call<Record<string, unknown>>(ana, "room.receipts", { room, seq: 1 });
+  await node.call(ana, "room.add", { room, cid: node.cid(), users: users.slice(1) });
+  void node.call(eve, "room.delivered", { room, seq: 1 });
+  await flush();
+  expect(socket.of("receipts")).toHaveLength(1);
+  expect(await marks()).toEqual({ marks: [[eve.user, 1, 0]] });
+
+  await node.call(ana, "room.add", { room, cid: node.cid(), users: users.slice(0, 1) });
+  void node.call(eve, "room.read", { room, seq: 2 });
+  await flush();
+  expect(socket.of("receipts")).toHaveLength(1);
+  expect(await marks()).toEqual({ counts: { delivered: 1, read: 1 } });
+  await node.call(eve, "room.typing", { room });
+  await settle();
+  expect(socket.of("typing")).toEqual([]);
+});
