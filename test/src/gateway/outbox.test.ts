@@ -44,3 +44,30 @@ test("a reader whose socket is full overflows at the cap", async () => {
   flusher.push(outbox, frame);
   expect(overflowed()).toBe(true);
 });
+
+test("a fan-out to very many leaves in slices, and a reply doesn't wait for it", async () => {
+  const { flusher, outbox } = given();
+  const crowd = Array.from({ length: 3 * limits.flushSliceMax }, () => ({
+    ...outbox,
+    socket: new FakeSocket(),
+  }));
+  const served = () => crowd.filter(({ socket }) => socket.frames.length > 0).length;
+  for (const reader of crowd) flusher.push(reader, '{"t":"events"}');
+  const asker = { ...outbox, socket: new FakeSocket() };
+  flusher.push(asker, '{"re":1,"ok":{}}', true);
+  const turns: number[] = [];
+  while (served() < crowd.length && turns.length < 10) {
+    await settle(1);
+    turns.push(served());
+    expect(asker.socket.frames).toHaveLength(1);
+  }
+  expect(turns).toEqual([1, 2, 3].map((slices) => slices * limits.flushSliceMax));
+});
+
+test("all frames of one turn are one write per socket, in their order", async () => {
+  const { socket, flusher, outbox } = given();
+  for (let seq = 1; seq <= 10; seq++) flusher.push(outbox, JSON.stringify({ seq }));
+  await settle(2);
+  expect(flusher.writes).toBe(1);
+  expect(socket.frames as unknown[]).toEqual(Array.from({ length: 10 }, (_, i) => ({ seq: i + 1 })));
+});
