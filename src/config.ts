@@ -33,14 +33,15 @@ const examples: Record<keyof typeof services, string> = {
 };
 
 const portRule = "must be a number from 0 to 65535";
+const emptyRule = "is empty: unset it, or give it a value";
 
 const schema = v.object({
-  HOST: v.optional(v.pipe(v.string(), v.minLength(1)), "127.0.0.1"),
+  HOST: v.optional(v.pipe(v.string(), v.minLength(1, emptyRule)), "127.0.0.1"),
   PORT: v.optional(
     v.pipe(v.string(), v.regex(/^\d+$/, portRule), v.transform(Number), v.maxValue(65_535, portRule)),
     "8080",
   ),
-  STARLING_DATA: v.optional(v.pipe(v.string(), v.minLength(1)), "./data"),
+  STARLING_DATA: v.optional(v.pipe(v.string(), v.minLength(1, emptyRule)), "./data"),
   STARLING_ORIGINS: v.optional(v.string(), ""),
   STARLING_PROXIES: v.optional(
     v.pipe(v.string(), v.regex(/^\d+$/, "must be a whole number, 0 or more"), v.transform(Number)),

@@ -70,6 +70,9 @@ test("a wrong setting is named, with its rule and never its value", () => {
   expect(() => readConfig({ STARLING_PROXIES: "-1" })).toThrow(
     "STARLING_PROXIES: must be a whole number, 0 or more",
   );
+  for (const name of ["HOST", "STARLING_DATA"]) {
+    expect(faultsOf({ [name]: "" })).toEqual([`  ${name}: is empty: unset it, or give it a value`]);
+  }
 });
 
 test("a setting that doesn't exist is a stranger; what Kubernetes sets isn't ours", () => {
