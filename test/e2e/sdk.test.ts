@@ -65,6 +65,25 @@ const phone = `
   })()\`, world);
 `;
 
+test.each(["README.md", "sdk/README.md"])("the hello of %s says hello, as printed", async (page) => {
+  await using server = await RealServer.start();
+  const text = await Bun.file(join(root, page)).text();
+  const hello = /```ts\n(.*?)```/s.exec(text)?.[1] ?? "";
+  const file = join(tmpdir(), `starling-hello-${server.pid}.ts`);
+  const here = hello
+    .replace(/"(\.\/sdk\/index\.ts|@starling\/sdk)"/, JSON.stringify(join(root, "sdk/index.ts")))
+    .replace("http://127.0.0.1:8080", server.url);
+  await writeFile(
+    file,
+    `${here}\nconst [row] = chat.rooms.snapshot();\nconsole.log(row?.last?.text);\nawait chat.close();`,
+  );
+  try {
+    expect(said([process.execPath, file], root)).toMatch(/^hello/i);
+  } finally {
+    await rm(file);
+  }
+});
+
 describe.skipIf(node === null)("the SDK's package", () => {
   let server: RealServer;
   let folder: string;
