@@ -1,28 +1,20 @@
-import { afterAll, beforeAll, describe, expect, test } from "bun:test";
-import type { Browser } from "playwright-core";
-import { RealServer } from "../server.ts";
-import { launch, withoutChromium } from "./browser.ts";
-import { Person } from "./person.ts";
+import { beforeAll, describe, expect, test } from "bun:test";
+import { withoutChromium } from "./browser.ts";
+import type { Person } from "./person.ts";
+import { setStage } from "./stage.ts";
 
 describe.skipIf(withoutChromium)("a group", () => {
-  let server: RealServer;
-  let browser: Browser;
+  const stage = setStage();
   let ana: Person;
   let ben: Person;
   let chi: Person;
 
   beforeAll(async () => {
-    [server, browser] = await Promise.all([RealServer.start(), launch()]);
     [ana, ben, chi] = await Promise.all([
-      Person.register(browser, server.url, "ana"),
-      Person.register(browser, server.url, "ben"),
-      Person.register(browser, server.url, "chi"),
+      stage.register("ana"),
+      stage.register("ben"),
+      stage.register("chi"),
     ]);
-  });
-
-  afterAll(async () => {
-    await browser?.close();
-    await server?.[Symbol.asyncDispose]();
   });
 
   test("is made with a name and members, who find it in their lists", async () => {
@@ -51,7 +43,7 @@ describe.skipIf(withoutChromium)("a group", () => {
 
   test("an @ offers its members; who is mentioned gets a badge", async () => {
     await chi.page.getByRole("navigation").getByRole("link", { name: "Harbour" }).waitFor();
-    await chi.page.goto(server.url);
+    await chi.page.goto(stage.server.url);
     await ben.field.pressSequentially("Ahoy @c");
     await ben.page.getByRole("option", { name: "chi" }).waitFor();
     expect(await ben.field.getAttribute("aria-expanded")).toBe("true");
@@ -104,7 +96,7 @@ describe.skipIf(withoutChromium)("a group", () => {
     await chi.page.getByText("You are no longer a member").waitFor();
     await chi.message("Ahoy").waitFor();
     expect(await chi.texts()).toEqual(["Ahoy @chi !"]);
-    await chi.page.goto(server.url);
+    await chi.page.goto(stage.server.url);
     await chi.page.getByRole("button", { name: "Settings" }).click();
     await chi.page.getByRole("button", { name: "Groups you were in" }).click();
     await chi.page.getByRole("dialog").getByRole("link", { name: "Old harbour" }).click();
@@ -164,7 +156,7 @@ describe.skipIf(withoutChromium)("a group", () => {
   });
 
   test("an open one is joined at its address; a closed one isn't", async () => {
-    const dee = await Person.register(browser, server.url, "dee");
+    const dee = await stage.register("dee");
     await dee.page.goto(ana.page.url());
     await dee.page.getByRole("button", { name: "Join" }).click();
     await dee.page.getByText("There is no open group at this address").waitFor();

@@ -1,30 +1,20 @@
-import { afterAll, beforeAll, describe, expect, test } from "bun:test";
-import type { Browser, Page } from "playwright-core";
-import { RealServer } from "../server.ts";
-import { launch, withoutChromium } from "./browser.ts";
-import { Person } from "./person.ts";
+import { beforeAll, describe, expect, test } from "bun:test";
+import type { Page } from "playwright-core";
+import { withoutChromium } from "./browser.ts";
+import type { Person } from "./person.ts";
+import { setStage } from "./stage.ts";
 
 describe.skipIf(withoutChromium)("read means that somebody looked", () => {
-  let server: RealServer;
-  let browser: Browser;
+  const stage = setStage();
   let ana: Person;
   let ben: Person;
 
   beforeAll(async () => {
-    [server, browser] = await Promise.all([RealServer.start(), launch()]);
-    [ana, ben] = await Promise.all([
-      Person.register(browser, server.url, "ana"),
-      Person.register(browser, server.url, "ben"),
-    ]);
+    [ana, ben] = await Promise.all([stage.register("ana"), stage.register("ben")]);
     await ana.openDirect("ben");
     await ana.say("one");
     await ben.open("ana");
     await ana.tick("one", "read");
-  });
-
-  afterAll(async () => {
-    await browser?.close();
-    await server?.[Symbol.asyncDispose]();
   });
 
   const line = () => ben.page.getByText("New messages", { exact: true });
@@ -58,7 +48,7 @@ describe.skipIf(withoutChromium)("read means that somebody looked", () => {
   });
 
   test("a room is opened at the line, and opened again it has none", async () => {
-    await ben.page.goto(server.url);
+    await ben.page.goto(stage.server.url);
     await ben.row("ana").waitFor();
     for (let n = 1; n <= 25; n++) await ana.say(`news ${n}`);
     await ben.row("ana").getByText("25 unread").waitFor();
@@ -69,7 +59,7 @@ describe.skipIf(withoutChromium)("read means that somebody looked", () => {
     expect(await inView(ben.page, "New messages")).toBe(true);
     await ben.page.getByRole("button", { name: "Go to the newest message" }).click();
     await ana.tick("news 25", "read");
-    await ben.page.goto(server.url);
+    await ben.page.goto(stage.server.url);
     await ben.open("ana");
     await ben.message("news 25").waitFor();
     expect(await line().count()).toBe(0);

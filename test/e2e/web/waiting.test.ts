@@ -1,17 +1,14 @@
-import { afterAll, beforeAll, describe, expect, test } from "bun:test";
-import type { Browser } from "playwright-core";
-import { RealServer } from "../server.ts";
-import { launch, withoutChromium } from "./browser.ts";
-import { Person } from "./person.ts";
+import { beforeAll, describe, expect, test } from "bun:test";
+import { withoutChromium } from "./browser.ts";
+import type { Person } from "./person.ts";
+import { setStage } from "./stage.ts";
 
 describe.skipIf(withoutChromium)("while the server is away", () => {
-  let server: RealServer;
-  let browser: Browser;
+  const stage = setStage();
   let ana: Person;
 
   beforeAll(async () => {
-    [server, browser] = await Promise.all([RealServer.start(), launch()]);
-    ana = await Person.register(browser, server.url, "ana");
+    ana = await stage.register("ana");
     await ana.makeGroup("Harbour", []);
     await ana.say("first");
     await ana.tick("first", "sent");
@@ -19,12 +16,7 @@ describe.skipIf(withoutChromium)("while the server is away", () => {
     await ana.page.evaluate(() => {
       Math.random = () => 0.999;
     });
-    await server.kill();
-  });
-
-  afterAll(async () => {
-    await browser?.close();
-    await server?.[Symbol.asyncDispose]();
+    await stage.server.kill();
   });
 
   test("what waits can be taken back", async () => {
@@ -42,7 +34,7 @@ describe.skipIf(withoutChromium)("while the server is away", () => {
     await ana.page.waitForFunction(
       () => Number.parseInt(document.querySelector(".try-seconds")?.textContent.slice(3) ?? "", 10) >= 7,
     );
-    await server.start();
+    await stage.server.start();
     const button = ana.page.getByRole("button", { name: "Try now" });
     await button.click();
     await button.waitFor({ state: "detached", timeout: 5_000 });
