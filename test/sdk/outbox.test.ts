@@ -291,6 +291,22 @@ describe("a restart", () => {
     expect(posts(server)).toEqual([]);
     expect(statuses(client)).toEqual(["one stored", "two failed"]);
   });
+
+  test("a message that couldn't be kept doesn't hold up the next one, which was", async () => {
+    const { client, server, storage } = await inRoom();
+    server.on("room.post", () => "silence");
+    const [{ put }, writing] = [storage, Promise.withResolvers<void>()];
+    storage.put = () => {
+      storage.put = put;
+      return writing.promise;
+    };
+    for (const text of ["two", "three"]) void outcome(client.room("R").send({ text }));
+    await settled();
+    expect(posts(server)).toEqual([]);
+    writing.reject(new Error("quota"));
+    await settled();
+    expect(posts(server)).toMatchObject([{ text: "three" }]);
+  });
 });
 
 describe("a final refusal", () => {
