@@ -104,6 +104,24 @@ describe.skipIf(withoutChromium)("a group", () => {
     expect(await chi.field.count()).toBe(0);
   });
 
+  test("what comes meanwhile takes neither focus out of a menu nor what is being written", async () => {
+    const details = ana.page.getByRole("complementary", { name: "Details" });
+    await details.getByRole("button", { name: "Actions for ben" }).click();
+    const chosen = details.getByRole("menuitem", { name: "Write to them" });
+    await chosen.waitFor();
+    await ben.say("Land in sight");
+    await ana.message("Land in sight").waitFor();
+    expect(await chosen.evaluate((item) => item === document.activeElement)).toBe(true);
+    await ana.page.keyboard.press("Escape");
+    await details.getByRole("button", { name: "Change the name" }).click();
+    await ana.page.keyboard.type("Far");
+    await ben.say("No, a cloud");
+    await ana.message("No, a cloud").waitFor();
+    await ana.page.keyboard.type(" away");
+    expect(await details.getByRole("textbox", { name: "Name" }).inputValue()).toBe("Far away");
+    await ana.page.keyboard.press("Escape");
+  });
+
   test("handing it over, removing and banning ask first", async () => {
     const menu = ana.page.getByRole("menuitem");
     const dialog = ana.page.getByRole("dialog");
