@@ -98,13 +98,14 @@ export function createOutbox({ platform, clock, storage, online, request, passed
 
   /** Kept first, sent second: a crash in between loses nothing that the user saw. */
   function keep(command: Command): void {
-    write(command).then(
-      () => {
-        command.kept = true;
-        pump(laneOf(command));
-      },
-      () => fail(command, failure("unavailable", "not kept", true)),
-    );
+    write(command)
+      .then(
+        () => {
+          command.kept = true;
+        },
+        () => fail(command, failure("unavailable", "not kept", true)),
+      )
+      .then(() => pump(laneOf(command)));
   }
 
   function pump(lane: string): void {

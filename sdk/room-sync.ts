@@ -89,7 +89,10 @@ export class RoomSync {
     this.log.reset(epoch, epoch === null ? null : 0);
     this.facts = { ...this.facts, head: 0 };
     this.unread = noUnread;
+    this.receipts = [];
+    this.#roleSeq = this.#reading = 0;
     this.#host.refresh(this.id);
+    this.#askReceipts();
     this.#show();
   }
 
@@ -97,11 +100,6 @@ export class RoomSync {
   liveAt([epoch, seq]: Cursor): void {
     this.live = true;
     if (!this.log.begun) this.limited({ epoch, to: seq });
-  }
-
-  /** The connection is gone. */
-  offline(): void {
-    this.live = false;
   }
 
   online(): void {

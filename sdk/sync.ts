@@ -99,7 +99,7 @@ export function createSync(host: Host, rooms: RoomList, connection: Connection, 
     /** The connection is gone. */
     offline(code: number | undefined): void {
       for (const sync of rooms.all()) {
-        sync.offline();
+        sync.live = false;
         if (code === resumeVoid) sync.reset({ epoch: null });
       }
     },

@@ -14,6 +14,7 @@ import type { StageRoom } from "./stage.ts";
 
 const pageEvents = 100;
 const tailBytes = 4 * 1_048_576;
+const pauseMs = 200;
 
 /** The rooms' records, straight from NATS. */
 export async function readLogs(url: string, rooms: readonly RoomId[]): Promise<Map<RoomId, LogRecord[]>> {
@@ -69,34 +70,57 @@ export async function readDocuments(arena: Arena, heads: ReadonlyMap<RoomId, num
   return all;
 }
 
-/** What every member's device shows, asked again until it is whole. */
+/**
+ * What every member's device shows, asked again until it is whole.
+ * @param more whether there is time for another try of one that lacks something: who, what, why
+ */
 export async function showAll(
   rooms: readonly StageRoom[],
   heads: ReadonlyMap<RoomId, number>,
-  more: (rest: string) => boolean,
+  more: (lack: string) => boolean,
 ): Promise<Shown[]> {
-  const shown: Shown[] = [];
-  await Promise.all(
-    rooms.flatMap(({ id, members }) =>
-      members.map(async (bot) => {
-        const last = await showWhole(bot, id, heads.get(id) ?? 0, more);
-        if (last !== null) shown.push(last);
-      }),
-    ),
+  const shown = await Promise.all(
+    rooms.flatMap(({ id, members }) => members.map((bot) => showWhole(bot, id, heads.get(id) ?? 0, more))),
   );
-  return shown;
+  return shown.filter((each) => each !== null);
 }
 
 async function showWhole(
   bot: Bot,
   room: RoomId,
   head: number,
-  more: (rest: string) => boolean,
+  more: (lack: string) => boolean,
 ): Promise<Shown | null> {
   for (;;) {
-    const last = await bot.show(room).catch(() => null);
-    const isWhole = last !== null && last.head === head && last.faults.length === 0;
-    if (isWhole || !more(`${bot.name} of ${room}: ${bot.client.connection}`)) return last;
-    await Bun.sleep(200);
+    let last: Shown | null = null;
+    let lack: string;
+    try {
+      last = await bot.show(room);
+      if (last.head === head && last.faults.length === 0) return last;
+      lack = `at ${last.head} of ${head}, without ${last.faults.join(", ")}`;
+    } catch (error) {
+      lack = String(error);
+    }
+    if (!more(`${bot.name} of ${room} on ${bot.node}, ${bot.client.connection}: ${lack}`)) return last;
+    await Bun.sleep(pauseMs);
   }
+}
+
+/**
+ * What the server says to each device of each room. Apart from what devices have: a count is read from the database, which is
+ * slow on a busy machine while every event has long been everywhere.
+ * @returns what never came
+ */
+export async function summarise(arena: Arena, shown: readonly Shown[]): Promise<string[]> {
+  const missing: string[] = [];
+  for (const each of shown) {
+    const what = `${each.device}: the summary of ${each.room}`;
+    const bot = arena.bots.find(({ name }) => name === each.device);
+    const asked = async () => {
+      each.summary = (await bot?.summary(each.room)) ?? null;
+      return true;
+    };
+    await arena.until(what, () => asked().catch(() => false)).catch(() => missing.push(what));
+  }
+  return missing;
 }

@@ -12,7 +12,7 @@ import { check } from "./check/check.ts";
 import { committedOf, headOf } from "./check/committed.ts";
 import type { Evidence, Level } from "./check/evidence.ts";
 import { longestSilence } from "./check/silence.ts";
-import { readDocuments, readLogs, readNodes, showAll } from "./final.ts";
+import { readDocuments, readLogs, readNodes, showAll, summarise } from "./final.ts";
 import type { Scenario } from "./scenario.ts";
 import type { Stage, StageRoom } from "./stage.ts";
 import { noWitness, type Witnessed } from "./witness.ts";
@@ -181,19 +181,20 @@ async function rest(round: Round, mended: number, { bounds }: Scenario): Promise
   const logs = await readLogs(arena.cluster.nats.url, ids);
   const heads = new Map([...logs].map(([room, records]) => [room, headOf(records)]));
   const end = mended + convergedMs;
-  const late = new Set<string>();
-  history.shown = await showAll(round.rooms, heads, (who) => {
+  const late: string[] = [];
+  history.shown = await showAll(round.rooms, heads, (lack) => {
     if (arena.now() <= end) return true;
-    late.add(who);
+    late.push(lack);
     return false;
   });
-  const converged = late.size === 0 ? arena.now() - mended : null;
+  const converged = late.length === 0 ? arena.now() - mended : null;
+  history.hanging.push(...(await summarise(arena, history.shown)));
   await readNodes(arena, round.rooms);
   const documents = await readDocuments(arena, heads);
   history.logs = committedOf(logs, history, { now: arena.now(), offset: Date.now() - arena.now() });
   history.wayMs = 30_000;
   return {
-    ...{ history, documents, levels: round.levels, convergedMs: converged },
+    ...{ history, documents, levels: round.levels, convergedMs: converged, late },
     silenceMs: longestSilence(history.commands),
     bounds: { convergedMs, silenceMs: bounds.silenceMs },
   };
@@ -201,7 +202,7 @@ async function rest(round: Round, mended: number, { bounds }: Scenario): Promise
 
 function emptyEvidence(history: History): Evidence {
   const bounds = { convergedMs: 0, silenceMs: 0 };
-  return { history, documents: [], levels: [], convergedMs: null, silenceMs: 0, bounds };
+  return { history, documents: [], levels: [], convergedMs: null, late: [], silenceMs: 0, bounds };
 }
 
 const counted = {

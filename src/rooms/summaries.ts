@@ -19,13 +19,20 @@ export class Summaries {
     this.#sources = sources;
   }
 
-  /** Of rooms that say something to this user. null: too many wait already. */
+  /**
+   * Of rooms that say something to this user. null: too many wait already, or it has waited so long that whoever asked has given
+   * up. To make it all the same would cost those who still wait their places, until nobody gets an answer.
+   */
   async of(user: UserId, rooms: Iterable<RoomId>): Promise<Summary[] | null> {
+    const { platform } = this.#sources;
+    const end = platform.monotonic() + limits.askTimeoutMs;
     const wanted = [...new Set(rooms)];
     const found: Summary[] = [];
     while (wanted.length > 0) {
       const slice = wanted.splice(0, limits.summariesAtOnce);
-      const summaries = await this.#gate(() => this.#slice(user, slice));
+      const summaries = await this.#gate(async () =>
+        platform.monotonic() < end ? await this.#slice(user, slice) : null,
+      );
       if (summaries === null) return null;
       found.push(...summaries);
     }

@@ -65,7 +65,7 @@ describe.skipIf(cluster === null)("a cluster of three nodes", () => {
     await two.kill();
     await Promise.all(sending);
     for (const [i, room] of rooms.entries()) {
-      await seen(people[i] as Client, "everything", () => texts(room).length === sent, 30_000);
+      await seen(people[i] as Client, "everything", () => texts(room).length === sent);
       expect(new Set(texts(room)).size).toBe(sent);
       expect(texts(room)).toEqual(texts(rooms[0] as Room));
       expect(await room.verify()).toMatchObject({ ok: true });
@@ -83,7 +83,7 @@ describe.skipIf(cluster === null)("a cluster of three nodes", () => {
     await seen(ana, "some of it", () => texts(here).length > 10);
     await three.stop();
     await sending;
-    await seen(ana, "everything", () => texts(here).length === 60, 30_000);
+    await seen(ana, "everything", () => texts(here).length === 60);
     expect(texts(here)).toEqual(numbered(0, 60));
     await three.start();
     await ready(three);

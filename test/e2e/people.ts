@@ -19,13 +19,11 @@ export function idOf(client: Client): string {
   return client.me.id;
 }
 
+/** Far more than it takes on a busy machine. */
+const patienceMs = 30_000;
+
 /** What `look` returns once it returns something; asked again at each frame of the client. */
-export function seen<T>(
-  client: Client,
-  what: string,
-  look: () => T | null | false | undefined,
-  ms = 10_000,
-): Promise<T> {
+export function seen<T>(client: Client, what: string, look: () => T | null | false | undefined): Promise<T> {
   return new Promise((resolve, reject) => {
     const stops: (() => void)[] = [];
     const done = (settle: () => void) => {
@@ -36,7 +34,7 @@ export function seen<T>(
       const found = look();
       if (found !== null && found !== undefined && found !== false) done(() => resolve(found));
     };
-    const timer = setTimeout(() => done(() => reject(new Error(`never seen: ${what}`))), ms);
+    const timer = setTimeout(() => done(() => reject(new Error(`never seen: ${what}`))), patienceMs);
     stops.push(() => clearTimeout(timer), client.rooms.subscribe(check));
     // After the frame was taken in, whoever listens first.
     stops.push(

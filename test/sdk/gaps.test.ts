@@ -265,6 +265,27 @@ describe("an epoch frame", () => {
     server.link.deliver({ t: "events", room: "R", epoch: "F", from: 1, events: [posted(1, "bob", "new")] });
     expect(texts(client)).toEqual(["new"]);
   });
+
+  test("forgets what the other incarnation said of my role and of others' marks", async () => {
+    const { client, server, platform } = await inRoom(3);
+    const room = client.room("R");
+    server.push("R", { seq: 4, at: start, ord: 3, by: "ana", kind: "role", user: "me", role: "admin" });
+    server.link.deliver({ t: "receipts", room: "R", marks: [["ana", 4, 4]] });
+    expect([room.info().role, room.receipts()]).toEqual(["admin", [{ user: "ana", delivered: 4, read: 4 }]]);
+    server.room("R", [posted(1, "ana", "m1")]);
+    server.link.deliver({ t: "epoch", room: "R", epoch: "F" });
+    server.link.deliver({ t: "events", room: "R", epoch: "F", from: 1, events: [posted(1, "ana", "m1")] });
+    await platform.advance(100);
+    expect([room.info().role, room.receipts()]).toEqual(["member", []]);
+  });
+
+  test("a read mark of the other incarnation isn't told to this one", async () => {
+    const { client, server, platform } = await inRoom(3);
+    client.room("R").markRead();
+    server.link.deliver({ t: "epoch", room: "R", epoch: "F" });
+    await platform.advance(1_000);
+    expect(server.link.ops("room.read")).toEqual([]);
+  });
 });
 
 describe("a room that we left while away", () => {

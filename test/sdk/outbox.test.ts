@@ -1,8 +1,9 @@
 import { describe, expect, test } from "bun:test";
-import type { Client, Message } from "../../sdk/api.ts";
+import type { Client } from "../../sdk/api.ts";
 import { epoch, posted, start } from "./entries.ts";
 import type { FakeServer } from "./fake-server.ts";
 import { clientOf, online, type Setting, settled, signedIn } from "./harness.ts";
+import { messages } from "./room-kit.ts";
 
 const done = (seq: number, n = 1) => ({ ok: { seq, n, at: start, epoch } });
 const inRoom = (): Promise<Setting> =>
@@ -12,11 +13,6 @@ const inRoom = (): Promise<Setting> =>
 const posts = (server: FakeServer) =>
   server.links.flatMap((link) => link.ops("room.post")).map(({ in: input }) => input);
 const cidOf = (server: FakeServer, which = 0): string => String(posts(server)[which]?.cid);
-const messages = (client: Client): Message[] =>
-  client
-    .room("R")
-    .timeline.snapshot()
-    .flatMap((row) => (row.type === "message" ? [row.message] : []));
 const statuses = (client: Client) => messages(client).map(({ text, status }) => `${text} ${status}`);
 const outcome = (promise: Promise<unknown>): Promise<unknown> => promise.catch((error) => error.code);
 
@@ -308,6 +304,22 @@ describe("a restart", () => {
     expect(await outcome(client.room("R").send({ text: "two" }))).toBe("unavailable");
     expect(posts(server)).toEqual([]);
     expect(statuses(client)).toEqual(["one stored", "two failed"]);
+  });
+
+  test("a message that couldn't be kept doesn't hold up the next one, which was", async () => {
+    const { client, server, storage } = await inRoom();
+    server.on("room.post", () => "silence");
+    const [{ put }, writing] = [storage, Promise.withResolvers<void>()];
+    storage.put = () => {
+      storage.put = put;
+      return writing.promise;
+    };
+    for (const text of ["two", "three"]) void outcome(client.room("R").send({ text }));
+    await settled();
+    expect(posts(server)).toEqual([]);
+    writing.reject(new Error("quota"));
+    await settled();
+    expect(posts(server)).toMatchObject([{ text: "three" }]);
   });
 });
 

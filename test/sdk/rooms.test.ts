@@ -104,7 +104,7 @@ describe("news", () => {
     client.on("message", () => heard++);
     server.push("R", posted(2, "ana", "m2"));
     expect([heard, client.room("R").info().head]).toEqual([1, 2]);
-    expect(platform.advance(0)).rejects.toThrow("mine");
+    await expect(platform.advance(0)).rejects.toThrow("mine");
   });
 
   test("an aborted signal ends a subscription", async () => {

@@ -1,12 +1,22 @@
 import { describe, expect, test } from "bun:test";
 import { createAccount } from "../../sdk/account.ts";
-import { posted } from "./entries.ts";
-import { clientOf, online, settled, signedIn } from "./harness.ts";
+import { clientOf, online, type Setting, settled, signedIn } from "./harness.ts";
+import { inRoom } from "./room-kit.ts";
 
 const asOther = (tokens: () => object) => () => ({
   status: 200,
   body: { ...tokens(), user: "other", session: "S2" },
 });
+
+/** Somebody online whose message has no answer yet. */
+async function withMessageUnderWay(): Promise<Setting> {
+  const setting = await inRoom();
+  setting.server.on("room.post", () => "silence");
+  const sent = setting.client.room("R").send({ text: "mine" });
+  sent.catch(() => {});
+  await settled();
+  return setting;
+}
 
 describe("a session", () => {
   test("survives a restart where a storage is given", async () => {
@@ -27,15 +37,7 @@ describe("a session", () => {
   });
 
   test("that another user begins finds nothing of the former one", async () => {
-    const { client, server, storage, platform } = await online(({ server }) => {
-      server.room("R", [posted(1, "ana", "private")]);
-    });
-    server.on("room.post", () => "silence");
-    client
-      .room("R")
-      .send({ text: "mine" })
-      .catch(() => {});
-    await settled();
+    const { client, server, storage, platform } = await withMessageUnderWay();
     server.http.set(
       "login",
       asOther(() => ({ access: "a", accessExpiresAt: platform.now() + 600_000, refresh: "r" })),
@@ -52,15 +54,7 @@ describe("a session", () => {
   });
 
   test("of the same user, begun anew after a revocation, sends what was waiting", async () => {
-    const { client, server, platform } = await online(({ server }) => {
-      server.room("R", [posted(1, "ana", "x")]);
-    });
-    server.on("room.post", () => "silence");
-    client
-      .room("R")
-      .send({ text: "mine" })
-      .catch(() => {});
-    await settled();
+    const { client, server, platform } = await withMessageUnderWay();
     server.link.hangUp(4501);
     await client.login({ name: "me", password: "long enough" });
     await client.connect();

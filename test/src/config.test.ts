@@ -86,7 +86,9 @@ test("a setting that doesn't exist is a stranger; what Kubernetes sets isn't our
 
 test("a data folder that can't be had names its setting", async () => {
   for (const dir of ["/proc/nope", "/proc/self"]) {
-    expect(openEmbedded({ dir, fatal: unexpected })).rejects.toThrow(`STARLING_DATA: the folder ${dir}`);
+    await expect(openEmbedded({ dir, fatal: unexpected })).rejects.toThrow(
+      `STARLING_DATA: the folder ${dir}`,
+    );
   }
 });
 

@@ -1,9 +1,8 @@
 import { useState } from "react";
 import { limits } from "../../actors/limits.ts";
 import type { Message, Room } from "../../sdk/api.ts";
-import { notify } from "../parts/notices.tsx";
+import { notifyOf } from "../parts/notices.tsx";
 import { useSession } from "../session/client.tsx";
-import { say } from "../session/errors.ts";
 import { outgoingChanged } from "../session/outgoing.ts";
 import { keepDraft, readDraft } from "./drafts.ts";
 
@@ -47,7 +46,7 @@ export function useComposing(room: Room, onSent: () => void) {
       const { seq, text: before } = mode.message;
       begin({ type: "new" });
       if (seq === null || written === before) return;
-      room.edit(seq, written, mentions).catch((error) => notify(`Not changed: ${say(error)}`));
+      room.edit(seq, written, mentions).catch(notifyOf("Not changed"));
       return;
     }
     const re = mode.type === "reply" ? mode.message.seq : null;

@@ -1,9 +1,8 @@
 import { useEffect, useState } from "react";
 import type { Client, Room } from "../../sdk/api.ts";
 import { Avatar } from "../parts/avatar.tsx";
-import { notify } from "../parts/notices.tsx";
+import { notifyOf } from "../parts/notices.tsx";
 import { useSession } from "../session/client.tsx";
-import { say } from "../session/errors.ts";
 import { useNames } from "../session/people.ts";
 
 /** Who can't come back, with a way to let them. Nothing while there is nobody. */
@@ -26,13 +25,10 @@ export function Banned({ room, members }: { room: Room; members: readonly unknow
     };
   }, [client, room, members]);
 
-  async function lift(user: string) {
-    try {
-      await room.unban(user);
-      setBanned((all) => all.filter((other) => other !== user));
-    } catch (error) {
-      notify(`The ban stands: ${say(error)}`);
-    }
+  function lift(user: string) {
+    room
+      .unban(user)
+      .then(() => setBanned((all) => all.filter((other) => other !== user)), notifyOf("The ban stands"));
   }
 
   if (banned.length === 0) return null;
@@ -46,7 +42,7 @@ export function Banned({ room, members }: { room: Room; members: readonly unknow
           <li key={user} className="banned">
             <Avatar id={user} name={names[index] ?? ""} size="small" />
             <span className="member-name">{names[index]}</span>
-            <button type="button" className="link" onClick={() => void lift(user)}>
+            <button type="button" className="link" onClick={() => lift(user)}>
               Lift the ban<span className="said"> on {names[index]}</span>
             </button>
           </li>

@@ -1,7 +1,6 @@
 import { type FormEvent, useState } from "react";
 import { IconButton } from "../parts/icon-button.tsx";
-import { notify } from "../parts/notices.tsx";
-import { say } from "../session/errors.ts";
+import { notify, notifyOf } from "../parts/notices.tsx";
 import { tooLong } from "../sign-in/faults.ts";
 
 interface Props {
@@ -20,18 +19,14 @@ export function EditableText(props: Props) {
   const { as: Tag, label, value, placeholder, charsMax, required, mayEdit, save } = props;
   const [editing, setEditing] = useState(false);
 
-  async function submit(event: FormEvent<HTMLFormElement>) {
+  function submit(event: FormEvent<HTMLFormElement>) {
     event.preventDefault();
     const next = String(new FormData(event.currentTarget).get("value")).trim();
     setEditing(false);
     const fault = tooLong(next, charsMax);
     if (fault) return notify(`${label} not changed. ${fault}`);
     if (next === value || (required && !next)) return;
-    try {
-      await save(next);
-    } catch (error) {
-      notify(`${label} not changed: ${say(error)}`);
-    }
+    save(next).catch(notifyOf(`${label} not changed`));
   }
 
   if (!editing) {
@@ -56,13 +51,7 @@ export function EditableText(props: Props) {
       onSubmit={submit}
       onKeyDown={(event) => event.key === "Escape" && cancel(event)}
     >
-      <input
-        name="value"
-        aria-label={label}
-        defaultValue={value}
-        required={required}
-        ref={(input) => input?.select()}
-      />
+      <input name="value" aria-label={label} defaultValue={value} required={required} ref={selected} />
       <IconButton icon="check" label="Save" type="submit" />
     </form>
   );
@@ -72,3 +61,6 @@ export function EditableText(props: Props) {
     setEditing(false);
   }
 }
+
+/** Once, when it comes: a function of its own for each drawing would select again what was typed since. */
+const selected = (input: HTMLInputElement | null) => input?.select();

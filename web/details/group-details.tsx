@@ -1,11 +1,11 @@
 import { useState } from "react";
+import { limits } from "../../actors/limits.ts";
 import { lowestRole, rank } from "../../actors/room/permissions.ts";
 import type { Room, RoomInfo } from "../../sdk/api.ts";
 import { Avatar } from "../parts/avatar.tsx";
 import { Confirm } from "../parts/confirm.tsx";
 import { Icon } from "../parts/icon.tsx";
-import { notify } from "../parts/notices.tsx";
-import { say } from "../session/errors.ts";
+import { notifyOf } from "../parts/notices.tsx";
 import { useMembers } from "../session/members.ts";
 import { useWatching } from "../session/watching.ts";
 import { AddPeople } from "./add-people.tsx";
@@ -26,13 +26,9 @@ export function GroupDetails({ room, info }: { room: Room; info: RoomInfo }) {
   useWatching(members.slice(0, watchedMax).map((member) => member.user));
   const sorted = [...members].sort((a, b) => rank[b.role] - rank[a.role]);
 
-  async function leave() {
+  function leave() {
     setLeaving(false);
-    try {
-      await room.leave();
-    } catch (error) {
-      notify(`You are still in: ${say(error)}`);
-    }
+    room.leave().catch(notifyOf("You are still in"));
   }
 
   return (
@@ -43,7 +39,7 @@ export function GroupDetails({ room, info }: { room: Room; info: RoomInfo }) {
           as="h3"
           label="Name"
           value={info.name}
-          charsMax={64}
+          charsMax={limits.nameCharsMax}
           required
           mayEdit={may("rename")}
           save={(name) => room.rename(name)}
@@ -53,7 +49,7 @@ export function GroupDetails({ room, info }: { room: Room; info: RoomInfo }) {
           label="Description"
           value={info.about}
           placeholder="Add a description"
-          charsMax={500}
+          charsMax={limits.aboutCharsMax}
           mayEdit={may("describe")}
           save={(about) => room.describe(about)}
         />
@@ -99,7 +95,7 @@ export function GroupDetails({ room, info }: { room: Room; info: RoomInfo }) {
           }
           action="Leave"
           onClose={() => setLeaving(false)}
-          onYes={() => void leave()}
+          onYes={leave}
         />
       )}
     </>

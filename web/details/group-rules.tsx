@@ -1,8 +1,8 @@
 import type { Room, RoomInfo } from "../../sdk/api.ts";
+import { copy } from "../parts/copy.ts";
 import { IconButton } from "../parts/icon-button.tsx";
-import { notify } from "../parts/notices.tsx";
+import { notifyOf } from "../parts/notices.tsx";
 import { addressOf } from "../route/route.ts";
-import { say } from "../session/errors.ts";
 
 interface Props {
   room: Room;
@@ -13,16 +13,9 @@ interface Props {
 
 /** Who may come in, and what newcomers find. */
 export function GroupRules({ room, info, mayHistory, mayJoin }: Props) {
-  const attempt = (work: Promise<void>) => void work.catch((error) => notify(`Not changed: ${say(error)}`));
-
-  async function copy() {
-    try {
-      await navigator.clipboard.writeText(new URL(addressOf(room.id), location.href).href);
-      notify("The address is copied.");
-    } catch {
-      notify("The browser doesn’t allow copying here.");
-    }
-  }
+  const attempt = (work: Promise<void>) => void work.catch(notifyOf("Not changed"));
+  const copyAddress = () =>
+    void copy(new URL(addressOf(room.id), location.href).href, "The address is copied.");
 
   return (
     <section className="details-section rules">
@@ -45,7 +38,7 @@ export function GroupRules({ room, info, mayHistory, mayJoin }: Props) {
       {info.join === "open" && (
         <p className="faint rule-hint">
           Whoever has the address may join.
-          <IconButton icon="link" size={18} label="Copy the address" onClick={() => void copy()} />
+          <IconButton icon="link" size={18} label="Copy the address" onClick={copyAddress} />
         </p>
       )}
     </section>

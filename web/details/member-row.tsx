@@ -5,10 +5,9 @@ import { Avatar } from "../parts/avatar.tsx";
 import { Confirm } from "../parts/confirm.tsx";
 import { IconButton } from "../parts/icon-button.tsx";
 import { Menu, type MenuItem } from "../parts/menu.tsx";
-import { notify } from "../parts/notices.tsx";
+import { notifyOf } from "../parts/notices.tsx";
 import { openRoom } from "../route/route.ts";
 import { useSession } from "../session/client.tsx";
-import { say } from "../session/errors.ts";
 import { usePerson } from "../session/people.ts";
 import { usePresence } from "../session/presence.ts";
 
@@ -46,7 +45,7 @@ export function MemberRow({ room, member, mine }: Props) {
     };
   }, []);
 
-  const attempt = (work: Promise<unknown>) => void work.catch((error) => notify(`Not done: ${say(error)}`));
+  const attempt = (work: Promise<unknown>) => void work.catch(notifyOf("Not done"));
   const may = (what: keyof typeof lowestRole) =>
     mine !== null && rank[mine] >= rank[lowestRole[what]] && outranks(mine, member.role);
 

@@ -1,8 +1,8 @@
 import { useRef, useState } from "react";
 import type { Message } from "../../sdk/api.ts";
+import { copy } from "../parts/copy.ts";
 import { IconButton } from "../parts/icon-button.tsx";
 import { Menu, type MenuItem } from "../parts/menu.tsx";
-import { notify } from "../parts/notices.tsx";
 import { Popover } from "../parts/popover.tsx";
 import { useRoomActions } from "../room/actions.ts";
 import { PalettePicker } from "./palette-picker.tsx";
@@ -18,7 +18,7 @@ export function MessageTools({ message, own }: { message: Message; own: boolean 
   const mayDelete = actions.mayDelete(message);
 
   const items: MenuItem[] = [
-    { label: "Copy text", icon: "copy", run: () => void copy(message.text) },
+    { label: "Copy text", icon: "copy", run: () => void copy(message.text, "Copied.") },
     ...(own ? [{ label: "Edit", icon: "edit", run: () => actions.edit(message) } as const] : []),
     ...(mayDelete
       ? [
@@ -70,13 +70,4 @@ export function MessageTools({ message, own }: { message: Message; own: boolean 
       )}
     </div>
   );
-}
-
-async function copy(text: string): Promise<void> {
-  try {
-    await navigator.clipboard.writeText(text);
-    notify("Copied.");
-  } catch {
-    notify("The browser doesn't allow copying here.");
-  }
 }

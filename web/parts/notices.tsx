@@ -1,4 +1,5 @@
 import { useEffect, useSyncExternalStore } from "react";
+import { say } from "../session/errors.ts";
 
 /** Short words about something that just happened, said at the foot of the page for a while. */
 
@@ -12,6 +13,12 @@ function set(next: typeof current): void {
 }
 
 export const notify = (text: string): void => set({ text });
+
+/** Says what wasn't done, and why. */
+export const notifyOf =
+  (what: string) =>
+  (error: unknown): void =>
+    notify(`${what}: ${say(error)}`);
 
 function subscribe(listener: () => void): () => void {
   listeners.add(listener);

@@ -1,4 +1,4 @@
-import { type ReactNode, useLayoutEffect, useRef, useState } from "react";
+import { type ReactNode, useEffectEvent, useLayoutEffect, useRef, useState } from "react";
 
 interface Props {
   /** What it belongs to. */
@@ -17,6 +17,8 @@ const margin = 8;
 export function Popover({ anchor, side = "below", onClose, children, className = "" }: Props) {
   const ref = useRef<HTMLDivElement>(null);
   const [place, setPlace] = useState<{ left: number; top: number }>();
+  // Opened once: to open it again when its owner is drawn again would take focus out of it.
+  const toggled = useEffectEvent((event: ToggleEvent) => event.newState === "closed" && onClose());
 
   useLayoutEffect(() => {
     const box = ref.current;
@@ -31,17 +33,18 @@ export function Popover({ anchor, side = "below", onClose, children, className =
     const top = goesAbove ? Math.max(margin, above) : below;
     const left = Math.max(margin, Math.min(near.right - width, innerWidth - width - margin));
     setPlace({ left, top });
-    const toggled = (event: ToggleEvent) => event.newState === "closed" && onClose();
-    box.addEventListener("toggle", toggled);
-    const scrolled = (event: Event) => !box.contains(event.target as Node) && box.hidePopover();
+    const toggle = (event: ToggleEvent) => toggled(event);
+    box.addEventListener("toggle", toggle);
+    // What moves its anchor. A list elsewhere scrolls by itself whenever something comes.
+    const scrolled = (event: Event) => (event.target as Node).contains(anchor) && box.hidePopover();
     addEventListener("scroll", scrolled, { capture: true });
     return () => {
-      box.removeEventListener("toggle", toggled);
+      box.removeEventListener("toggle", toggle);
       removeEventListener("scroll", scrolled, { capture: true });
       // Gives focus back, if it is in here.
       box.hidePopover();
     };
-  }, [anchor, side, onClose]);
+  }, [anchor, side]);
 
   return (
     <div ref={ref} popover="auto" className={`popover ${className}`} style={place}>

@@ -1,8 +1,7 @@
 import { lowestRole, outranks, rank } from "../../actors/room/permissions.ts";
 import type { Client, Member, Room } from "../../sdk/api.ts";
 import type { Mode } from "../composer/use-composing.ts";
-import { notify } from "../parts/notices.tsx";
-import { say } from "../session/errors.ts";
+import { notifyOf } from "../parts/notices.tsx";
 import { outgoingChanged } from "../session/outgoing.ts";
 import type { RoomActions } from "./actions.ts";
 import type { MessageSheet } from "./message-sheets.tsx";
@@ -20,8 +19,6 @@ interface Parts {
 }
 
 export function makeActions({ client, room, me, role, begin, jump, ask }: Parts): RoomActions {
-  const tell = (what: string) => (error: unknown) => notify(`${what}: ${say(error)}`);
-
   return {
     reply: (message) => begin({ type: "reply", message }),
     edit: (message) => begin({ type: "edit", message }),
@@ -33,14 +30,14 @@ export function makeActions({ client, room, me, role, begin, jump, ask }: Parts)
       message.by === me ||
       (role !== null && rank[role] >= rank[lowestRole.remove] && outranks(role, "member")),
     react(message, key, on) {
-      if (message.seq !== null) room.react(message.seq, key, on).catch(tell("Not reacted"));
+      if (message.seq !== null) room.react(message.seq, key, on).catch(notifyOf("Not reacted"));
     },
     retry(message) {
-      if (message.cid) client.outbox.retry(message.cid).catch(tell("Not sent"));
+      if (message.cid) client.outbox.retry(message.cid).catch(notifyOf("Not sent"));
     },
     discard(message) {
       if (message.cid)
-        client.outbox.discard(message.cid).then(outgoingChanged, tell("It may have been sent already"));
+        client.outbox.discard(message.cid).then(outgoingChanged, notifyOf("It may have been sent already"));
     },
   };
 }

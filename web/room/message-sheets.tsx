@@ -1,8 +1,7 @@
 import type { Message, Room } from "../../sdk/api.ts";
 import { Versions } from "../message/versions.tsx";
 import { Confirm } from "../parts/confirm.tsx";
-import { notify } from "../parts/notices.tsx";
-import { say } from "../session/errors.ts";
+import { notifyOf } from "../parts/notices.tsx";
 
 export type MessageSheet = { type: "delete" | "versions"; message: Message };
 
@@ -19,7 +18,7 @@ export function MessageSheets({ room, sheet: { type, message }, onClose }: Props
   function remove() {
     onClose();
     if (message.seq === null) return;
-    room.remove(message.seq).catch((error) => notify(`Not deleted: ${say(error)}`));
+    room.remove(message.seq).catch(notifyOf("Not deleted"));
   }
 
   return (

@@ -1,5 +1,6 @@
 import { type FormEvent, useState } from "react";
 import { Field } from "../parts/field.tsx";
+import { notifyOf } from "../parts/notices.tsx";
 import { openRoom } from "../route/route.ts";
 import { useSession } from "../session/client.tsx";
 import { useFindPerson } from "./use-find-person.ts";
@@ -13,7 +14,8 @@ export function NewDirect({ onDone }: { onDone: () => void }) {
     event.preventDefault();
     const person = await find(name, () => null);
     if (!person) return;
-    const room = await client.direct(person.id);
+    const room = await client.direct(person.id).catch(notifyOf("Not opened"));
+    if (!room) return;
     onDone();
     openRoom(room.id);
   }

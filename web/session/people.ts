@@ -2,9 +2,6 @@ import { useEffect, useSyncExternalStore } from "react";
 import type { Client, Profile } from "../../sdk/api.ts";
 import { useSession } from "./client.tsx";
 
-/** As many as one request may name. */
-const askMax = 100;
-
 /** Profiles by id, fetched when first wanted, all of one moment in one request. */
 export class People {
   readonly #client: Client;
@@ -50,8 +47,8 @@ export class People {
   }
 
   async #ask(): Promise<void> {
-    const ids = [...this.#wanted].slice(0, askMax);
-    for (const id of ids) this.#wanted.delete(id);
+    const ids = [...this.#wanted];
+    this.#wanted.clear();
     try {
       this.put(await this.#client.users(ids));
       this.#asking = false;

@@ -170,11 +170,11 @@ export class Bot {
     return {
       ...{ user: this.user, device: this.name, room: id, head, faults: ok ? [] : faults },
       posts: timeline.snapshot().flatMap(postOf),
-      summary: await this.#summary(id),
     };
   }
 
-  async #summary(room: RoomId): Promise<Copy["summary"]> {
+  /** What the server says to it of a room. */
+  async summary(room: RoomId): Promise<Copy["summary"]> {
     const { rooms } = await this.client.call("room.summaries", { rooms: [room] });
     const [found] = rooms as unknown as { head: number; unread: number; read: number }[];
     return found === undefined ? null : { head: found.head, unread: found.unread, read: found.read };

@@ -27,6 +27,8 @@ export interface Evidence {
   levels: Level[];
   /** From the end of the last fault until everybody had everything; null: it never came. */
   convergedMs: number | null;
+  /** Who didn't get everything: what they lacked, and why. */
+  late: readonly string[];
   /** The longest time in which nobody's command was acked, while some waited. */
   silenceMs: number;
   /** What the scenario allows. */

@@ -2,9 +2,10 @@
 import type { Report } from "../../../test/sim/check/violation.ts";
 import type { Evidence } from "./evidence.ts";
 
-export function checkLiveness({ convergedMs, silenceMs, bounds }: Evidence, report: Report): void {
-  if (convergedMs === null) report("C14", "not everybody got everything after the last fault");
-  else if (convergedMs > bounds.convergedMs) {
+export function checkLiveness({ convergedMs, late, silenceMs, bounds }: Evidence, report: Report): void {
+  if (convergedMs === null) {
+    report("C14", `not everybody got everything after the last fault: ${late.join("; ")}`);
+  } else if (convergedMs > bounds.convergedMs) {
     report(
       "C14",
       `everybody had everything ${seconds(convergedMs)} after the last fault, not ${seconds(bounds.convergedMs)}`,

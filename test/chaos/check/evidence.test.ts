@@ -16,6 +16,7 @@ function evidence(): Evidence {
     }),
     levels: [{ node: "0.1", what: "sockets", before: 10, after: 10, most: 11 }],
     convergedMs: 20,
+    late: [],
     silenceMs: 20,
     bounds: { convergedMs: 30, silenceMs: 30 },
   };

@@ -1,9 +1,9 @@
-import { afterAll, beforeAll, describe, expect, test } from "bun:test";
-import type { Browser, Page } from "playwright-core";
-import { RealServer } from "../server.ts";
+import { beforeAll, describe, expect, test } from "bun:test";
+import type { Page } from "playwright-core";
 import { violations } from "./axe.ts";
-import { launch, withoutChromium } from "./browser.ts";
-import { Person } from "./person.ts";
+import { withoutChromium } from "./browser.ts";
+import type { Person } from "./person.ts";
+import { setStage } from "./stage.ts";
 
 const sizes = { phone: { width: 390, height: 844 }, desktop: { width: 1440, height: 900 } };
 const looks = (["light", "dark"] as const).flatMap((colorScheme) =>
@@ -103,14 +103,12 @@ async function openGroup(page: Page): Promise<void> {
 }
 
 describe.skipIf(withoutChromium)("axe finds nothing wrong", () => {
-  let server: RealServer;
-  let browser: Browser;
+  const stage = setStage();
   let ana: Person;
 
   beforeAll(async () => {
-    [server, browser] = await Promise.all([RealServer.start(), launch()]);
-    ana = await Person.register(browser, server.url, "ana");
-    const ben = await Person.register(browser, server.url, "ben");
+    ana = await stage.register("ana");
+    const ben = await stage.register("ben");
     await ana.makeGroup("Harbour", ["ben"]);
     await ben.open("Harbour");
     await ben.say("Ahoy @ana, see https://example.org/birds");
@@ -132,17 +130,12 @@ describe.skipIf(withoutChromium)("axe finds nothing wrong", () => {
     await ben.context.close();
   });
 
-  afterAll(async () => {
-    await browser?.close();
-    await server?.[Symbol.asyncDispose]();
-  });
-
   for (const { colorScheme, size } of looks) {
     describe(`${colorScheme}, ${size}`, () => {
       test("sign-in and registration", async () => {
-        const context = await browser.newContext({ colorScheme, viewport: sizes[size] });
+        const context = await stage.browser.newContext({ colorScheme, viewport: sizes[size] });
         const page = await context.newPage();
-        await page.goto(server.url);
+        await page.goto(stage.server.url);
         await page.getByRole("button", { name: "Create an account" }).waitFor();
         expect(await violations(page)).toEqual([]);
         await page.getByRole("button", { name: "Create an account" }).click();
@@ -155,7 +148,7 @@ describe.skipIf(withoutChromium)("axe finds nothing wrong", () => {
         test(view.name, async () => {
           await ana.page.setViewportSize(sizes[size]);
           await ana.page.emulateMedia({ colorScheme });
-          await ana.page.goto(server.url);
+          await ana.page.goto(stage.server.url);
           await ana.row("Harbour").waitFor();
           await view.show(ana.page);
           expect(await violations(ana.page)).toEqual([]);
@@ -165,7 +158,7 @@ describe.skipIf(withoutChromium)("axe finds nothing wrong", () => {
   }
 
   test("and it would: a planted fault is found", async () => {
-    await ana.page.goto(server.url);
+    await ana.page.goto(stage.server.url);
     await ana.row("Harbour").waitFor();
     await ana.page.evaluate(() => document.body.append(new Image()));
     expect((await violations(ana.page)).join()).toContain("image-alt");
@@ -173,11 +166,11 @@ describe.skipIf(withoutChromium)("axe finds nothing wrong", () => {
 
   test("the chosen colours hold from the first paint on", async () => {
     await ana.page.emulateMedia({ colorScheme: "light" });
-    await ana.page.goto(server.url);
+    await ana.page.goto(stage.server.url);
     await ana.page.getByRole("button", { name: "Settings" }).click();
     await ana.page.getByRole("button", { name: "Dark", exact: true }).click();
     // Before any of the page's own modules ran.
-    await ana.page.goto(server.url, { waitUntil: "commit" });
+    await ana.page.goto(stage.server.url, { waitUntil: "commit" });
     await ana.page.waitForFunction(() => document.documentElement.dataset.theme === "dark");
     await ana.row("Harbour").waitFor();
     const ground = await ana.page.evaluate(() => getComputedStyle(document.documentElement).colorScheme);

@@ -1,26 +1,19 @@
-import { afterAll, beforeAll, describe, expect, test } from "bun:test";
-import type { Browser, Page } from "playwright-core";
-import { RealServer } from "../server.ts";
-import { launch, withoutChromium } from "./browser.ts";
-import { Person, password } from "./person.ts";
+import { beforeAll, describe, expect, test } from "bun:test";
+import type { Page } from "playwright-core";
+import { withoutChromium } from "./browser.ts";
+import { type Person, password } from "./person.ts";
+import { setStage } from "./stage.ts";
 
 const fresh = "a quite new sentence";
 
 describe.skipIf(withoutChromium)("one's account", () => {
-  let server: RealServer;
-  let browser: Browser;
+  const stage = setStage();
   let page: Page;
   let ana: Person;
 
   beforeAll(async () => {
-    [server, browser] = await Promise.all([RealServer.start(), launch()]);
-    page = await browser.newPage();
-    await page.goto(server.url);
-  });
-
-  afterAll(async () => {
-    await browser?.close();
-    await server?.[Symbol.asyncDispose]();
+    page = await stage.browser.newPage();
+    await page.goto(stage.server.url);
   });
 
   const field = (label: string) => page.getByLabel(label, { exact: true });
@@ -52,9 +45,9 @@ describe.skipIf(withoutChromium)("one's account", () => {
   });
 
   test("the list of sessions begins with this one, and can end all others at once", async () => {
-    ana = await Person.register(browser, server.url, "ana");
-    const phone = await Person.signIn(browser, server.url, "ana");
-    const tablet = await Person.signIn(browser, server.url, "ana");
+    ana = await stage.register("ana");
+    const phone = await stage.signIn("ana");
+    const tablet = await stage.signIn("ana");
     await ana.page.getByRole("button", { name: "Settings" }).click();
     const sessions = ana.page.getByRole("dialog").locator(".session");
     await sessions.nth(2).waitFor();
@@ -70,7 +63,7 @@ describe.skipIf(withoutChromium)("one's account", () => {
   });
 
   test("the password is changed by who knows it; other sessions end, this one stays", async () => {
-    const other = await Person.signIn(browser, server.url, "ana");
+    const other = await stage.signIn("ana");
     const dialog = ana.page.getByRole("dialog");
     await ana.page.getByRole("button", { name: "Settings" }).click();
     await ana.page.getByRole("button", { name: "Change the password" }).click();

@@ -1,26 +1,15 @@
-import { afterAll, beforeAll, describe, expect, test } from "bun:test";
-import type { Browser } from "playwright-core";
-import { RealServer } from "../server.ts";
-import { launch, withoutChromium } from "./browser.ts";
-import { Person } from "./person.ts";
+import { beforeAll, describe, expect, test } from "bun:test";
+import { withoutChromium } from "./browser.ts";
+import type { Person } from "./person.ts";
+import { setStage } from "./stage.ts";
 
 describe.skipIf(withoutChromium)("two people at two browsers", () => {
-  let server: RealServer;
-  let browser: Browser;
+  const stage = setStage();
   let ana: Person;
   let ben: Person;
 
   beforeAll(async () => {
-    [server, browser] = await Promise.all([RealServer.start(), launch()]);
-    [ana, ben] = await Promise.all([
-      Person.register(browser, server.url, "ana"),
-      Person.register(browser, server.url, "ben"),
-    ]);
-  });
-
-  afterAll(async () => {
-    await browser?.close();
-    await server?.[Symbol.asyncDispose]();
+    [ana, ben] = await Promise.all([stage.register("ana"), stage.register("ben")]);
   });
 
   test("find each other by name and talk; the sender sees it stored, delivered, read", async () => {
@@ -156,9 +145,9 @@ describe.skipIf(withoutChromium)("two people at two browsers", () => {
   test("reading in one tab clears the badge in another", async () => {
     const other = await ben.tab();
     await other.getByRole("navigation").waitFor();
-    await other.goto(server.url);
+    await other.goto(stage.server.url);
     // Both of ben's tabs are away from the room now.
-    await ben.page.goto(server.url);
+    await ben.page.goto(stage.server.url);
     await ben.row("ana").waitFor();
     await ana.say("Anybody there?");
     const badge = other.getByRole("link", { name: "ana" }).getByText("1 unread");

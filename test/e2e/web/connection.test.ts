@@ -1,32 +1,21 @@
-import { afterAll, beforeAll, describe, expect, test } from "bun:test";
-import type { Browser } from "playwright-core";
-import { RealServer } from "../server.ts";
-import { launch, withoutChromium } from "./browser.ts";
-import { Person, password } from "./person.ts";
+import { beforeAll, describe, expect, test } from "bun:test";
+import { withoutChromium } from "./browser.ts";
+import { type Person, password } from "./person.ts";
+import { setStage } from "./stage.ts";
 
 /** A socket may take a while to notice that it is cut: until then the message counts as under way. */
 const pending = /waiting to be sent|being sent/;
 
 describe.skipIf(withoutChromium)("when the connection fails", () => {
-  let server: RealServer;
-  let browser: Browser;
+  const stage = setStage();
   let ana: Person;
   let ben: Person;
 
   beforeAll(async () => {
-    [server, browser] = await Promise.all([RealServer.start(), launch()]);
-    [ana, ben] = await Promise.all([
-      Person.register(browser, server.url, "ana"),
-      Person.register(browser, server.url, "ben"),
-    ]);
+    [ana, ben] = await Promise.all([stage.register("ana"), stage.register("ben")]);
     await ana.openDirect("ben");
     await ana.say("first");
     await ben.open("ana");
-  });
-
-  afterAll(async () => {
-    await browser?.close();
-    await server?.[Symbol.asyncDispose]();
   });
 
   test("what is written offline waits, and comes through in order", async () => {
@@ -68,9 +57,9 @@ describe.skipIf(withoutChromium)("when the connection fails", () => {
         }
       })();
       if (round % 2) await ben.message(`round ${round}, 2`).waitFor();
-      await server.kill();
+      await stage.server.kill();
       await writing;
-      await server.start();
+      await stage.server.start();
       await ana.tick(`round ${round}, 6`, "read");
     }
     expect(await ana.texts()).toEqual(said);
@@ -83,12 +72,12 @@ describe.skipIf(withoutChromium)("when the connection fails", () => {
   test("what was written offline stays in sight when something else lands before it", async () => {
     for (let n = 1; n <= 20; n++) await ben.say(`filling the screen ${n}`);
     await ana.message("filling the screen 20").waitFor();
-    await server.kill();
+    await stage.server.kill();
     await ana.say("waiting at the foot");
     await ana.message("waiting at the foot").getByTitle(pending).waitFor();
     // Back for ben alone: his message lands first.
     await ana.context.setOffline(true);
-    await server.start();
+    await stage.server.start();
     await ben.say("first come,\nfirst served\nas always");
     await ben.message("first come").getByTitle("sent", { exact: true }).waitFor();
     await ana.context.setOffline(false);
@@ -120,7 +109,7 @@ describe.skipIf(withoutChromium)("when the connection fails", () => {
   });
 
   test("a session ended elsewhere leads to the sign-in, with the reason", async () => {
-    const second = await Person.signIn(browser, server.url, "ana");
+    const second = await stage.signIn("ana");
     await second.page.getByRole("button", { name: "Settings" }).click();
     const others = second.page.getByRole("button", { name: /^Sign out Chrome/ });
     await others.first().click();

@@ -1,28 +1,20 @@
-import { afterAll, beforeAll, describe, expect, test } from "bun:test";
-import type { Browser } from "playwright-core";
-import { RealServer } from "../server.ts";
-import { launch, withoutChromium } from "./browser.ts";
-import { Person } from "./person.ts";
+import { beforeAll, describe, expect, test } from "bun:test";
+import { withoutChromium } from "./browser.ts";
+import type { Person } from "./person.ts";
+import { setStage } from "./stage.ts";
 
 describe.skipIf(withoutChromium)("a group", () => {
-  let server: RealServer;
-  let browser: Browser;
+  const stage = setStage();
   let ana: Person;
   let ben: Person;
   let chi: Person;
 
   beforeAll(async () => {
-    [server, browser] = await Promise.all([RealServer.start(), launch()]);
     [ana, ben, chi] = await Promise.all([
-      Person.register(browser, server.url, "ana"),
-      Person.register(browser, server.url, "ben"),
-      Person.register(browser, server.url, "chi"),
+      stage.register("ana"),
+      stage.register("ben"),
+      stage.register("chi"),
     ]);
-  });
-
-  afterAll(async () => {
-    await browser?.close();
-    await server?.[Symbol.asyncDispose]();
   });
 
   test("is made with a name and members, who find it in their lists", async () => {
@@ -51,7 +43,7 @@ describe.skipIf(withoutChromium)("a group", () => {
 
   test("an @ offers its members; who is mentioned gets a badge", async () => {
     await chi.page.getByRole("navigation").getByRole("link", { name: "Harbour" }).waitFor();
-    await chi.page.goto(server.url);
+    await chi.page.goto(stage.server.url);
     await ben.field.pressSequentially("Ahoy @c");
     await ben.page.getByRole("option", { name: "chi" }).waitFor();
     expect(await ben.field.getAttribute("aria-expanded")).toBe("true");
@@ -104,12 +96,30 @@ describe.skipIf(withoutChromium)("a group", () => {
     await chi.page.getByText("You are no longer a member").waitFor();
     await chi.message("Ahoy").waitFor();
     expect(await chi.texts()).toEqual(["Ahoy @chi !"]);
-    await chi.page.goto(server.url);
+    await chi.page.goto(stage.server.url);
     await chi.page.getByRole("button", { name: "Settings" }).click();
     await chi.page.getByRole("button", { name: "Groups you were in" }).click();
     await chi.page.getByRole("dialog").getByRole("link", { name: "Old harbour" }).click();
     await chi.message("Ahoy").waitFor();
     expect(await chi.field.count()).toBe(0);
+  });
+
+  test("what comes meanwhile takes neither focus out of a menu nor what is being written", async () => {
+    const details = ana.page.getByRole("complementary", { name: "Details" });
+    await details.getByRole("button", { name: "Actions for ben" }).click();
+    const chosen = details.getByRole("menuitem", { name: "Write to them" });
+    await chosen.waitFor();
+    await ben.say("Land in sight");
+    await ana.message("Land in sight").waitFor();
+    expect(await chosen.evaluate((item) => item === document.activeElement)).toBe(true);
+    await ana.page.keyboard.press("Escape");
+    await details.getByRole("button", { name: "Change the name" }).click();
+    await ana.page.keyboard.type("Far");
+    await ben.say("No, a cloud");
+    await ana.message("No, a cloud").waitFor();
+    await ana.page.keyboard.type(" away");
+    expect(await details.getByRole("textbox", { name: "Name" }).inputValue()).toBe("Far away");
+    await ana.page.keyboard.press("Escape");
   });
 
   test("handing it over, removing and banning ask first", async () => {
@@ -164,7 +174,7 @@ describe.skipIf(withoutChromium)("a group", () => {
   });
 
   test("an open one is joined at its address; a closed one isn't", async () => {
-    const dee = await Person.register(browser, server.url, "dee");
+    const dee = await stage.register("dee");
     await dee.page.goto(ana.page.url());
     await dee.page.getByRole("button", { name: "Join" }).click();
     await dee.page.getByText("There is no open group at this address").waitFor();

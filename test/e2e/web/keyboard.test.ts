@@ -1,28 +1,20 @@
-import { afterAll, beforeAll, describe, expect, test } from "bun:test";
-import type { Browser } from "playwright-core";
+import { beforeAll, describe, expect, test } from "bun:test";
 import { shortcuts } from "../../../web/keys/shortcuts.ts";
-import { RealServer } from "../server.ts";
-import { launch, withoutChromium } from "./browser.ts";
-import { Person } from "./person.ts";
+import { withoutChromium } from "./browser.ts";
+import type { Person } from "./person.ts";
+import { setStage } from "./stage.ts";
 
 describe.skipIf(withoutChromium)("with the keyboard alone", () => {
-  let server: RealServer;
-  let browser: Browser;
+  const stage = setStage();
   let ana: Person;
 
   beforeAll(async () => {
-    [server, browser] = await Promise.all([RealServer.start(), launch()]);
-    ana = await Person.register(browser, server.url, "ana");
+    ana = await stage.register("ana");
     await ana.makeGroup("Harbour", []);
     await ana.makeGroup("Boat", []);
     await ana.makeGroup("Garden", []);
     for (const text of ["one", "two", "three"]) await ana.say(text);
     await ana.tick("three", "sent");
-  });
-
-  afterAll(async () => {
-    await browser?.close();
-    await server?.[Symbol.asyncDispose]();
   });
 
   const press = (keys: string) => ana.page.keyboard.press(keys);

@@ -1,32 +1,22 @@
-import { afterAll, beforeAll, describe, expect, test } from "bun:test";
-import type { Browser, Locator } from "playwright-core";
+import { beforeAll, describe, expect, test } from "bun:test";
+import type { Locator } from "playwright-core";
 import { limits } from "../../../actors/limits.ts";
-import { RealServer } from "../server.ts";
-import { launch, withoutChromium } from "./browser.ts";
-import { Person } from "./person.ts";
+import { withoutChromium } from "./browser.ts";
+import type { Person } from "./person.ts";
+import { setStage } from "./stage.ts";
 
 describe.skipIf(withoutChromium)("nothing lies over what one looks at", () => {
-  let server: RealServer;
-  let browser: Browser;
+  const stage = setStage();
   let ana: Person;
   let ben: Person;
 
   beforeAll(async () => {
-    [server, browser] = await Promise.all([RealServer.start(), launch()]);
-    [ana, ben] = await Promise.all([
-      Person.register(browser, server.url, "ana"),
-      Person.register(browser, server.url, "ben"),
-    ]);
+    [ana, ben] = await Promise.all([stage.register("ana"), stage.register("ben")]);
     await ana.openDirect("ben");
     await ana.say("mine");
     await ben.open("ana");
     await ben.say("yours");
     await ana.message("yours").waitFor();
-  });
-
-  afterAll(async () => {
-    await browser?.close();
-    await server?.[Symbol.asyncDispose]();
   });
 
   test("a message's tools stand beside it, and reactions are offered above", async () => {
@@ -71,8 +61,8 @@ describe.skipIf(withoutChromium)("nothing lies over what one looks at", () => {
   });
 
   test("the API's page isn't wider than a phone, and shows no raw marks", async () => {
-    const page = await browser.newPage({ viewport: { width: 390, height: 844 } });
-    await page.goto(`${server.url}/docs`);
+    const page = await stage.browser.newPage({ viewport: { width: 390, height: 844 } });
+    await page.goto(`${stage.server.url}/docs`);
     await page.getByRole("heading", { name: "room.post" }).waitFor();
     expect(await page.evaluate(() => document.documentElement.scrollWidth)).toBe(390);
     expect(await page.locator("main").innerText()).not.toContain("`");

@@ -1,27 +1,16 @@
-import { afterAll, beforeAll, describe, expect, test } from "bun:test";
-import type { Browser } from "playwright-core";
-import { RealServer } from "../server.ts";
-import { launch, withoutChromium } from "./browser.ts";
-import { Person } from "./person.ts";
+import { beforeAll, describe, expect, test } from "bun:test";
+import { withoutChromium } from "./browser.ts";
+import type { Person } from "./person.ts";
+import { setStage } from "./stage.ts";
 
 describe.skipIf(withoutChromium)("on a phone", () => {
-  let server: RealServer;
-  let browser: Browser;
+  const stage = setStage();
   let ana: Person;
   let ben: Person;
 
   beforeAll(async () => {
-    [server, browser] = await Promise.all([RealServer.start(), launch()]);
     const phone = { viewport: { width: 390, height: 844 }, hasTouch: true, isMobile: true };
-    [ana, ben] = await Promise.all([
-      Person.register(browser, server.url, "ana", phone),
-      Person.register(browser, server.url, "ben"),
-    ]);
-  });
-
-  afterAll(async () => {
-    await browser?.close();
-    await server?.[Symbol.asyncDispose]();
+    [ana, ben] = await Promise.all([stage.register("ana", phone), stage.register("ben")]);
   });
 
   const list = () => ana.page.getByRole("navigation", { name: "Conversations" });

@@ -1,9 +1,9 @@
-import { afterAll, beforeAll, describe, expect, test } from "bun:test";
-import type { Browser, Page } from "playwright-core";
-import { createClient } from "../../../sdk/index.ts";
-import { RealServer } from "../server.ts";
-import { launch, withoutChromium } from "./browser.ts";
-import { Person, password } from "./person.ts";
+import { beforeAll, describe, expect, test } from "bun:test";
+import type { Page } from "playwright-core";
+import { type Client, createClient } from "../../../sdk/index.ts";
+import { withoutChromium } from "./browser.ts";
+import { type Person, password } from "./person.ts";
+import { setStage } from "./stage.ts";
 
 const messages = 1_000;
 
@@ -11,21 +11,20 @@ const messages = 1_000;
 const textOf = (n: number) => `${n} ${"murmuration ".repeat((n * 7) % 23)}`.trim();
 
 describe.skipIf(withoutChromium)("a history of a thousand messages", () => {
-  let server: RealServer;
-  let browser: Browser;
+  const stage = setStage();
   let ana: Person;
 
   beforeAll(async () => {
-    [server, browser] = await Promise.all([RealServer.start(), launch()]);
-    await writeHistory(server.url);
+    await writeHistory(stage.server.url);
     // As most people have it: with the animations that could disturb.
-    ana = await Person.signIn(browser, server.url, "ana", { reducedMotion: "no-preference" });
+    ana = await stage.signIn("ana", { reducedMotion: "no-preference" });
   });
 
-  afterAll(async () => {
-    await browser?.close();
-    await server?.[Symbol.asyncDispose]();
-  });
+  async function benSends(...drafts: { text: string; re?: number }[]): Promise<void> {
+    await using ben = await online(stage.server.url, "ben");
+    const room = await ben.direct((await ben.findUser("ana"))?.id ?? "");
+    for (const draft of drafts) await room.send(draft);
+  }
 
   test("opens at the newest message", async () => {
     await ana.open("ben");
@@ -54,9 +53,7 @@ describe.skipIf(withoutChromium)("a history of a thousand messages", () => {
 
   test("what comes while one reads the past moves nothing, and the way back says how much", async () => {
     const before = await tops(ana.page);
-    const [ben] = await clients(server.url, ["ben"]);
-    const room = await ben?.direct((await ben?.findUser("ana"))?.id ?? "");
-    await room?.send({ text: "news from today" });
+    await benSends({ text: "news from today" });
     await ana.page
       .getByRole("button", { name: "Go to the newest message" })
       .getByText("1", { exact: true })
@@ -65,19 +62,15 @@ describe.skipIf(withoutChromium)("a history of a thousand messages", () => {
     await ana.page.getByRole("button", { name: "Go to the newest message" }).click();
     await ana.message("news from today").waitFor();
     expect(await toEnd(ana.page)).toBeLessThan(2);
-    await ben?.close();
   });
 
   test("at the end, what comes is followed", async () => {
-    const [ben] = await clients(server.url, ["ben"]);
-    const room = await ben?.direct((await ben?.findUser("ana"))?.id ?? "");
-    for (let n = 0; n < 5; n++) await room?.send({ text: `more ${n}: ${textOf(n * 3)}` });
+    await benSends(...Array.from({ length: 5 }, (_, n) => ({ text: `more ${n}: ${textOf(n * 3)}` })));
     await ana.message("more 4").waitFor();
     await ana.page.waitForFunction(() => {
       const list = document.querySelector(".timeline");
       return list !== null && list.scrollHeight - list.scrollTop - list.clientHeight < 2;
     });
-    await ben?.close();
   });
 
   test("that holds in a long history whose width has changed since it was opened", async () => {
@@ -85,25 +78,19 @@ describe.skipIf(withoutChromium)("a history of a thousand messages", () => {
     await ana.open("ben");
     await ana.page.getByRole("button", { name: "Details" }).click();
     await ana.page.getByRole("complementary", { name: "Details" }).waitFor();
-    const [ben] = await clients(server.url, ["ben"]);
-    const room = await ben?.direct((await ben?.findUser("ana"))?.id ?? "");
     const before = await height(ana.page);
-    await room?.send({ text: "beside the details" });
+    await benSends({ text: "beside the details" });
     await ana.message("beside the details").waitFor();
     await settled(ana.page);
     expect(await toEnd(ana.page)).toBeLessThan(2);
     // Rows that nobody sees keep the height that they were guessed at, or the list would be thrown about.
     expect((await height(ana.page)) - before).toBeLessThan(200);
     await ana.page.keyboard.press("Escape");
-    await ben?.close();
   });
 
   test("an answer leads to its original, however old, and the way back down doesn't jump either", async () => {
-    const [ben] = await clients(server.url, ["ben"]);
-    const room = await ben?.direct((await ben?.findUser("ana"))?.id ?? "");
     // Seq 1 made the room: message n has seq n + 1.
-    await room?.send({ text: "do you remember?", re: 101 });
-    await ben?.close();
+    await benSends({ text: "do you remember?", re: 101 });
     await ana.page.reload();
     await ana.message("do you remember?").getByRole("button", { name: "Answer to" }).click();
     await ana.page.locator("article.marked", { hasText: textOf(100) }).waitFor();
@@ -129,28 +116,23 @@ describe.skipIf(withoutChromium)("a history of a thousand messages", () => {
   });
 });
 
-async function clients(url: string, names: readonly string[]) {
-  return await Promise.all(
-    names.map(async (name) => {
-      const client = createClient({ url });
-      await client.login({ name, password });
-      await client.connect();
-      await client.ready();
-      return client;
-    }),
-  );
+async function online(url: string, name: string): Promise<Client> {
+  const client = createClient({ url });
+  await client.login({ name, password });
+  await client.connect();
+  await client.ready();
+  return client;
 }
 
 async function writeHistory(url: string): Promise<void> {
   for (const name of ["ana", "ben"]) await createClient({ url }).register({ name, password });
-  const [ana, ben] = await clients(url, ["ana", "ben"]);
-  if (!ana?.me || !ben?.me) throw new Error("not signed in");
-  const rooms = [await ana.direct(ben.me.id), await ben.direct(ana.me.id)];
-  await rooms[0]?.send({ text: textOf(1) });
-  // Mostly ana's, so that the page has little to mark as read.
-  for (let n = 2; n <= messages; n++) await rooms[n % 9 === 0 ? 1 : 0]?.send({ text: textOf(n) });
-  rooms[0]?.markRead();
-  await Promise.all([ana.close(), ben.close()]);
+  await using ana = await online(url, "ana");
+  await using ben = await online(url, "ben");
+  const anas = await ana.direct((await ana.findUser("ben"))?.id ?? "");
+  await anas.send({ text: textOf(1) });
+  const bens = await ben.direct((await ben.findUser("ana"))?.id ?? "");
+  for (let n = 2; n <= messages; n++) await (n % 9 === 0 ? bens : anas).send({ text: textOf(n) });
+  await ana.call("room.read", { room: anas.id, seq: messages + 1 });
 }
 
 /** Three frames: a change, what it renders, and what was measured then. */

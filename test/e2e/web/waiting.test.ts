@@ -1,30 +1,20 @@
-import { afterAll, beforeAll, describe, expect, test } from "bun:test";
-import type { Browser } from "playwright-core";
-import { RealServer } from "../server.ts";
-import { launch, withoutChromium } from "./browser.ts";
-import { Person } from "./person.ts";
+import { beforeAll, describe, expect, test } from "bun:test";
+import { withoutChromium } from "./browser.ts";
+import type { Person } from "./person.ts";
+import { setStage } from "./stage.ts";
 
 describe.skipIf(withoutChromium)("while the server is away", () => {
-  let server: RealServer;
-  let browser: Browser;
+  const stage = setStage();
   let ana: Person;
 
   beforeAll(async () => {
-    [server, browser] = await Promise.all([RealServer.start(), launch()]);
-    ana = await Person.register(browser, server.url, "ana");
+    ana = await stage.register("ana");
     await ana.makeGroup("Harbour", []);
     await ana.say("first");
     await ana.tick("first", "sent");
-    // The longest pauses that chance allows, so that there is something to cut short.
-    await ana.page.evaluate(() => {
-      Math.random = () => 0.999;
-    });
-    await server.kill();
-  });
-
-  afterAll(async () => {
-    await browser?.close();
-    await server?.[Symbol.asyncDispose]();
+    // A clock that the test can stop.
+    await ana.page.clock.install();
+    await stage.server.kill();
   });
 
   test("what waits can be taken back", async () => {
@@ -39,13 +29,13 @@ describe.skipIf(withoutChromium)("while the server is away", () => {
   });
 
   test("it says when it tries again, and one needn't wait for that", async () => {
-    await ana.page.waitForFunction(
-      () => Number.parseInt(document.querySelector(".try-seconds")?.textContent.slice(3) ?? "", 10) >= 7,
-    );
-    await server.start();
+    await ana.page.getByText(/^in \d+ s$/).waitFor();
+    // From here on the page doesn't try by itself.
+    await ana.page.clock.pauseAt((await ana.page.evaluate(() => Date.now())) + 100);
+    await stage.server.start();
     const button = ana.page.getByRole("button", { name: "Try now" });
     await button.click();
-    await button.waitFor({ state: "detached", timeout: 5_000 });
+    await button.waitFor({ state: "detached" });
     await ana.tick("rather this", "sent");
     expect(await ana.texts()).toEqual(["first", "rather this"]);
   });

@@ -26,6 +26,15 @@ describe.skipIf(program === null)("the log on three nats-servers", () => {
   const openAt = (server: NatsServer) =>
     world.open({ url: server.url, more: { ignoreClusterUpdates: true } });
 
+  /** A node that knows all servers but this one. */
+  const openBeside = (server: NatsServer) => {
+    const others = world.servers.servers.filter((other) => other !== server);
+    return world.open({
+      url: others.map(({ url }) => url).join(","),
+      more: { ignoreClusterUpdates: true },
+    });
+  };
+
   /** Who leads the stream of a room; the others follow. */
   async function serversOf(room: string): Promise<{ leader: NatsServer; followers: NatsServer[] }> {
     const jsm = await jetstreamManager(nats.connection.nats);
@@ -144,13 +153,7 @@ describe.skipIf(program === null)("the log on three nats-servers", () => {
     await using reader = await openAt(server);
     const before = await fill(nats.log, "cut", 3);
     expect(await positionsIn(reader.log, "cut")).toEqual(before);
-    await using writer = await world.open({
-      url: world.servers.servers
-        .filter((other) => other !== server)
-        .map(({ url }) => url)
-        .join(","),
-      more: { ignoreClusterUpdates: true },
-    });
+    await using writer = await openBeside(server);
     world.servers.isolate(server);
     try {
       const next = await eventually("the majority goes on", () =>
@@ -178,13 +181,7 @@ describe.skipIf(program === null)("the log on three nats-servers", () => {
   test("an append that a cut-off leader took is unknown, and one record stands in its place", async () => {
     const { leader } = await serversOf("lead");
     await using old = await openAt(leader);
-    await using others = await world.open({
-      url: world.servers.servers
-        .filter((other) => other !== leader)
-        .map(({ url }) => url)
-        .join(","),
-      more: { ignoreClusterUpdates: true },
-    });
+    await using others = await openBeside(leader);
     const [position = 0] = await fill(old.log, "lead", 1);
     world.servers.isolate(leader);
     try {
@@ -217,13 +214,7 @@ describe.skipIf(program === null)("the log on three nats-servers", () => {
     const { followers } = await serversOf("frozen");
     const [server] = followers;
     if (server === undefined) throw new Error("no follower");
-    await using node = await world.open({
-      url: world.servers.servers
-        .filter((other) => other !== server)
-        .map(({ url }) => url)
-        .join(","),
-      more: { ignoreClusterUpdates: true },
-    });
+    await using node = await openBeside(server);
     server.freeze();
     try {
       const positions = await fill(node.log, "frozen", 20);

@@ -1,11 +1,7 @@
 import { expect, test } from "bun:test";
 import type { Caller } from "../../../src/operations/operation.ts";
+import { settle } from "../../support/live.ts";
 import { granted, join, startNode } from "../../support/node.ts";
-
-/** Turns of the loop in which the reader would have done its work; the clock stands still. */
-async function turns(count = 50): Promise<void> {
-  for (let i = 0; i < count; i++) await new Promise<void>((resolve) => setImmediate(resolve));
-}
 
 async function given() {
   const node = await startNode();
@@ -18,7 +14,7 @@ async function given() {
       (await node.dispatch(op, { cid: cid(), ...input }, { caller, connection: null, address: "" })) as never,
     ) as { room: string };
   const { room } = await send("room.create", { name: "x" });
-  await turns();
+  await settle();
   const { messages, memberships } = node.services.store;
   return { node, bo, room, send, messages, memberships };
 }
@@ -26,10 +22,10 @@ async function given() {
 test("posts wait for a common bulk", async () => {
   const { node, room, send, messages } = await given();
   await send("room.post", { room, text: "one" });
-  await turns();
+  await settle();
   expect(await messages.range(room, 2, 2, 1)).toEqual([]);
   node.platform.advance(1_000);
-  await turns();
+  await settle();
   expect(await messages.range(room, 2, 2, 1)).toHaveLength(1);
 });
 
@@ -37,7 +33,7 @@ test("a change of members doesn't wait, nor what was posted before it", async ()
   const { bo, room, send, messages, memberships } = await given();
   await send("room.post", { room, text: "one" });
   await send("room.add", { room, users: [bo.user] });
-  await turns();
+  await settle();
   expect(await memberships.of(room, [bo.user])).toMatchObject([{ role: "member" }]);
   expect(await messages.range(room, 2, 2, 1)).toHaveLength(1);
 });

@@ -10,6 +10,7 @@ import { startNode } from "../../../src/node.ts";
 import { ratesOff } from "../../../src/operations/rate.ts";
 import { RoomEdge } from "../../../src/rooms/edge.ts";
 import { memoryStore } from "../../../src/store/memory.ts";
+import { settle } from "../../support/live.ts";
 import { cheapArgon, granted, manualPlatform, password } from "../../support/node.ts";
 
 async function given(twist: (store: Store) => Store = (store) => store, ports?: { store: Store; log: Log }) {
@@ -55,9 +56,6 @@ async function given(twist: (store: Store) => Store = (store) => store, ports?: 
     },
   };
 }
-const spin = async (n = 30) => {
-  for (let i = 0; i < n; i++) await new Promise((resolve) => setImmediate(resolve));
-};
 
 test("P5: a summary tells a former member nothing from after the removal", async () => {
   const node = await given();
@@ -78,7 +76,7 @@ test("P5: a summary tells a former member nothing from after the removal", async
   node.platform.advance(1000);
   await node.call(ana, "room.rename", { room, cid: node.cid(), name: "why eve had to go" });
   await node.call(ana, "room.add", { room, cid: node.cid(), users: [bob.user] });
-  await spin();
+  await settle();
   expect(await look()).toEqual(before);
 });
 

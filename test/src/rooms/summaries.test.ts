@@ -16,7 +16,7 @@ async function given() {
   const { platform, log, store } = written;
   const summaries = new Summaries({ platform, log, store, rooms: edgeOf(written) });
   const list = [room, ...Array.from({ length: limits.pageMax - 1 }, (_, i) => `absent ${i}`)];
-  return { summaries, list, read };
+  return { ...written, summaries, list, read };
 }
 
 test("however many lists are asked for, others get the loop after a few rooms", async () => {
@@ -37,4 +37,23 @@ test("more lists than may wait are said to be too many", async () => {
   const count = limits.slicesAtOnce + limits.slicesWaitingMax + 1;
   const lists = await Promise.all(Array.from({ length: count }, () => summaries.of("bob", ["absent"])));
   expect(lists.filter((found) => found === null)).toHaveLength(1);
+});
+
+test("a list that waited longer than anybody waits for it is not made any more, and said to be too many", async () => {
+  const { summaries, platform, store } = await given();
+  const asked: string[] = [];
+  const database = Promise.withResolvers<void>();
+  const { of } = store.memberships;
+  store.memberships.of = async (id, users) => {
+    asked.push(id);
+    await database.promise;
+    return of(id, users);
+  };
+  const taken = Array.from({ length: limits.slicesAtOnce }, () => summaries.of("bob", [room]));
+  const late = summaries.of("ana", ["absent"]);
+  platform.advance(limits.askTimeoutMs);
+  database.resolve();
+  expect(await late).toBeNull();
+  for (const found of await Promise.all(taken)) expect(found).toHaveLength(1);
+  expect(asked).not.toContain("absent");
 });

@@ -37,6 +37,20 @@ export class WrittenRoom {
     return this.#seq;
   }
 
+  /** How many rows this read of messages gives from now on. */
+  counted(read: "range" | "versions"): { rows: number } {
+    const counter = { rows: 0 };
+    const { messages } = this.store;
+    const original = messages[read].bind(messages) as (...where: unknown[]) => Promise<unknown[]>;
+    const counting = async (...where: unknown[]) => {
+      const found = await original(...where);
+      counter.rows += found.length;
+      return found;
+    };
+    Object.assign(messages, { [read]: counting });
+    return counter;
+  }
+
   /** The history reader comes as far as the log is now. */
   async project(): Promise<void> {
     const checkpoint = await this.store.projection.checkpoint(0);
