@@ -1,15 +1,16 @@
 /**
- * Durable commands on the wire, watched from outside of the SDK: which were sent and not answered when the server was
+ * Durable commands on the wire, watched from outside of the SDK: which were sent and not answered when their server was
  * killed, and whether they had landed. An event is stamped by the clock of the machine on which we kill, so a command that
- * landed before a kill bears an earlier time than the kill.
+ * landed before a kill bears an earlier time than the kill. (In a cluster its owner may have been another node, which appended it
+ * a moment later: it still landed without the client's knowing.)
  */
 
 interface Command {
   cid: string;
   /** Times of the kills at which it was in flight and stayed without an answer. */
   kills: number[];
-  /** The connection that carried it is gone. */
-  cut: boolean;
+  /** The connection that carries it; null: that one is gone. */
+  wire: number | null;
 }
 
 interface Kill {
@@ -31,6 +32,8 @@ type Frame = Record<string, unknown>;
 /** One for all clients. `wire` numbers the connections of all of them. */
 export class Flight {
   readonly #open = new Map<string, Command>();
+  /** Where each connection leads. */
+  readonly #doors = new Map<number, string>();
   /** Which request of a connection carries which cid. */
   readonly #requests = new Map<number, Map<unknown, string>>();
   #kill: Kill | null = null;
@@ -61,14 +64,18 @@ export class Flight {
     this.#waiting = null;
   }
 
+  opened(wire: number, door: string): void {
+    this.#doors.set(wire, door);
+  }
+
   sent(wire: number, frame: Frame): void {
     const cid = (frame.in as Frame | undefined)?.cid;
     if (typeof cid !== "string") return;
     const requests = this.#requests.get(wire) ?? new Map<unknown, string>();
     this.#requests.set(wire, requests);
     requests.set(frame.id, cid);
-    const command = this.#open.get(cid) ?? { cid, kills: [], cut: false };
-    command.cut = false;
+    const command = this.#open.get(cid) ?? { cid, kills: [], wire };
+    command.wire = wire;
     this.#open.set(cid, command);
     if (this.#waiting && this.size >= this.#waiting.size) this.#waiting.resolve();
   }
@@ -88,12 +95,12 @@ export class Flight {
     }
   }
 
-  /** The server was killed at this moment. */
-  killed(at: number): void {
-    this.#kill = {
-      at,
-      cids: new Set([...this.#open.values()].filter(({ cut }) => !cut).map(({ cid }) => cid)),
-    };
+  /** The server behind this door was killed at this moment. */
+  killed(door: string, at: number): void {
+    const carried = [...this.#open.values()].filter(
+      ({ wire }) => wire !== null && this.#doors.get(wire) === door,
+    );
+    this.#kill = { at, cids: new Set(carried.map(({ cid }) => cid)) };
   }
 
   /** A connection ended; what it carried has no answer until it is sent again. */
@@ -101,10 +108,11 @@ export class Flight {
     for (const cid of this.#requests.get(wire)?.values() ?? []) {
       const command = this.#open.get(cid);
       if (!command) continue;
-      command.cut = true;
+      if (command.wire === wire) command.wire = null;
       if (this.#kill?.cids.delete(cid)) command.kills.push(this.#kill.at);
     }
     this.#requests.delete(wire);
+    this.#doors.delete(wire);
   }
 
   /** `at`: when the owner stamped it; null: refused. An answer that was on its way at the kill came in time. */

@@ -1,6 +1,8 @@
 /** What goes wrong while the conversations run: lost networks, removals, and a server that dies in mid-sentence. */
 import type { Chance } from "../kit/chance.ts";
+import type { ClusterHouse } from "./cluster-house.ts";
 import type { Flight } from "./flight.ts";
+import type { House } from "./house.ts";
 import type { Leash } from "./leash.ts";
 import type { Player } from "./player.ts";
 import type { Stage } from "./stage.ts";
@@ -13,12 +15,20 @@ export interface Troubled {
   players: readonly Player[];
   /** How many the caller asked for; 0: the server lives. */
   kills: number;
-  /** SIGKILL and a start on the same port and folder. Calls `died` in the turn of the kill. */
-  restart(died: () => void): Promise<void>;
+  wanted: Wanted;
+  house: House;
 }
 
 /** What must have happened before a kill is allowed to be the last one. */
-export const wanted = { kills: 5, inFlight: 20, landed: 1, notLanded: 1 } as const;
+export interface Wanted {
+  kills: number;
+  inFlight: number;
+  landed: number;
+  notLanded: number;
+}
+
+export const wanted: Wanted = { kills: 5, inFlight: 20, landed: 1, notLanded: 1 };
+export const wantedOfCluster: Wanted = { ...wanted, kills: 10 };
 
 /** A run that can't get commands in flight would kill for ever. */
 const killsMax = 60;
@@ -70,6 +80,7 @@ export async function killServer(troubled: Troubled): Promise<{ kills: number; r
   const { chance, leash, flight, stages } = troubled;
   let kills = 0;
   let removals = 0;
+  const { wanted } = troubled;
   const enough = () =>
     troubled.kills === 0 ||
     (kills >= wanted.kills &&
@@ -82,7 +93,7 @@ export async function killServer(troubled: Troubled): Promise<{ kills: number; r
     await flight.reaches(stages.length + Math.ceil(stages.length / 2), pause(200));
     await pause(chance.pick(killDelaysMs));
     if (flight.size > 0) {
-      await troubled.restart(() => flight.killed(Date.now()));
+      await troubled.house.restart(chance, (door) => flight.killed(door, Date.now()));
       kills++;
       leash.done("kill");
     }
@@ -90,6 +101,30 @@ export async function killServer(troubled: Troubled): Promise<{ kills: number; r
     await pause(chance.between(50, 300));
   }
   return { kills, removals };
+}
+
+/** How long a nats-server is away: the streams that it led have elected others by then, or do so while it comes back. */
+const leaderAwayMs = [1_000, 8_000] as const;
+
+/** One nats-server at a time: two of three always keep what was acknowledged. */
+export async function killLeaders({ chance, leash, stages }: Troubled, house: ClusterHouse): Promise<number> {
+  let kills = 0;
+  while (await leash.due("leader")) {
+    await house.killLeader(chance.pick(stages).id, () => pause(chance.between(...leaderAwayMs)));
+    kills++;
+    leash.done("leader");
+  }
+  return kills;
+}
+
+export async function stepDowns({ leash }: Troubled, house: ClusterHouse): Promise<number> {
+  let count = 0;
+  while (await leash.due("step-down")) {
+    await house.stepDown();
+    count++;
+    leash.done("step-down");
+  }
+  return count;
 }
 
 function pause(ms: number): Promise<void> {
