@@ -1,7 +1,6 @@
 /** A cluster to play in, and what can happen to it besides a node's end: a nats-server that leads dies, MongoDB changes its primary. */
 import type { RoomId } from "../../actors/ports.ts";
 import { streamName, streamOf } from "../../src/log/jetstream/subjects.ts";
-import type { Chance } from "../kit/chance.ts";
 import { LocalCluster, ready } from "../kit/cluster.ts";
 import { say } from "../kit/report.ts";
 import type { House } from "./house.ts";
@@ -35,10 +34,11 @@ export class ClusterHouse implements House {
     return this.#cluster.nodes.filter(({ running }) => running).map(({ url }) => url);
   }
 
-  async restart(chance: Chance, died: (door: string) => void): Promise<void> {
-    const node = chance.pick(this.#cluster.nodes);
+  async restart(door: string, died: () => void): Promise<void> {
+    const node = this.#cluster.nodes.find(({ url }) => url === door);
+    if (node === undefined) throw new Error(`no node is behind ${door}`);
     const gone = node.kill();
-    died(node.url);
+    died();
     await gone;
     await node.start();
     await ready(node);

@@ -39,11 +39,11 @@ export class Flight {
   #kill: Kill | null = null;
   #landed = 0;
   #notLanded = 0;
-  #waiting: { size: number; resolve: () => void } | null = null;
+  #waiting: { door: string; size: number; resolve: () => void } | null = null;
 
-  /** Commands without an answer now. */
-  get size(): number {
-    return this.#open.size;
+  /** Commands without an answer now that went through this door. */
+  at(door: string): number {
+    return this.#carried(door).length;
   }
 
   get counts(): FlightCounts {
@@ -55,11 +55,11 @@ export class Flight {
     };
   }
 
-  /** Resolves in the turn in which this many commands are in flight, or when `give up` does. */
-  async reaches(size: number, giveUp: Promise<void>): Promise<void> {
-    if (this.size >= size) return;
+  /** Resolves in the turn in which this many commands are in flight through a door, or when `give up` does. */
+  async reaches(door: string, size: number, giveUp: Promise<void>): Promise<void> {
+    if (this.at(door) >= size) return;
     const { promise, resolve } = Promise.withResolvers<void>();
-    this.#waiting = { size, resolve };
+    this.#waiting = { door, size, resolve };
     await Promise.race([promise, giveUp]);
     this.#waiting = null;
   }
@@ -77,7 +77,7 @@ export class Flight {
     const command = this.#open.get(cid) ?? { cid, kills: [], wire };
     command.wire = wire;
     this.#open.set(cid, command);
-    if (this.#waiting && this.size >= this.#waiting.size) this.#waiting.resolve();
+    if (this.#waiting && this.at(this.#waiting.door) >= this.#waiting.size) this.#waiting.resolve();
   }
 
   received(wire: number, frame: Frame): void {
@@ -97,10 +97,7 @@ export class Flight {
 
   /** The server behind this door was killed at this moment. */
   killed(door: string, at: number): void {
-    const carried = [...this.#open.values()].filter(
-      ({ wire }) => wire !== null && this.#doors.get(wire) === door,
-    );
-    this.#kill = { at, cids: new Set(carried.map(({ cid }) => cid)) };
+    this.#kill = { at, cids: new Set(this.#carried(door).map(({ cid }) => cid)) };
   }
 
   /** A connection ended; what it carried has no answer until it is sent again. */
@@ -113,6 +110,10 @@ export class Flight {
     }
     this.#requests.delete(wire);
     this.#doors.delete(wire);
+  }
+
+  #carried(door: string): Command[] {
+    return [...this.#open.values()].filter(({ wire }) => wire !== null && this.#doors.get(wire) === door);
   }
 
   /** `at`: when the owner stamped it; null: refused. An answer that was on its way at the kill came in time. */

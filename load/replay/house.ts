@@ -2,7 +2,6 @@
 import { mkdir, mkdtemp, readdir, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import type { Chance } from "../kit/chance.ts";
 import { Server } from "../kit/server.ts";
 
 export interface House extends AsyncDisposable {
@@ -10,8 +9,8 @@ export interface House extends AsyncDisposable {
   readonly base: string;
   /** Addresses that take sockets now. */
   doors(): readonly string[];
-  /** SIGKILL of one of the servers and its start in the same place. Calls `died` with its door in the turn of the kill. */
-  restart(chance: Chance, died: (door: string) => void): Promise<void>;
+  /** SIGKILL of the server behind this door and its start in the same place. Calls `died` in the turn of the kill. */
+  restart(door: string, died: () => void): Promise<void>;
   /** What the servers wrote before they ended, for a person who has to find out. */
   show(): void;
 }
@@ -24,9 +23,9 @@ export async function openSolo(keep: string | null): Promise<House> {
   return {
     base,
     doors: () => [base],
-    async restart(_chance, died) {
+    async restart(_door, died) {
       const gone = server.kill();
-      died(base);
+      died();
       await gone;
       server = await Server.start({ data, port });
     },

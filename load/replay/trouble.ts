@@ -77,7 +77,7 @@ async function removeSomebody({ chance }: Troubled, stage: Stage): Promise<boole
 }
 
 export async function killServer(troubled: Troubled): Promise<{ kills: number; removals: number }> {
-  const { chance, leash, flight, stages } = troubled;
+  const { chance, leash, flight, stages, house } = troubled;
   let kills = 0;
   let removals = 0;
   const { wanted } = troubled;
@@ -90,10 +90,12 @@ export async function killServer(troubled: Troubled): Promise<{ kills: number; r
   while (kills < killsMax && ((await leash.due("kill")) || !enough())) {
     // Whatever the rooms are doing: something is in flight in each of them.
     const extra = stages.map((stage) => removeSomebody(troubled, stage));
-    await flight.reaches(stages.length + Math.ceil(stages.length / 2), pause(200));
+    const doors = house.doors();
+    const door = chance.pick(doors);
+    await flight.reaches(door, Math.ceil((1.5 * stages.length) / doors.length), pause(200));
     await pause(chance.pick(killDelaysMs));
-    if (flight.size > 0) {
-      await troubled.house.restart(chance, (door) => flight.killed(door, Date.now()));
+    if (flight.at(door) > 0) {
+      await house.restart(door, () => flight.killed(door, Date.now()));
       kills++;
       leash.done("kill");
     }
