@@ -1,5 +1,6 @@
 /** What goes wrong while the conversations run: lost networks, removals, and a server that dies in mid-sentence. */
 import type { Chance } from "../kit/chance.ts";
+import { say } from "../kit/report.ts";
 import type { ClusterHouse } from "./cluster-house.ts";
 import type { Flight } from "./flight.ts";
 import type { House } from "./house.ts";
@@ -97,6 +98,7 @@ export async function killServer(troubled: Troubled): Promise<{ kills: number; r
     if (flight.at(door) > 0) {
       await house.restart(door, () => flight.killed(door, Date.now()));
       kills++;
+      say(`  server killed, ${kills} times now`);
       leash.done("kill");
     }
     removals += (await Promise.all(extra)).filter(Boolean).length;
@@ -114,6 +116,7 @@ export async function killLeaders({ chance, leash, stages }: Troubled, house: Cl
   while (await leash.due("leader")) {
     await house.killLeader(chance.pick(stages).id, () => pause(chance.between(...leaderAwayMs)));
     kills++;
+    say(`  a nats-server that led was killed and is back, ${kills} times now`);
     leash.done("leader");
   }
   return kills;
@@ -124,6 +127,7 @@ export async function stepDowns({ leash }: Troubled, house: ClusterHouse): Promi
   while (await leash.due("step-down")) {
     await house.stepDown();
     count++;
+    say(`  MongoDB's primary stepped down, ${count} times now`);
     leash.done("step-down");
   }
   return count;
