@@ -4,7 +4,16 @@
  * to core 0, drivers to core 1.
  *
  *     bench [--quick] [--only fan-out|direct|hot|idle|resume] [--rounds N]
+ *
+ * With `--cluster`: what several nodes on real NATS and MongoDB cost against one of them, and how long people wait when nodes
+ * go. Everything shares all cores then.
+ *
+ *     bench --cluster [--quick] [--only fan-out|hot|failover|rolling] [--rounds N]
  */
+import { failover } from "./bench/cluster/failover.ts";
+import { fanOut as fanOutOfCluster } from "./bench/cluster/fan-out.ts";
+import { hot as hotInCluster } from "./bench/cluster/hot.ts";
+import { rolling } from "./bench/cluster/rolling.ts";
 import { direct } from "./bench/direct.ts";
 import { fanOut } from "./bench/fan-out.ts";
 import { hot } from "./bench/hot.ts";
@@ -24,7 +33,10 @@ interface Size {
   seconds: number;
 }
 
-const workloads: Record<string, (size: Size) => Promise<Outcome>> = {
+/** Resolves to null when a real part is missing. */
+type Workloads = Record<string, (size: Size) => Promise<Outcome | null>>;
+
+const alone: Workloads = {
   "fan-out": ({ rounds, seconds }) => fanOut(rounds, seconds),
   direct: ({ rounds, seconds }) => direct(rounds, seconds),
   hot: ({ rounds, seconds }) => hot(rounds, seconds / 2),
@@ -32,16 +44,26 @@ const workloads: Record<string, (size: Size) => Promise<Outcome>> = {
   resume,
 };
 
-async function bench(size: Size, only: string | null) {
+const clustered: Workloads = {
+  "fan-out": ({ rounds, seconds }) => fanOutOfCluster(rounds, seconds),
+  hot: ({ rounds, seconds }) => hotInCluster(rounds, seconds / 2),
+  failover: ({ rounds }) => failover(rounds),
+  rolling: () => rolling(),
+};
+
+async function bench(workloads: Workloads, size: Size, only: string | null) {
   const names = Object.keys(workloads);
   if (only !== null && !names.includes(only)) throw new Error(`--only takes one of ${names.join(", ")}`);
-  if (!pin(process.pid, driverCore)) say("taskset isn't here: server and driver share their cores");
+  if (workloads === alone && !pin(process.pid, driverCore))
+    say("taskset isn't here: server and driver share their cores");
   const began = performance.now();
   const outcomes: Outcome[] = [];
   for (const [name, workload] of Object.entries(workloads)) {
     if (only !== null && name !== only) continue;
     say(`${name} …`);
-    outcomes.push(await workload(size));
+    const outcome = await workload(size);
+    if (outcome === null) return { ok: false, error: "a real part is missing" };
+    outcomes.push(outcome);
   }
   return report(outcomes, (performance.now() - began) / 1_000);
 }
@@ -79,8 +101,8 @@ function figure(row: Row) {
 }
 
 if (import.meta.main) {
-  const flags = flagsOf(Bun.argv.slice(2), { values: ["only", "rounds"], switches: ["quick"] });
+  const flags = flagsOf(Bun.argv.slice(2), { values: ["only", "rounds"], switches: ["quick", "cluster"] });
   const quick = flags.has("quick");
   const size = { rounds: flags.number("rounds", quick ? 2 : 5), seconds: quick ? 3 : 6 };
-  await run(() => bench(size, flags.text("only")));
+  await run(() => bench(flags.has("cluster") ? clustered : alone, size, flags.text("only")));
 }

@@ -1,28 +1,37 @@
 /**
  * Plays real conversations through the real server while networks break, members are removed and the server is killed,
- * then proves that nothing was lost, doubled, reordered or leaked.
+ * then proves that nothing was lost, doubled, reordered or leaked. With `--cluster` there are three nodes, three nats-servers and a
+ * MongoDB replica set: random nodes are killed, and meanwhile nats-servers that lead, and MongoDB's primary steps down.
  *
- *     replay FOLDER [--storm] [--seed N] [--keep DIR] [--drops N] [--removals N] [--kills N]
+ *     replay FOLDER [--cluster] [--storm] [--seed N] [--keep DIR] [--drops N] [--removals N] [--kills N]
  */
-import { mkdir, mkdtemp, readdir, rm } from "node:fs/promises";
-import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
 import { Chance } from "./kit/chance.ts";
 import { flagsOf } from "./kit/flags.ts";
 import { run, say, tableOf } from "./kit/report.ts";
-import { Server } from "./kit/server.ts";
 import type { Fault, FaultKind } from "./oracle.ts";
 import { type Plan, planOf, postsOf } from "./plan.ts";
 import { Cast, freshSession, readyMs } from "./replay/cast.ts";
+import { ClusterHouse } from "./replay/cluster-house.ts";
 import { Flight } from "./replay/flight.ts";
 import { readFolder } from "./replay/folder.ts";
+import { type House, openSolo } from "./replay/house.ts";
 import { judgeRoom, pageRoom, type RoomVerdict } from "./replay/judge.ts";
 import { Leash } from "./replay/leash.ts";
 import { play } from "./replay/play.ts";
 import { Stage } from "./replay/stage.ts";
-import { dropClients, killServer, removeMembers, wanted } from "./replay/trouble.ts";
+import {
+  dropClients,
+  killLeaders,
+  killServer,
+  removeMembers,
+  stepDowns,
+  wanted,
+  wantedOfCluster,
+} from "./replay/trouble.ts";
 
 interface Options {
+  cluster: boolean;
   storm: boolean;
   seed: number;
   keep: string | null;
@@ -36,6 +45,9 @@ interface Verdict {
   drops: number;
   removals: number;
   kills: number;
+  nodes?: number;
+  natsLeaderKills?: number;
+  stepDowns?: number;
   inFlight: number;
   lost: number;
   doubled: number;
@@ -45,45 +57,43 @@ interface Verdict {
   ok: boolean;
 }
 
+/** How many nats-servers that lead are killed, and how many primaries step down, in a cluster. */
+const besides = 2;
 /** Fault lines shown to people. */
 const faultsShown = 20;
 
-async function replay(folder: string, options: Options): Promise<Verdict> {
+/** null: a real part is missing. */
+async function replay(folder: string, options: Options): Promise<Verdict | null> {
   const plan = planOf(await readFolder(folder));
-  const data = await dataFolder(options.keep);
-  let server = await Server.start({ data });
-  const { base, port } = server;
-  const restart = async (died: () => void): Promise<void> => {
-    const gone = server.kill();
-    died();
-    await gone;
-    server = await Server.start({ data, port });
-  };
-  try {
-    return await played(plan, options, base, restart);
-  } finally {
-    server.errors.show("the server's last words:");
-    await server.stop();
-    if (options.keep === null) await rm(data, { recursive: true, force: true });
-  }
+  const cluster = options.cluster ? await ClusterHouse.open() : null;
+  if (options.cluster && cluster === null) return null;
+  await using house = cluster ?? (await openSolo(options.keep));
+  const verdict = await played(plan, options, house, cluster).catch((error: unknown) => {
+    house.show();
+    throw error;
+  });
+  if (!verdict.ok) house.show();
+  return verdict;
 }
 
 async function played(
   plan: Plan,
   options: Options,
-  base: string,
-  restart: (died: () => void) => Promise<void>,
+  house: House,
+  cluster: ClusterHouse | null,
 ): Promise<Verdict> {
   const { storm, seed } = options;
   const messages = plan.rooms.reduce((sum, room) => sum + postsOf(room).length, 0);
   say(`${plan.rooms.length} logs, ${plan.accounts.length} accounts, ${messages} lines, seed ${seed}`);
   const flight = new Flight();
-  const cast = await Cast.gather(plan, base, flight);
+  const cast = await Cast.gather(plan, house, flight);
   const stages = await Promise.all(plan.rooms.map((_, index) => build(plan, index, cast)));
   say("everybody is there");
 
   const leash = new Leash(messages);
   for (const kind of ["drop", "removal", "kill"] as const) leash.add(kind, options[`${kind}s`]);
+  if (cluster !== null) for (const kind of ["leader", "step-down"]) leash.add(kind, besides);
+  const must = cluster === null ? wanted : wantedOfCluster;
   const players = [...cast.players, cast.owner];
   const troubled = {
     chance: new Chance(seed),
@@ -91,21 +101,24 @@ async function played(
     flight,
     stages,
     players,
-    restart,
+    house,
     kills: options.kills,
+    wanted: must,
   };
-  const [drops, removals, killed] = await Promise.all([
+  const [drops, removals, killed, natsLeaderKills, steps] = await Promise.all([
     dropClients(troubled),
     removeMembers(troubled),
     killServer(troubled),
+    cluster === null ? 0 : killLeaders(troubled, cluster),
+    cluster === null ? 0 : stepDowns(troubled, cluster),
     play(stages, leash, storm),
   ]);
   await Promise.all(players.map((player) => player.ready(readyMs)));
   say("everything was said");
 
-  const verdicts = await judge(stages, cast, base, storm);
+  const verdicts = await judge(stages, cast, house.base, storm);
   say("everything was judged");
-  if (options.keep !== null) await leaveKeys(options.keep, stages, cast, base);
+  if (options.keep !== null) await leaveKeys(options.keep, stages, cast, house.base);
   await cast.leave();
   const faults = verdicts.flatMap((verdict) => verdict.faults);
   const count = (kind: FaultKind) => faults.filter((fault) => fault.kind === kind).length;
@@ -114,6 +127,7 @@ async function played(
   const total = { drops, removals: removals + killed.removals, kills: killed.kills };
   return {
     messages,
+    ...(cluster === null ? {} : { nodes: cluster.size, natsLeaderKills, stepDowns: steps }),
     ...total,
     inFlight,
     lost: count("lost"),
@@ -125,10 +139,11 @@ async function played(
       faults.length === 0 &&
       total.drops >= options.drops &&
       total.removals >= options.removals &&
-      total.kills >= Math.max(options.kills, wanted.kills) &&
-      inFlight >= wanted.inFlight &&
-      landed >= wanted.landed &&
-      notLanded >= wanted.notLanded,
+      total.kills >= Math.max(options.kills, must.kills) &&
+      inFlight >= must.inFlight &&
+      landed >= must.landed &&
+      notLanded >= must.notLanded &&
+      (cluster === null || (natsLeaderKills > 0 && steps > 0)),
   };
 }
 
@@ -171,13 +186,6 @@ async function leaveKeys(folder: string, stages: readonly Stage[], cast: Cast, b
   const again = `POST /v1/login {"name":"${name}","password":"${password}","device":"any"} gives a fresh token`;
   const rooms = stages.map(({ plan, id }) => [plan.file, { room: id, token, name, password, again }]);
   await Bun.write(join(folder, "rooms.json"), `${JSON.stringify(Object.fromEntries(rooms), null, 2)}\n`);
-}
-
-async function dataFolder(keep: string | null): Promise<string> {
-  if (keep === null) return mkdtemp(join(tmpdir(), "starling-replay-"));
-  await mkdir(keep, { recursive: true });
-  if ((await readdir(keep)).length > 0) throw new Error(`--keep ${keep}: the folder isn't empty`);
-  return keep;
 }
 
 function show(plan: Plan, verdicts: readonly RoomVerdict[], counts: Record<string, number>): void {
@@ -240,17 +248,21 @@ function sayFault({ kind, line, seq, user, verify }: Fault): string {
 await run(async () => {
   const flags = flagsOf(process.argv.slice(2), {
     values: ["seed", "keep", "drops", "removals", "kills"],
-    switches: ["storm"],
+    switches: ["cluster", "storm"],
   });
   const [folder, ...more] = flags.words;
   if (folder === undefined || more.length > 0) throw new Error("say one folder of logs: replay FOLDER");
   const keep = flags.text("keep");
-  return replay(resolve(folder), {
+  const cluster = flags.has("cluster");
+  if (cluster && keep !== null) throw new Error("--keep is for one server: a cluster's data goes with it");
+  const verdict = await replay(resolve(folder), {
+    cluster,
     storm: flags.has("storm"),
     seed: flags.number("seed", 1),
     keep: keep === null ? null : resolve(keep),
     drops: flags.number("drops", 200),
     removals: flags.number("removals", 200),
-    kills: flags.number("kills", 8),
+    kills: flags.number("kills", cluster ? wantedOfCluster.kills : 8),
   });
+  return verdict ?? { ok: false, error: "a real part is missing" };
 });

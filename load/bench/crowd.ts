@@ -69,13 +69,15 @@ export class Listener {
     } else if (!payload.equals(copy.bytes))
       this.#crowd.fault(`two listeners got different frames from ${from}`);
     this.last = from + copy.lines - 1;
-    this.#crowd.delivered(copy.lines);
+    this.#crowd.delivered(from, copy.lines);
   }
 }
 
 export class Crowd {
   readonly listeners: Listener[] = [];
   readonly faults: string[] = [];
+  /** Each frame that came, by its first seq, at a time that all threads share. */
+  arrivals: { from: number; at: number }[] = [];
   #delivered = 0;
   #wanted = Number.POSITIVE_INFINITY;
   #reached: () => void = () => {};
@@ -99,7 +101,8 @@ export class Crowd {
     this.listeners.push(listener);
   }
 
-  delivered(lines: number): void {
+  delivered(from: number, lines: number): void {
+    this.arrivals.push({ from, at: performance.timeOrigin + performance.now() });
     this.#delivered += lines;
     if (this.#delivered >= this.#wanted) this.#reached();
   }
@@ -111,6 +114,7 @@ export class Crowd {
   /** Before a window: counts begin at zero. */
   reset(): void {
     this.#delivered = 0;
+    this.arrivals = [];
     this.#wanted = Number.POSITIVE_INFINITY;
     for (const { copy } of this.listeners) copy.frames.clear();
   }

@@ -21,10 +21,10 @@ export async function direct(rounds: number, seconds: number): Promise<Outcome> 
   using high = await pairs(server);
   const schedule = { bursts: (seconds * 1_000) / everyMs, size: 1, everyMs };
   for (const side of [low, high]) await side.window({ ...schedule, bursts: warmUpMessages });
-  const found = await interleave(rounds, gate, low, high, schedule);
+  const found = await interleave(rounds, gate, { floor: low, starling: high }, schedule);
   const commitMs = measureCommit();
   const perMessage = ({ cpu, messages }: Window) => (cpu / messages) * 1e6;
-  const acks = (q: number) => found.pairs.map(({ starling }) => quantile(starling.acksMs, q));
+  const acks = (q: number) => found.rounds.map(({ starling }) => quantile(starling.acksMs, q));
   return {
     ...found,
     rows: [
@@ -35,18 +35,23 @@ export async function direct(rounds: number, seconds: number): Promise<Outcome> 
       row(
         "   floor's ack p50",
         "ms",
-        found.pairs.map(({ floor }) => quantile(floor.acksMs, 0.5)),
+        found.rounds.map(({ floor }) => quantile(floor.acksMs, 0.5)),
       ),
       row(
         "   floor's ack p99",
         "ms",
-        found.pairs.map(({ floor }) => quantile(floor.acksMs, 0.99)),
+        found.rounds.map(({ floor }) => quantile(floor.acksMs, 0.99)),
       ),
-      row("direct, 200/s: CPU per message ÷ floor", "×", ratios(found.pairs, perMessage), atMost(2.5)),
+      row(
+        "direct, 200/s: CPU per message ÷ floor",
+        "×",
+        ratios(found.rounds, "starling", "floor", perMessage),
+        atMost(2.5),
+      ),
       row(
         "   floor, direct",
         "µs",
-        found.pairs.map(({ floor }) => perMessage(floor)),
+        found.rounds.map(({ floor }) => perMessage(floor)),
       ),
     ],
   };

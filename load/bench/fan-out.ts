@@ -20,8 +20,8 @@ export async function fanOut(rounds: number, seconds: number): Promise<Outcome> 
   const single = { ...singles, bursts: (seconds * 1_000) / singles.everyMs };
   const burst = { ...bursts, bursts: (seconds * 1_000) / bursts.everyMs };
   await warmUp(low, high);
-  const one = await interleave(rounds, gate, low, high, single);
-  const ten = await interleave(rounds, gate, low, high, burst);
+  const one = await interleave(rounds, gate, { floor: low, starling: high }, single);
+  const ten = await interleave(rounds, gate, { floor: low, starling: high }, burst);
   const writes = await countWrites(server.server.pid, async () => {
     const { deliveries, faults } = await high.window({ ...bursts, bursts: 8 });
     ten.faults.push(...faults);
@@ -30,22 +30,32 @@ export async function fanOut(rounds: number, seconds: number): Promise<Outcome> 
   const perDelivery = ({ cpu, deliveries }: Window) => (cpu / deliveries) * 1e6;
   return {
     rows: [
-      row("1 × 1000, singles: CPU per delivery ÷ floor", "×", ratios(one.pairs, perDelivery), atMost(1.2)),
+      row(
+        "1 × 1000, singles: CPU per delivery ÷ floor",
+        "×",
+        ratios(one.rounds, "starling", "floor", perDelivery),
+        atMost(1.2),
+      ),
       row(
         "   floor, singles",
         "µs",
-        one.pairs.map(({ floor }) => perDelivery(floor)),
+        one.rounds.map(({ floor }) => perDelivery(floor)),
       ),
       row(
         "   ack p50",
         "ms",
-        one.pairs.map(({ starling }) => median(starling.acksMs)),
+        one.rounds.map(({ starling }) => median(starling.acksMs)),
       ),
-      row("1 × 1000, bursts of 10: CPU per delivery ÷ floor", "×", ratios(ten.pairs, perDelivery), atMost(2)),
+      row(
+        "1 × 1000, bursts of 10: CPU per delivery ÷ floor",
+        "×",
+        ratios(ten.rounds, "starling", "floor", perDelivery),
+        atMost(2),
+      ),
       row(
         "   floor, bursts",
         "µs",
-        ten.pairs.map(({ floor }) => perDelivery(floor)),
+        ten.rounds.map(({ floor }) => perDelivery(floor)),
       ),
       row(`   writes per delivery (${writes.by})`, "", writes.perDelivery, atMost(0.15)),
     ],

@@ -6,16 +6,17 @@ import { answersPing, enter, isEvents } from "./enter.ts";
 import type { Outcome } from "./outcome.ts";
 import type { Person } from "./people.ts";
 import { atLeast, row } from "./row.ts";
-import { floor, type Subject, starling } from "./subject.ts";
+import { floor, type Measured, type Subject, starling } from "./subject.ts";
 import { commandOf, textOf } from "./texts.ts";
 
-const writersCount = 20;
+export const writersCount = 20;
 const inFlight = 64;
 const doneWithinMs = 20_000;
 
-interface Burst {
+export interface Burst {
   perSecond: number;
-  /** µs of the server's CPU per message. */
+  total: number;
+  /** µs of the servers' CPU per message. */
   cpu: number;
   faults: string[];
 }
@@ -61,27 +62,30 @@ export async function hot(rounds: number, seconds: number): Promise<Outcome> {
   };
 }
 
-/** The sockets of the room's members. */
-class Party {
-  readonly #subject: Subject;
+/** The sockets of the room's members, over all servers of the subject. */
+export class Party {
+  readonly #subject: Measured;
   readonly #writers: Writer[] = [];
 
-  private constructor(subject: Subject) {
+  private constructor(subject: Measured) {
     this.#subject = subject;
   }
 
-  static async open(subject: Subject): Promise<Party> {
+  static async open(subject: Measured & Pick<Subject, "people" | "room">): Promise<Party> {
     const party = new Party(subject);
-    const room = await subject.room(subject.people);
-    for (const [i, person] of subject.people.entries()) {
-      party.#writers.push(await Writer.open(subject.server.port, person, `w${i}`, room));
+    const { servers, people } = subject;
+    const writers = people.slice(0, writersCount);
+    const room = await subject.room(writers);
+    for (const [i, person] of writers.entries()) {
+      const { port } = servers[i % servers.length] ?? servers[0];
+      party.#writers.push(await Writer.open(port, person, `w${i}`, room));
     }
     return party;
   }
 
   async burst(seconds: number): Promise<Burst> {
-    const { pid } = this.#subject.server;
-    const before = cpuSeconds(pid);
+    const cpuNow = () => this.#subject.servers.reduce((sum, { pid }) => sum + cpuSeconds(pid), 0);
+    const before = cpuNow();
     const began = performance.now();
     for (const writer of this.#writers) writer.begin();
     await Bun.sleep(seconds * 1_000);
@@ -90,8 +94,8 @@ class Party {
     for (const writer of this.#writers) writer.end();
     const faults = await this.#complete();
     const total = this.#writers.reduce((sum, writer) => sum + writer.seqs.length, 0);
-    const cpu = ((cpuSeconds(pid) - before) / total) * 1e6;
-    return { perSecond: acked / took, cpu, faults: [...faults, ...this.#verify()] };
+    const cpu = ((cpuNow() - before) / total) * 1e6;
+    return { perSecond: acked / took, total, cpu, faults: [...faults, ...this.#verify()] };
   }
 
   leave(): void {

@@ -1,4 +1,4 @@
-/** Rounds in which both are measured right after each other, so that a noisy minute hits both. */
+/** Rounds in which all sides are measured right after each other, so that a noisy minute hits all of them. */
 import { say } from "../kit/report.ts";
 import { quantile } from "../kit/stats.ts";
 import type { Side, Window } from "./side.ts";
@@ -9,46 +9,46 @@ export interface Gate {
   boundMs: number;
 }
 
-export interface Pair {
-  floor: Window;
-  starling: Window;
-}
-
-export interface Rounds {
-  pairs: Pair[];
-  /** Pairs that don't count since a send left too late. */
+export interface Rounds<Name extends string> {
+  rounds: Record<Name, Window>[];
+  /** Rounds that don't count since a send left too late. */
   voids: number;
-  /** More than 30 % of the pairs were void: the machine is too busy to say anything. */
+  /** More than 30 % of the rounds were void: the machine is too busy to say anything. */
   noisy: boolean;
   faults: string[];
 }
 
-/** Void isn't "again until it is pretty": this many of all pairs at most. */
-const voidShareMax = 0.3;
+/** Void isn't "again until it is pretty": this many of all rounds at most. */
+export const voidShareMax = 0.3;
 
-export async function interleave(
-  rounds: number,
+export async function interleave<Name extends string>(
+  count: number,
   gate: Gate,
-  floor: Side,
-  starling: Side,
+  sides: Record<Name, Side>,
   schedule: Parameters<Side["window"]>[0],
-): Promise<Rounds> {
-  const found: Rounds = { pairs: [], voids: 0, noisy: false, faults: [] };
-  const tries = Math.ceil(rounds / (1 - voidShareMax));
-  while (found.pairs.length < rounds && found.pairs.length + found.voids < tries) {
-    const pair = { floor: await floor.window(schedule), starling: await starling.window(schedule) };
-    const late = Object.values(pair).map(({ slipsMs }) => quantile(slipsMs, gate.quantile));
-    found.faults.push(...pair.floor.faults.map((fault) => `floor: ${fault}`), ...pair.starling.faults);
+): Promise<Rounds<Name>> {
+  const found: Rounds<Name> = { rounds: [], voids: 0, noisy: false, faults: [] };
+  const tries = Math.ceil(count / (1 - voidShareMax));
+  while (found.rounds.length < count && found.rounds.length + found.voids < tries) {
+    const windows: [string, Window][] = [];
+    for (const [name, side] of Object.entries<Side>(sides)) windows.push([name, await side.window(schedule)]);
+    const late = windows.map(([, { slipsMs }]) => quantile(slipsMs, gate.quantile));
+    found.faults.push(...windows.flatMap(([name, { faults }]) => faults.map((fault) => `${name}: ${fault}`)));
     if (Math.max(...late) > gate.boundMs) {
       found.voids++;
       say(`  void: sends left ${late.map((ms) => ms.toFixed(1)).join(" and ")} ms late`);
-    } else found.pairs.push(pair);
+    } else found.rounds.push(Object.fromEntries(windows) as Record<Name, Window>);
   }
-  found.noisy = found.pairs.length < rounds;
+  found.noisy = found.rounds.length < count;
   return found;
 }
 
-/** Starling's figure over the floor's, pair by pair. */
-export function ratios(pairs: readonly Pair[], figure: (window: Window) => number): number[] {
-  return pairs.map((pair) => figure(pair.starling) / figure(pair.floor));
+/** One side's figure over the other's, round by round. */
+export function ratios<Name extends string>(
+  rounds: readonly Record<Name, Window>[],
+  over: Name,
+  under: Name,
+  figure: (window: Window) => number,
+): number[] {
+  return rounds.map((round) => figure(round[over]) / figure(round[under]));
 }

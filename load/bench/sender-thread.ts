@@ -10,9 +10,9 @@ export class SenderThread implements Disposable {
     this.#worker.onerror = ({ message }) => this.#answer.reject(new Error(`the sender failed: ${message}`));
   }
 
-  static async open(port: number, seats: readonly Seat[]): Promise<SenderThread> {
+  static async open(seats: readonly Seat[]): Promise<SenderThread> {
     const sender = new SenderThread();
-    await sender.#ask({ open: { port, seats: [...seats] } });
+    await sender.#ask({ open: { seats: [...seats] } });
     return sender;
   }
 

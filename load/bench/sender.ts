@@ -13,6 +13,7 @@ declare const self: Worker;
 export interface Seat {
   person: Person;
   room: string;
+  port: number;
 }
 
 export interface Schedule {
@@ -28,12 +29,14 @@ export interface Sent {
   /** How late each burst left. */
   slipsMs: number[];
   acksMs: number[];
+  /** When each message was due, at a time that all threads share. */
+  dues: number[];
   /** Seqs that were acknowledged, in the order of the messages. */
   seqs: number[];
   faults: string[];
 }
 
-export type ToSender = { open: { port: number; seats: Seat[] } } | { run: Schedule };
+export type ToSender = { open: { seats: Seat[] } } | { run: Schedule };
 export type FromSender = { opened: true } | { sent: Sent } | { failed: string };
 
 interface Open {
@@ -45,17 +48,17 @@ const seats: Open[] = [];
 /** Unanswered, by request id: when it was due and where its seq goes. */
 const waiting = new Map<number, { due: number; index: number }>();
 let requests = 0;
-let sent: Sent = { slipsMs: [], acksMs: [], seqs: [], faults: [] };
+let sent: Sent = { slipsMs: [], acksMs: [], dues: [], seqs: [], faults: [] };
 let idle: () => void = () => {};
 const ackWithinMs = 10_000;
 
 self.onmessage = ({ data }: MessageEvent<ToSender>) => {
-  const work = "open" in data ? open(data.open.port, data.open.seats) : run(data.run);
+  const work = "open" in data ? open(data.open.seats) : run(data.run);
   work.catch((error) => self.postMessage({ failed: String(error) } satisfies FromSender));
 };
 
-async function open(port: number, wanted: readonly Seat[]): Promise<void> {
-  for (const { person, room } of wanted) {
+async function open(wanted: readonly Seat[]): Promise<void> {
+  for (const { person, room, port } of wanted) {
     const handlers = {
       text: (payload: Buffer) => receive(wire, payload),
       closed: (code: number | null) => void sent.faults.push(`the sender was closed: ${code}`),
@@ -91,7 +94,7 @@ function receive(wire: Wire, payload: Buffer): void {
 }
 
 async function run({ first, bursts, size, everyMs }: Schedule): Promise<void> {
-  sent = { slipsMs: [], acksMs: [], seqs: [], faults: sent.faults };
+  sent = { slipsMs: [], acksMs: [], dues: [], seqs: [], faults: sent.faults };
   const began = performance.now() + 20;
   for (let burst = 0; burst < bursts; burst++) {
     const due = began + burst * everyMs;
@@ -104,6 +107,7 @@ async function run({ first, bursts, size, everyMs }: Schedule): Promise<void> {
         const index = burst * size + i;
         const id = ++requests;
         waiting.set(id, { due, index });
+        sent.dues[index] = performance.timeOrigin + due;
         return commandOf(id, seat.room, textOf("m", first + index));
       }),
     );

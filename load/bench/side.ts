@@ -1,26 +1,31 @@
 /** One of the two that are compared, with its rooms full of listeners and its sender, and one measured window on it. */
 import { cpuSeconds } from "../kit/proc.ts";
+import type { Server } from "../kit/server.ts";
 import { Crowd, RoomCopy } from "./crowd.ts";
 import { paced } from "./enter.ts";
 import type { Person } from "./people.ts";
 import type { Schedule, Seat, Sent } from "./sender.ts";
 import { SenderThread } from "./sender-thread.ts";
-import type { Subject } from "./subject.ts";
+import type { Measured } from "./subject.ts";
 import { textOf } from "./texts.ts";
 
 export interface Hall {
   room: string;
   sender: Person;
   listeners: readonly Person[];
+  /** Where its people come in, in turn; the sender at the first. Default: all at the first server of the subject. */
+  servers?: readonly Server[];
 }
 
 export interface Window {
-  /** CPU seconds of the server process, all threads, from before the first send until its work was done. */
+  /** CPU seconds of the server processes, all threads, from before the first send until its work was done. */
   cpu: number;
   messages: number;
   deliveries: number;
   acksMs: number[];
   slipsMs: number[];
+  /** From the moment at which each message was due to each of its deliveries; of a burst that came at once, the first message's. */
+  deliveriesMs: number[];
   /** Anything lost, doubled, out of order or altered: then no figure of this window counts. */
   faults: string[];
 }
@@ -30,31 +35,35 @@ const deliveredWithinMs = 10_000;
 const settleMs = 300;
 
 export class Side implements Disposable {
-  readonly subject: Subject;
+  readonly subject: Measured;
   readonly #halls: readonly Hall[];
   readonly #crowd = new Crowd();
   readonly #copies: RoomCopy[] = [];
   readonly #sender: SenderThread;
   #number = 0;
 
-  private constructor(subject: Subject, halls: readonly Hall[], sender: SenderThread) {
+  private constructor(subject: Measured, halls: readonly Hall[], sender: SenderThread) {
     this.subject = subject;
     this.#halls = halls;
     this.#sender = sender;
   }
 
-  static async open(subject: Subject, halls: readonly Hall[]): Promise<Side> {
-    const { port } = subject.server;
-    const seats = halls.map(({ room, sender }): Seat => ({ room, person: sender }));
-    const side = new Side(subject, halls, await SenderThread.open(port, seats));
-    const places = halls.flatMap(({ room, listeners }) => {
-      const copy = new RoomCopy(room);
+  static async open(subject: Measured, halls: readonly Hall[]): Promise<Side> {
+    const portOf = ({ servers = subject.servers.slice(0, 1) }: Hall, person: number) =>
+      servers[person % servers.length]?.port ?? 0;
+    const seats = halls.map((hall): Seat => {
+      const { room, sender } = hall;
+      return { room, person: sender, port: portOf(hall, 0) };
+    });
+    const side = new Side(subject, halls, await SenderThread.open(seats));
+    const places = halls.flatMap((hall) => {
+      const copy = new RoomCopy(hall.room);
       side.#copies.push(copy);
-      return listeners.map((person) => ({ person, copy }));
+      return hall.listeners.map((person, i) => ({ person, copy, port: portOf(hall, i) }));
     });
     await paced(places.length, async (number) => {
       const place = places[number];
-      if (place !== undefined) await side.#crowd.join(port, place.person, "listener", place.copy);
+      if (place !== undefined) await side.#crowd.join(place.port, place.person, "listener", place.copy);
     });
     return side;
   }
@@ -65,18 +74,29 @@ export class Side implements Disposable {
     this.#number += messages;
     const deliveries = messages * (this.#halls[0]?.listeners.length ?? 0);
     this.#crowd.reset();
-    const { pid } = this.subject.server;
-    const before = cpuSeconds(pid);
+    const before = this.#cpu();
     const sent = await this.#sender.run({ first, bursts, size, everyMs });
     await this.#crowd.expect(deliveries, deliveredWithinMs);
     await Bun.sleep(settleMs);
-    const cpu = cpuSeconds(pid) - before;
+    const cpu = this.#cpu() - before;
     const faults = [
       ...this.#crowd.faults.splice(0),
       ...sent.faults,
       ...this.#compare(first, bursts, size, sent),
     ];
-    return { cpu, messages, deliveries, acksMs: sent.acksMs, slipsMs: sent.slipsMs, faults };
+    const { acksMs, slipsMs } = sent;
+    return { cpu, messages, deliveries, acksMs, slipsMs, deliveriesMs: this.#latencies(sent), faults };
+  }
+
+  #cpu(): number {
+    return this.subject.servers.reduce((sum, { pid }) => sum + cpuSeconds(pid), 0);
+  }
+
+  /** What is heard in several halls has the same seqs in each: only one hall's can be told. */
+  #latencies({ seqs, dues }: Sent): number[] {
+    if (this.#halls.length > 1) return [];
+    const dueOf = new Map(seqs.map((seq, index) => [seq, dues[index] ?? Number.NaN]));
+    return this.#crowd.arrivals.map(({ from, at }) => at - (dueOf.get(from) ?? Number.NaN));
   }
 
   /** What was heard, text by text, and what was acknowledged, against what was sent. */

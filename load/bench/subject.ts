@@ -12,7 +12,12 @@ import { type Person, peopleIn } from "./people.ts";
 export const serverCore = 0;
 export const driverCore = 1;
 
-export interface Subject extends AsyncDisposable {
+/** Processes of one service, whose work is counted together. People come in at the first, where nothing else is said. */
+export interface Measured {
+  readonly servers: readonly [Server, ...Server[]];
+}
+
+export interface Subject extends Measured, AsyncDisposable {
   readonly name: "floor" | "starling";
   server: Server;
   readonly people: readonly Person[];
@@ -31,6 +36,7 @@ export async function floor(peopleCount: number): Promise<Subject> {
   return {
     name: "floor",
     server,
+    servers: [server],
     people,
     room: async () => platform.id(),
     direct: async () => platform.id(),
@@ -53,28 +59,11 @@ export async function starling(peopleCount: number): Promise<Starling> {
     name: "starling",
     server: await start(),
     people,
-    async room(members) {
-      const { base } = subject.server;
-      const [owner, ...others] = members;
-      if (owner === undefined) throw new Error("a room needs an owner");
-      const users = others.map(({ user }) => user);
-      const first = { name: "bench", cid: Bun.randomUUIDv7(), members: users.splice(0, limits.addMax) };
-      const { room } = (await post(base, "/v1/rooms", first, owner.token)) as { room: string };
-      while (users.length > 0) {
-        const more = { cid: Bun.randomUUIDv7(), users: users.splice(0, limits.addMax) };
-        await post(base, `/v1/rooms/${room}/members`, more, owner.token);
-      }
-      return room;
+    get servers() {
+      return [subject.server] as const;
     },
-    async direct(one, other) {
-      const { base } = subject.server;
-      const { room } = (await post(base, "/v1/rooms/direct", { user: other.user }, one.token)) as {
-        room: string;
-      };
-      const hello = { cid: Bun.randomUUIDv7(), text: "hello", with: other.user };
-      await post(base, `/v1/rooms/${room}/messages`, hello, one.token);
-      return room;
-    },
+    room: (members) => openRoom(subject.server.base, members),
+    direct: (one, other) => openDirect(subject.server.base, one, other),
     async restart() {
       await subject.server.kill();
       subject.server = await start();
@@ -85,4 +74,27 @@ export async function starling(peopleCount: number): Promise<Starling> {
     },
   };
   return subject;
+}
+
+/** A room of these people; the first one is its owner. */
+export async function openRoom(base: string, members: readonly Person[]): Promise<string> {
+  const [owner, ...others] = members;
+  if (owner === undefined) throw new Error("a room needs an owner");
+  const users = others.map(({ user }) => user);
+  const first = { name: "bench", cid: Bun.randomUUIDv7(), members: users.splice(0, limits.addMax) };
+  const { room } = (await post(base, "/v1/rooms", first, owner.token)) as { room: string };
+  while (users.length > 0) {
+    const more = { cid: Bun.randomUUIDv7(), users: users.splice(0, limits.addMax) };
+    await post(base, `/v1/rooms/${room}/members`, more, owner.token);
+  }
+  return room;
+}
+
+async function openDirect(base: string, one: Person, other: Person): Promise<string> {
+  const { room } = (await post(base, "/v1/rooms/direct", { user: other.user }, one.token)) as {
+    room: string;
+  };
+  const hello = { cid: Bun.randomUUIDv7(), text: "hello", with: other.user };
+  await post(base, `/v1/rooms/${room}/messages`, hello, one.token);
+  return room;
 }

@@ -11,3 +11,6 @@ export function textOf(from: string, number: number): string {
 export function commandOf(id: number, room: string, text: string): string {
   return `{"id":${id},"op":"room.post","in":{"room":"${room}","cid":"${Bun.randomUUIDv7()}","text":"${text}"}}`;
 }
+
+/** What holds such a text of a measured window. */
+export const isText = /"m \d+ [a-z]{20}/;

@@ -33,11 +33,6 @@ const pollMs = 50;
 export const patienceMs = 90_000;
 const readEveryMs = 1_000;
 
-/** What a nats-server says of its streams. */
-interface Account {
-  stream_detail?: { name: string; cluster?: { leader?: string } }[];
-}
-
 export class Arena implements Scene, AsyncDisposable {
   readonly cluster: LocalCluster;
   readonly chance: Chance;
@@ -164,14 +159,8 @@ export class Arena implements Scene, AsyncDisposable {
   }
 
   /** The nats-server that leads the stream of this room. */
-  async leaderOf(room: RoomId): Promise<NatsServer> {
-    for (const server of this.cluster.nats.servers) {
-      const said = (await server.monitor("jsz?streams=true")) as { account_details?: Account[] } | null;
-      const streams = said?.account_details?.flatMap(({ stream_detail = [] }) => stream_detail) ?? [];
-      const leader = streams.find(({ name }) => name === streamName(streamOf(room)))?.cluster?.leader;
-      if (leader !== undefined) return this.cluster.nats.server(leader);
-    }
-    throw new Error("no nats-server knows who leads");
+  leaderOf(room: RoomId): Promise<NatsServer> {
+    return this.cluster.nats.leader(streamName(streamOf(room)));
   }
 
   async start(node: ClusterNode): Promise<void> {

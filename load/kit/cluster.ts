@@ -4,7 +4,7 @@ import { MongoSet } from "./mongo-set.ts";
 import { NatsServers } from "./nats.ts";
 import { part } from "./parts.ts";
 import { freePorts } from "./port.ts";
-import { Server } from "./server.ts";
+import { Server, type ServerOptions } from "./server.ts";
 import { type LinkOptions, TcpLink } from "./tcp-link.ts";
 
 export interface ClusterOptions {
@@ -20,6 +20,8 @@ export interface ClusterOptions {
   links?: LinkOptions | null;
   /** For the nodes. */
   env?: Record<string, string>;
+  /** What a node runs. Default: the chat server. */
+  program?: string;
 }
 
 /** A node has its port for life, so that it comes back where it was. */
@@ -31,12 +33,12 @@ export class ClusterNode {
   starts = 0;
   /** The last lines of each start that ended. */
   readonly lastWords: string[] = [];
-  readonly #env: Record<string, string>;
+  readonly #how: Pick<ServerOptions, "env" | "program">;
   #server: Server | null = null;
 
-  constructor(port: number, env: Record<string, string>, links: readonly TcpLink[] = []) {
+  constructor(port: number, how: Pick<ServerOptions, "env" | "program">, links: readonly TcpLink[] = []) {
     this.port = port;
-    this.#env = env;
+    this.#how = how;
     this.links = links;
   }
 
@@ -54,7 +56,7 @@ export class ClusterNode {
   }
 
   async start(): Promise<void> {
-    this.#server = await Server.start({ data: "unused", port: this.port, env: this.#env });
+    this.#server = await Server.start({ data: "unused", port: this.port, ...this.#how });
     this.starts++;
   }
 
@@ -116,6 +118,7 @@ export class LocalCluster implements AsyncDisposable {
         stack.use(it),
       ),
     ]);
+    const program = options.program === undefined ? {} : { program: options.program };
     const env = { NATS_URL: nats.url, MONGODB_URL: mongo.url(), ...options.env };
     const nodes: ClusterNode[] = [];
     for (const port of freePorts(options.nodes ?? 3)) {
@@ -125,7 +128,8 @@ export class LocalCluster implements AsyncDisposable {
           links.push(stack.use(await TcpLink.to(server.port, options.links)));
       }
       const ways = links.map((link) => `nats://127.0.0.1:${link.port}`).join(",");
-      nodes.push(new ClusterNode(port, ways === "" ? env : { ...env, NATS_URL: ways }, links));
+      const how = { env: ways === "" ? env : { ...env, NATS_URL: ways } };
+      nodes.push(new ClusterNode(port, { ...program, ...how }, links));
     }
     stack.defer(async () => {
       await Promise.all(nodes.map((node) => node.kill()));
@@ -140,7 +144,7 @@ export class LocalCluster implements AsyncDisposable {
   /** One node more, ready; the balancer doesn't know of it. It ends with the cluster. */
   async add(env: Record<string, string> = {}): Promise<ClusterNode> {
     const [port = 0] = freePorts(1);
-    const node = new ClusterNode(port, { ...this.#env, ...env });
+    const node = new ClusterNode(port, { env: { ...this.#env, ...env } });
     this.#stack.defer(() => node.kill());
     await node.start();
     await ready(node);

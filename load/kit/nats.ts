@@ -27,6 +27,11 @@ process.on("exit", () => {
   for (const child of running) child.kill("SIGKILL");
 });
 
+/** What a nats-server says of its streams. */
+interface Account {
+  stream_detail?: { name: string; cluster?: { leader?: string } }[];
+}
+
 interface Place {
   name: string;
   dir: string;
@@ -183,6 +188,17 @@ export class NatsServers implements AsyncDisposable {
     const found = this.servers.find((server) => server.name === name);
     if (found === undefined) throw new Error(`no server ${name}`);
     return found;
+  }
+
+  /** The one that leads this stream. @throws {Error} while an election runs */
+  async leader(stream: string): Promise<NatsServer> {
+    for (const server of this.servers) {
+      const said = (await server.monitor("jsz?streams=true")) as { account_details?: Account[] } | null;
+      const streams = said?.account_details?.flatMap(({ stream_detail = [] }) => stream_detail) ?? [];
+      const leader = streams.find(({ name }) => name === stream)?.cluster?.leader;
+      if (leader !== undefined && this.server(leader).running) return this.server(leader);
+    }
+    throw new Error(`no nats-server knows who leads ${stream}`);
   }
 
   /** Nothing passes between this server and the others any more; its clients still reach it. */

@@ -3,6 +3,7 @@ import { randomBytes } from "node:crypto";
 import { post, type Signed } from "../kit/http.ts";
 import type { Plan } from "../plan.ts";
 import type { Flight } from "./flight.ts";
+import type { House } from "./house.ts";
 import { type Credentials, Player } from "./player.ts";
 
 /** The server hashes a few passwords at a time and refuses when too many wait. */
@@ -32,15 +33,15 @@ export class Cast {
     this.reader = reader;
   }
 
-  static async gather(plan: Plan, base: string, flight: Flight): Promise<Cast> {
+  static async gather(plan: Plan, house: House, flight: Flight): Promise<Cast> {
     const password = randomBytes(12).toString("base64url");
     const named = (login: string, display: string): Credentials => ({ login, display, password });
     const listeners = Array.from({ length: listenersCount }, (_, i) =>
       named(`listener${i + 1}`, `Listener ${i + 1}`),
     );
     const people = [...plan.accounts.map(({ login, display }) => named(login, display)), ...listeners];
-    const players = people.map((credentials, who) => new Player(who, credentials, base, flight));
-    const owner = new Player(people.length, named("theowner", "Owner"), base, flight);
+    const players = people.map((credentials, who) => new Player(who, credentials, house, flight));
+    const owner = new Player(people.length, named("theowner", "Owner"), house, flight);
     const queue = [owner, ...players];
     await Promise.all(
       Array.from({ length: registrationsMax }, async () => {
@@ -49,7 +50,7 @@ export class Cast {
     );
     await Promise.all([owner, ...players].map((player) => player.ready(readyMs)));
     const reader = named("thereader", "Reader");
-    const { user } = (await post(base, "/v1/register", {
+    const { user } = (await post(house.base, "/v1/register", {
       name: reader.login,
       display: reader.display,
       password,

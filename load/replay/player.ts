@@ -5,6 +5,7 @@ import { realPlatform } from "../../sdk/platform.ts";
 import type { Link, Transport, TransportHandlers } from "../../sdk/transport.ts";
 import { subprotocol } from "../../src/protocol/frames.ts";
 import type { Flight } from "./flight.ts";
+import type { House } from "./house.ts";
 import { Witness } from "./witness.ts";
 
 /** Comes back four times as soon as in life: the wait after a kill is not what is tested, and the storm is the harder. */
@@ -25,11 +26,11 @@ export class Player {
   /** What became of the connection lately, for whoever has to find out. */
   readonly #changes: string[] = [];
 
-  constructor(who: number, credentials: Credentials, base: string, flight: Flight) {
+  constructor(who: number, credentials: Credentials, house: House, flight: Flight) {
     this.who = who;
     this.credentials = credentials;
-    this.#wire = new CuttableWire(base, (wire) => flight.closed(wire));
-    this.client = createClient({ url: base, transport: this.#wire, platform: hasty });
+    this.#wire = new CuttableWire(house, flight);
+    this.client = createClient({ url: house.base, transport: this.#wire, platform: hasty });
     this.client.on("connection", ({ state, code, reason }) => {
       this.#changes.push([state, code, reason].filter((part) => part !== undefined).join(" "));
       if (this.#changes.length > 10) this.#changes.shift();
@@ -71,29 +72,36 @@ export class Player {
   }
 }
 
-/** The SDK's own kind of transport, with a pair of scissors. */
+/** The SDK's own kind of transport, with a pair of scissors. It takes one door after the other, as a balancer would. */
 class CuttableWire implements Transport {
   static #count = 0;
   /** Number of the newest connection, unique among all clients. */
   current = 0;
-  readonly #address: string;
-  readonly #closed: (wire: number) => void;
+  readonly #house: House;
+  readonly #flight: Flight;
   #socket: WebSocket | null = null;
 
-  constructor(base: string, closed: (wire: number) => void) {
-    this.#address = `${base.replace(/^http/u, "ws")}/ws`;
-    this.#closed = closed;
+  constructor(house: House, flight: Flight) {
+    this.#house = house;
+    this.#flight = flight;
   }
 
   open(handlers: TransportHandlers): Link {
-    const socket = new WebSocket(this.#address, [subprotocol]);
     const wire = ++CuttableWire.#count;
-    this.#socket = socket;
     this.current = wire;
+    const doors = this.#house.doors();
+    const door = doors[wire % doors.length];
+    if (door === undefined) {
+      queueMicrotask(() => handlers.closed(1006, "no server listens"));
+      return { send: () => {}, close: () => {} };
+    }
+    const socket = new WebSocket(`${door.replace(/^http/u, "ws")}/ws`, [subprotocol]);
+    this.#socket = socket;
+    this.#flight.opened(wire, door);
     socket.onopen = () => handlers.opened();
     socket.onmessage = (event) => handlers.message(String(event.data));
     socket.onclose = (event) => {
-      this.#closed(wire);
+      this.#flight.closed(wire);
       handlers.closed(event.code, event.reason);
     };
     return {

@@ -1,6 +1,9 @@
 /** What goes wrong while the conversations run: lost networks, removals, and a server that dies in mid-sentence. */
 import type { Chance } from "../kit/chance.ts";
+import { say } from "../kit/report.ts";
+import type { ClusterHouse } from "./cluster-house.ts";
 import type { Flight } from "./flight.ts";
+import type { House } from "./house.ts";
 import type { Leash } from "./leash.ts";
 import type { Player } from "./player.ts";
 import type { Stage } from "./stage.ts";
@@ -13,12 +16,20 @@ export interface Troubled {
   players: readonly Player[];
   /** How many the caller asked for; 0: the server lives. */
   kills: number;
-  /** SIGKILL and a start on the same port and folder. Calls `died` in the turn of the kill. */
-  restart(died: () => void): Promise<void>;
+  wanted: Wanted;
+  house: House;
 }
 
 /** What must have happened before a kill is allowed to be the last one. */
-export const wanted = { kills: 5, inFlight: 20, landed: 1, notLanded: 1 } as const;
+export interface Wanted {
+  kills: number;
+  inFlight: number;
+  landed: number;
+  notLanded: number;
+}
+
+export const wanted: Wanted = { kills: 5, inFlight: 20, landed: 1, notLanded: 1 };
+export const wantedOfCluster: Wanted = { ...wanted, kills: 10 };
 
 /** A run that can't get commands in flight would kill for ever. */
 const killsMax = 60;
@@ -67,9 +78,10 @@ async function removeSomebody({ chance }: Troubled, stage: Stage): Promise<boole
 }
 
 export async function killServer(troubled: Troubled): Promise<{ kills: number; removals: number }> {
-  const { chance, leash, flight, stages } = troubled;
+  const { chance, leash, flight, stages, house } = troubled;
   let kills = 0;
   let removals = 0;
+  const { wanted } = troubled;
   const enough = () =>
     troubled.kills === 0 ||
     (kills >= wanted.kills &&
@@ -79,17 +91,46 @@ export async function killServer(troubled: Troubled): Promise<{ kills: number; r
   while (kills < killsMax && ((await leash.due("kill")) || !enough())) {
     // Whatever the rooms are doing: something is in flight in each of them.
     const extra = stages.map((stage) => removeSomebody(troubled, stage));
-    await flight.reaches(stages.length + Math.ceil(stages.length / 2), pause(200));
+    const doors = house.doors();
+    const door = chance.pick(doors);
+    await flight.reaches(door, Math.ceil((1.5 * stages.length) / doors.length), pause(200));
     await pause(chance.pick(killDelaysMs));
-    if (flight.size > 0) {
-      await troubled.restart(() => flight.killed(Date.now()));
+    if (flight.at(door) > 0) {
+      await house.restart(door, () => flight.killed(door, Date.now()));
       kills++;
+      say(`  server killed, ${kills} times now`);
       leash.done("kill");
     }
     removals += (await Promise.all(extra)).filter(Boolean).length;
     await pause(chance.between(50, 300));
   }
   return { kills, removals };
+}
+
+/** How long a nats-server is away: the streams that it led have elected others by then, or do so while it comes back. */
+const leaderAwayMs = [1_000, 8_000] as const;
+
+/** One nats-server at a time: two of three always keep what was acknowledged. */
+export async function killLeaders({ chance, leash, stages }: Troubled, house: ClusterHouse): Promise<number> {
+  let kills = 0;
+  while (await leash.due("leader")) {
+    await house.killLeader(chance.pick(stages).id, () => pause(chance.between(...leaderAwayMs)));
+    kills++;
+    say(`  a nats-server that led was killed and is back, ${kills} times now`);
+    leash.done("leader");
+  }
+  return kills;
+}
+
+export async function stepDowns({ leash }: Troubled, house: ClusterHouse): Promise<number> {
+  let count = 0;
+  while (await leash.due("step-down")) {
+    await house.stepDown();
+    count++;
+    say(`  MongoDB's primary stepped down, ${count} times now`);
+    leash.done("step-down");
+  }
+  return count;
 }
 
 function pause(ms: number): Promise<void> {
