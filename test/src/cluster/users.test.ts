@@ -1,6 +1,6 @@
 import { expect, test } from "bun:test";
 import { limits } from "../../../actors/limits.ts";
-import type { Json } from "../../../actors/ports.ts";
+import { type Json, Unavailable } from "../../../actors/ports.ts";
 import { seqsOf } from "../../support/frames.ts";
 import type { FakeSocket } from "../../support/live.ts";
 import { type Seat, world } from "../../support/nodes.ts";
@@ -110,7 +110,8 @@ test("a live record that was lost is found when the next one comes, or within 30
   const lost = await post(a, "lost");
   b.broken.live = false;
   const next = await post(a, "next");
-  await given.until(() => seqsOf(there.socket, room).at(-1) === next.seq);
+  await given.elapsed(1_000);
+  expect(seqsOf(there.socket, room)).toEqual([1, lost.seq, next.seq]);
   b.broken.live = true;
   const last = await post(a, "lost and last");
   await given.elapsed(30_200);
@@ -164,6 +165,19 @@ test("who resumes on another node gets everything, or learns which range is miss
   const [limited] = far.socket.of("limited");
   expect(limited).toMatchObject({ from: 8 });
   expect(seqsOf(far.socket, room)[0]).toBe((limited?.to ?? 0) + 1);
+});
+
+test("who resumes where nobody was gets what isn't in the documents yet", async () => {
+  const { given, bob, room, there, post, a } = await chat();
+  await given.until(() => seqsOf(there.socket, room).at(-1) === 1);
+  const [epoch = ""] = there.socket.of("events").map((frame) => frame.epoch);
+  given.store.projection.apply = () => Promise.reject(new Unavailable("the documents stand still"));
+  there.connection.gone();
+  for (let i = 0; i < 3; i++) await post(a, `while away ${i}`);
+  const c = await given.start("c");
+  const { socket, connection } = await c.connect(bob);
+  await c.resume(connection, socket, { [room]: [epoch, 1] });
+  expect(seqsOf(socket, room)).toEqual([2, 3, 4]);
 });
 
 test("presence is seen from another node: coming, away, still there at a second one, gone", async () => {
