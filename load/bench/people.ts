@@ -3,7 +3,9 @@
  * sessions, but with a hash that costs nothing (the default costs 0.1 s of CPU each, which isn't what is measured here).
  */
 
+import type { Store } from "../../actors/ports.ts";
 import { createAuth } from "../../src/auth/auth.ts";
+import type { Tokens } from "../../src/auth/sessions.ts";
 import { MemoryBus } from "../../src/bus/memory.ts";
 import { platform } from "../../src/platform.ts";
 import { openEmbedded } from "../../src/store/sqlite/open.ts";
@@ -19,14 +21,15 @@ const atOnce = 50;
 
 export async function peopleIn(data: string, count: number): Promise<Person[]> {
   await using embedded = await openEmbedded({ dir: data, fatal: fail });
+  const people = await registered(embedded.store, count);
+  return people.map(({ user, access }) => ({ user, token: access }));
+}
+
+/** Into whichever store a server has or will have. */
+export async function registered(store: Store, count: number): Promise<Tokens[]> {
   const bus = new MemoryBus(platform);
-  const auth = await createAuth({
-    store: embedded.store,
-    bus,
-    platform,
-    argon: { memoryCost: 8, timeCost: 1 },
-  });
-  const people: Person[] = [];
+  const auth = await createAuth({ store, bus, platform, argon: { memoryCost: 8, timeCost: 1 } });
+  const people: Tokens[] = [];
   while (people.length < count) {
     const numbers = Array.from(
       { length: Math.min(atOnce, count - people.length) },
@@ -43,7 +46,7 @@ export async function peopleIn(data: string, count: number): Promise<Person[]> {
             label: "",
           });
           if ("error" in result) throw new Error(`register: ${result.error.code}`);
-          return { user: result.ok.user, token: result.ok.access };
+          return result.ok;
         }),
       )),
     );
