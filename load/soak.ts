@@ -24,7 +24,8 @@ const idleMs = limits.idleMs + 10_000;
 const quietMs = 20_000;
 /** Until the crowd has come and history has found its pace, memory only rises. */
 const settlingShare = 0.2;
-const blockMs = 30_000;
+/** Parts of the time whose means make the slope. */
+const blocks = 10;
 
 /** What is held when all have gone and nobody is expected any more. */
 async function quiet(ground: Ground): Promise<Everywhere> {
@@ -35,17 +36,23 @@ async function quiet(ground: Ground): Promise<Everywhere> {
 /** MB an hour while it was busy, of each node. */
 function slopesOf(ground: Ground, samples: readonly Sample[]) {
   const steady = samples.slice(Math.floor(samples.length * settlingShare));
+  const [first, last] = [steady.at(0)?.atMs ?? 0, steady.at(-1)?.atMs ?? 0];
   return ground.nodes.map(({ name }) => {
     const points = steady.map(({ atMs, levels }) => ({
       atMs,
       value: levels.get(name)?.["memory MB"] ?? Number.NaN,
     }));
-    return { name, ...slopeOf(points, blockMs) };
+    return { name, ...slopeOf(points, Math.max(1, (last - first) / blocks)) };
   });
 }
 
 function cells({ place, what, quiet, peak, after, most, ok }: Row) {
-  return [place, what, ...[quiet, peak, after, most].map(short), ok ? "" : "✗"];
+  return [
+    place,
+    what,
+    ...[quiet, peak, after, most].map((level) => (Number.isInteger(level) ? level : short(level))),
+    ok ? "" : "✗",
+  ];
 }
 
 await run(async () => {
