@@ -46,12 +46,13 @@ async function judge(tree: Tree, mutant: Mutant, files: readonly string[], parts
   try {
     if (!(await tree.typeChecks())) return verdict("doesn't type-check");
     const { caughtBy } = mutant;
-    const own = caughtBy !== null && "file" in caughtBy ? caughtBy.file : null;
-    // Real servers where the check is, and for what must not be seen anywhere: they take their time to start.
-    const first = await tree.test(own === null ? (caughtBy === null ? files : []) : [own], parts);
+    const own = caughtBy !== null && "file" in caughtBy ? [caughtBy.file] : [];
+    // Real servers, which take their time to start, where the check is; and everywhere for what nobody may see.
+    const first = await tree.test(caughtBy === null ? files : own, parts);
     const missed = await missedBy(tree, mutant, first);
     if (missed !== null) return verdict(missed, first.failed.length, first.failed.length + first.passed);
-    const others = await tree.test(caughtBy === null ? [] : files.filter((file) => file !== own), "twins");
+    const rest = caughtBy === null ? [] : files.filter((file) => !own.includes(file));
+    const others = await tree.test(rest, "twins");
     const failed = [...first.failed, ...others.failed];
     const ran = failed.length + first.passed + others.passed;
     if (!first.complete || !others.complete) return verdict("the tests didn't end", failed.length, ran);
