@@ -12,7 +12,7 @@ const awayMs = 4_000;
 const tickMs = 50;
 
 export class Crowd {
-  readonly tally: Tally = { visits: 0, posts: 0, unanswered: 0, received: 0, gaps: 0, faults: [] };
+  readonly tally: Tally;
   readonly #visitors: readonly Visitor[];
   readonly #chance: Chance;
 
@@ -35,7 +35,10 @@ export class Crowd {
       const made = (await post(node.server.base, "/v1/rooms", room, owner.access)) as { room: string };
       for (const [i, signed] of group.entries()) {
         const port = nodes[i % nodes.length]?.server.port ?? 0;
-        visitors.push(new Visitor(signed, made.room, port, tally, new Chance(seed + first + i)));
+        const friends = group.filter((other) => other !== signed).map(({ user }) => user);
+        visitors.push(
+          new Visitor({ signed, room: made.room, friends, port }, tally, new Chance(seed + first + i)),
+        );
       }
     }
     return new Crowd(visitors, tally, chance);

@@ -24,8 +24,18 @@ const marksEvery = 10;
 const freshMs = limits.accessMs / 2;
 const visitMeansMax = 3;
 
+export interface Ticket {
+  signed: Signed;
+  room: string;
+  /** Whom else is in it: their presence is watched. */
+  friends: readonly string[];
+  /** Of the node that it comes to. */
+  port: number;
+}
+
 export class Visitor {
   readonly #room: string;
+  readonly #friends: readonly string[];
   readonly #port: number;
   readonly #tally: Tally;
   readonly #chance: Chance;
@@ -35,9 +45,10 @@ export class Visitor {
   #seat: Seat | null = null;
   #lines = 0;
 
-  constructor(signed: Signed, room: string, port: number, tally: Tally, chance: Chance) {
+  constructor({ signed, room, friends, port }: Ticket, tally: Tally, chance: Chance) {
     this.#signed = signed;
     this.#room = room;
+    this.#friends = friends;
     this.#port = port;
     this.#tally = tally;
     this.#chance = chance;
@@ -62,6 +73,7 @@ export class Visitor {
     };
     this.#seat = seat;
     this.#tally.visits++;
+    this.#ask(seat, "presence.watch", { users: this.#friends });
   }
 
   go(): void {
@@ -104,6 +116,11 @@ export class Visitor {
   #mark(seat: Seat, seq: number): void {
     const op = this.#chance.pick(["room.delivered", "room.read", "room.typing"]);
     const input = op === "room.typing" ? { room: this.#room } : { room: this.#room, seq };
+    this.#ask(seat, op, input);
+  }
+
+  /** Something whose answer nobody waits for. */
+  #ask(seat: Seat, op: string, input: object): void {
     seat.request(op, input).catch((error: unknown) => {
       if (this.#seat === seat) this.#fault(String(error));
     });
