@@ -150,9 +150,10 @@ export const clusterMutants: Mutant[] = [
   {
     name: "resume from the projection without the tail",
     breaks: "P6",
-    file: "actors/room/catch-up.ts",
-    from: "  const gone = await readTail(log, room, after, max, found);",
-    to: "  const gone = after === 0 ? await readTail(log, room, after, max, found) : new Map<Seq, Seq>();",
+    file: "src/gateway/feed.ts",
+    from: "    return catchUp(this.#sources, this.room, after, max);",
+    to: `    const log = Object.assign(Object.create(this.#sources.log), { tail: async () => [] });
+    return catchUp({ ...this.#sources, log }, this.room, after, max);`,
     caughtBy: {
       file: users,
       test: "who resumes where nobody was gets what isn't in the documents yet",

@@ -24,7 +24,7 @@ export class Crowd {
 
   static async gather({ people, nodes }: Ground, seed: number): Promise<Crowd> {
     const chance = new Chance(seed);
-    const tally: Tally = { visits: 0, posts: 0, unanswered: 0, received: 0, gaps: 0, faults: [] };
+    const tally: Tally = { visits: 0, posts: 0, unanswered: 0, received: 0, refused: 0, gaps: 0, faults: [] };
     const visitors: Visitor[] = [];
     for (let first = 0; first < people.length; first += groupSize) {
       const group = people.slice(first, first + groupSize);

@@ -13,11 +13,14 @@ export interface Tally {
   /** Posts whose sender went before the answer came. */
   unanswered: number;
   received: number;
+  /** Overload that was said: "not now". */
+  refused: number;
   /** Seqs that never came: must stay 0. */
   gaps: number;
   faults: string[];
 }
 
+const notNow = new Set(["overloaded", "unavailable", "unknown"]);
 /** Marks and signs beside the posts: one for so many lines that somebody gets. */
 const marksEvery = 10;
 /** Half of a token's life: a visit, at most three means long, ends before it does. */
@@ -100,6 +103,11 @@ export class Visitor {
   /** Whoever went has no answer; whoever is there was refused. */
   #failed(seat: Seat, error: unknown): void {
     if (!(error instanceof Refused) && this.#seat !== seat) this.#tally.unanswered++;
+    else this.#refused(error);
+  }
+
+  #refused(error: unknown): void {
+    if (error instanceof Refused && notNow.has(error.code)) this.#tally.refused++;
     else this.#fault(String(error));
   }
 
@@ -122,7 +130,7 @@ export class Visitor {
   /** Something whose answer nobody waits for. */
   #ask(seat: Seat, op: string, input: object): void {
     seat.request(op, input).catch((error: unknown) => {
-      if (this.#seat === seat) this.#fault(String(error));
+      if (this.#seat === seat) this.#refused(error);
     });
   }
 
