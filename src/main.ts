@@ -10,7 +10,7 @@ import { startServer } from "./gateway/server.ts";
 import { createHttp } from "./http/http.ts";
 import { watchLoop } from "./http/loop-lag.ts";
 import { createMetrics } from "./http/metrics.ts";
-import { actorProbe, gatewayProbe, measuredLog, nodeGauges, sendProbe } from "./measure.ts";
+import { actorProbe, gatewayProbe, measuredBus, measuredLog, nodeGauges, sendProbe } from "./measure.ts";
 import { assertServable } from "./move/marks.ts";
 import { startNode } from "./node.ts";
 import { catalogue } from "./operations/catalogue.ts";
@@ -26,7 +26,8 @@ export async function serve(config: Config): Promise<void> {
     console.error(`${name}: there is no such setting; it is ignored`);
   const metrics = createMetrics(manifest.version);
   const backend = await openBackend(config, platform, (from) => metrics.ignored.inc({ from }));
-  const { store, bus } = backend;
+  const { store } = backend;
+  const bus = measuredBus(backend.bus, metrics);
   await assertServable(store.secrets);
   const log = measuredLog(backend.log, metrics, platform);
   const auth = await createAuth({

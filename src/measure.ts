@@ -1,5 +1,5 @@
 /** What a node's probes write into its metrics. */
-import { Fenced, type Log, Unavailable } from "../actors/ports.ts";
+import { type Bus, Fenced, type Log, Unavailable, type Unsubscribe } from "../actors/ports.ts";
 import type { Platform } from "../actors/runtime/platform.ts";
 import type { Phase, Probe } from "../actors/runtime/probe.ts";
 import type { Router } from "./cluster/router.ts";
@@ -7,6 +7,7 @@ import type { GatewayProbe } from "./gateway/gateway.ts";
 import type { Metrics } from "./http/metrics.ts";
 import type { Node } from "./node.ts";
 import { logFault } from "./operations/fault.ts";
+import { timersArmed } from "./platform.ts";
 
 export function actorProbe(metrics: Metrics): Probe {
   const alive = (phase: Phase) => phase === "starting" || phase === "running" || phase === "stopping";
@@ -70,6 +71,8 @@ export function nodeGauges(
     [reads, holes] = [node.feeds.reads, node.feeds.holes];
     metrics.historyLag.set(node.history.lag());
     metrics.historyParked.set(node.history.parked());
+    metrics.feeds.set(node.feeds.size);
+    metrics.timers.set(timersArmed());
     if (node.members === null || node.router === null) return;
     metrics.nodes.set(node.members.size);
     const now = { ...node.router.counts };
@@ -88,7 +91,7 @@ export function sendProbe(metrics: Metrics): (result: string, seconds: number) =
   };
 }
 
-/** The same log, its appends timed and counted by how they end. */
+/** The same log, its appends timed and counted by how they end, its subscriptions counted. */
 export function measuredLog(log: Log, metrics: Metrics, platform: Platform): Log {
   const append: Log["append"] = async (room, expected, draft) => {
     const began = platform.monotonic();
@@ -102,9 +105,34 @@ export function measuredLog(log: Log, metrics: Metrics, platform: Platform): Log
       throw error;
     }
   };
-  return new Proxy(log, {
+  const subscribe: Log["subscribe"] = async (...args) =>
+    held(await log.subscribe(...args), (change) => metrics.subscriptions.inc({ to: "log" }, change));
+  return withOwn(log, { append, subscribe });
+}
+
+/** The same bus, its subscriptions counted. */
+export function measuredBus(bus: Bus, metrics: Metrics): Bus {
+  const subscribe: Bus["subscribe"] = async (...args) =>
+    held(await bus.subscribe(...args), (change) => metrics.subscriptions.inc({ to: "bus" }, change));
+  return withOwn(bus, { subscribe });
+}
+
+/** Counts one more from here on, and one less when it ends. */
+function held(stop: Unsubscribe, count: (change: 1 | -1) => void): Unsubscribe {
+  let open = true;
+  count(1);
+  return () => {
+    if (open) count(-1);
+    open = false;
+    stop();
+  };
+}
+
+/** A port with some methods of our own. */
+function withOwn<Port extends object>(port: Port, own: Partial<Port>): Port {
+  return new Proxy(port, {
     get: (target, name) => {
-      if (name === "append") return append;
+      if (Object.hasOwn(own, name)) return Reflect.get(own, name);
       const value = Reflect.get(target, name, target) as unknown;
       return typeof value === "function" ? value.bind(target) : value;
     },

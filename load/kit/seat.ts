@@ -25,12 +25,18 @@ export class Seat {
   #live: PromiseWithResolvers<Record<string, Cursor>> | null = null;
 
   /** Resolves after `welcome`. @throws {Error} when the server closes instead. */
-  static async open(port: number, token: string, tab: string): Promise<Seat> {
+  static async open(
+    port: number,
+    token: string,
+    tab: string,
+    headers: Record<string, string> = {},
+  ): Promise<Seat> {
     const seat = new Seat();
-    seat.#wire = await Wire.open(port, {
-      text: (payload) => seat.#receive(JSON.parse(payload.toString())),
-      closed: (code, reason) => seat.#closed(code, reason),
-    });
+    const handlers = {
+      text: (payload: Buffer) => seat.#receive(JSON.parse(payload.toString())),
+      closed: (code: number | null, reason: string) => seat.#closed(code, reason),
+    };
+    seat.#wire = await Wire.open(port, handlers, "/ws", headers);
     seat.#wire.send(JSON.stringify({ t: "hello", token, tab }));
     await seat.#welcome.promise;
     return seat;

@@ -91,6 +91,13 @@ export function createMetrics(version: string) {
     historyParked: gauge("history_parked_rooms", "Rooms with a record that history can't apply"),
     receiptsFlush: distribution("receipts_flush_seconds", "Length of a bulk write of receipts", seconds),
 
+    // What is held, and given back
+    feeds: gauge("feeds", "Rooms whose live records this node hands out"),
+    timers: gauge("timers", "Timers that wait"),
+    subscriptions: gauge("subscriptions", "Subscriptions, to the bus or to the live records of the log", [
+      "to",
+    ]),
+
     // Between nodes
     nodes: gauge("cluster_nodes", "Nodes that this one sees, itself included"),
     ignored: counter("foreign_messages_total", "Messages that no node of ours wrote, by where they came", [

@@ -52,9 +52,11 @@ export async function everything(
     edited: await messages.edited(room, 0, 99, 0, 99),
     newestPost: await messages.newestPost(room, 99),
     outcomes: await Promise.all(
-      writes.map((write) => write.t === "event" && messages.outcome(room, write.by, write.cid ?? "")),
+      writes.map((write) => {
+        if (write.t === "closed") return messages.outcome(room, write.sender, write.cid);
+        return write.t === "event" && messages.outcome(room, write.by, write.cid ?? "");
+      }),
     ),
-    closed: await messages.outcome(room, "bob", "c"),
     members: (await memberships.of(room, users)).map((membership) => ({ ...membership, room: "" })),
     room: { ...doc, id: "" },
     items: (await Promise.all(users.map((user) => items.since(user, 0, 9_999)))).map(

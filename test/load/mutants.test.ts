@@ -1,6 +1,7 @@
 import { expect, test } from "bun:test";
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
+import { clusterMutants, clusterNeutral } from "../../load/mutants/cluster.ts";
 import { coreMutants } from "../../load/mutants/core.ts";
 import { edgeMutants, neutral } from "../../load/mutants/edge.ts";
 import { simMutants } from "../../load/mutants/sim.ts";
@@ -11,6 +12,8 @@ for (const { name, file, from, to, caughtBy } of [
   ...edgeMutants,
   ...simMutants,
   ...neutral,
+  ...clusterMutants,
+  ...clusterNeutral,
 ]) {
   test(`the mutant "${name}" can still be planted, and the test that it names is there`, () => {
     expect(readFileSync(join(root, file), "utf8").split(from)).toHaveLength(2);

@@ -3,7 +3,7 @@ import { limits } from "../../actors/limits.ts";
 import { type Log, type RecordDraft, Unavailable, UnknownOutcome } from "../../actors/ports.ts";
 import { createMetrics } from "../../src/http/metrics.ts";
 import { MemoryLog } from "../../src/log/memory.ts";
-import { gatewayProbe, measuredLog, nodeGauges } from "../../src/measure.ts";
+import { gatewayProbe, measuredBus, measuredLog, nodeGauges } from "../../src/measure.ts";
 import { settle, startLive, until } from "../support/live.ts";
 
 test("what goes out is measured: how late, how many bytes, how long receipts take to write", async () => {
@@ -41,6 +41,34 @@ test("what goes out is measured: how late, how many bytes, how long receipts tak
   expect(value("history_parked_rooms")).toBe(0);
   // Line breaks between events apart.
   expect(value('ws_bytes_total{direction="out"}')).toBeWithin(sent, sent + 20);
+});
+
+test("what is held is counted, and no longer once it is given back", async () => {
+  const metrics = createMetrics("0.0.0-test");
+  const node = await startLive();
+  const gauges = nodeGauges(metrics, node);
+  const value = async (series: string) => {
+    gauges();
+    return (await metrics.registry.metrics())
+      .split("\n")
+      .find((line) => line.startsWith(`starling_${series} `));
+  };
+  const log = measuredLog(node.log, metrics, node.platform);
+  const stops = [
+    await measuredBus(node.bus, metrics).subscribe("s", () => {}),
+    await log.subscribe("r", () => {}),
+    await log.subscribe("r", () => {}),
+  ];
+  expect(await value('subscriptions{to="bus"}')).toEndWith(" 1");
+  expect(await value('subscriptions{to="log"}')).toEndWith(" 2");
+  for (const stop of [...stops, ...stops]) stop();
+  for (const to of ["bus", "log"]) expect(await value(`subscriptions{to="${to}"}`)).toEndWith(" 0");
+
+  const ana = await node.join("ana");
+  const room = await node.room(ana);
+  const { connection, socket } = await node.connect(ana);
+  await node.resume(connection, socket, { [room]: null });
+  expect(await value("feeds")).toEndWith(" 1");
 });
 
 test("appends are counted by how they end", async () => {

@@ -1,5 +1,5 @@
 import { describe, expect, test } from "bun:test";
-import { base58, platform } from "../../src/platform.ts";
+import { base58, platform, timersArmed } from "../../src/platform.ts";
 
 describe("an id", () => {
   test("is 128 bit in 22 digits, whatever the bits", () => {
@@ -47,5 +47,18 @@ describe("the platform", () => {
     platform.after(1, () => fired.push("another"))();
     await new Promise<void>((resolve) => void platform.after(5, resolve));
     expect(fired).toEqual(["one"]);
+  });
+
+  test("knows how many timers wait: not those that fired or were cancelled, be it twice", async () => {
+    const before = timersArmed();
+    const cancels = [platform.after(60_000, () => {}), platform.after(2 ** 32, () => {})];
+    const fired = Promise.withResolvers<void>();
+    const late = platform.after(0, fired.resolve);
+    expect(timersArmed()).toBe(before + 3);
+    await fired.promise;
+    late();
+    expect(timersArmed()).toBe(before + 2);
+    for (const cancel of [...cancels, ...cancels]) cancel();
+    expect(timersArmed()).toBe(before);
   });
 });

@@ -41,6 +41,19 @@ test("people on three nodes make one chat, decided by one actor", async () => {
   expect(owner.node.router?.counts.sent).toBe(0);
 });
 
+test("a refusal of something sent before is final, whichever node it came from, also when its reason is gone", async () => {
+  const { given, seats, others, ana, bob, room } = await three();
+  const denied = (seat: Seat, cid: string) =>
+    seat.call(bob, "room.rename", { room, cid, name: "Bob's", again: true }).then(
+      () => "done",
+      (error: Error) => error.message,
+    );
+  const cids = seats.map(() => given.cid());
+  for (const [i, seat] of seats.entries()) expect(await denied(seat, cids[i] ?? "")).toContain("forbidden");
+  await others[0].call(ana, "room.role", { room, cid: given.cid(), user: bob.user, role: "admin" });
+  for (const cid of cids) expect(await denied(others[1], cid)).toContain("closed");
+});
+
 test("an owner that is killed costs the next sender a moment, and nothing is lost or doubled", async () => {
   const { given, owner, others, ana, bob, room } = await three();
   const [here, there] = others;

@@ -3,8 +3,15 @@ import { afterEach, beforeEach, describe, expect, test } from "bun:test";
 import { jetstreamManager } from "@nats-io/jetstream";
 import { connect, headers } from "@nats-io/transport-node";
 import { limits } from "../../../actors/limits.ts";
-import { type LogRecord, type Position, Unavailable, Unreadable } from "../../../actors/ports.ts";
+import {
+  type LogRecord,
+  type Position,
+  Unavailable,
+  UnknownOutcome,
+  Unreadable,
+} from "../../../actors/ports.ts";
 import { part } from "../../../load/kit/parts.ts";
+import { TcpLink } from "../../../load/kit/tcp-link.ts";
 import type { JetStream } from "../../../src/log/jetstream/open.ts";
 import { fenceHeader } from "../../../src/log/jetstream/stored.ts";
 import { WrongStream } from "../../../src/log/jetstream/streams.ts";
@@ -211,6 +218,24 @@ describe.skipIf(program === null)("the log on one nats-server", () => {
     expect(await nats.log.scan(stream, 0, 10)).toEqual([]);
     expect(await nats.checkAnchor(stream, anchor)).toBe("aged");
     expect(await nats.log.append("r", 0, draft("r", 3))).toBeGreaterThan(old);
+  });
+
+  test("an append whose answer was lost is unknown, and isn't sent a second time", async () => {
+    await using link = await TcpLink.to(Number(new URL(world.servers.url).port));
+    await using node = await world.open({
+      url: `nats://127.0.0.1:${link.port}`,
+      more: { ignoreClusterUpdates: true },
+    });
+    link.cut("down");
+    const outcome = errorOf(node.log.append("r", 0, draft("r", 1)));
+    const [first] = await eventually("the record stands", async () => {
+      const records = await nats.log.tail("r", 0, bytesMax);
+      return records.length > 0 && records;
+    });
+    link.mend();
+    // A second try would meet the first one's record, and take it for another owner's.
+    expect(await outcome).toBeInstanceOf(UnknownOutcome);
+    expect(await nats.log.heads(["r"])).toEqual([{ position: first?.position ?? 0, seq: 1 }]);
   });
 
   test("without its server it refuses at once, and goes on by itself when the server is back", async () => {
