@@ -1,4 +1,5 @@
 /** What a node of a cluster stands on: NATS and MongoDB. */
+import type { Checkpoint, Log, Store } from "../actors/ports.ts";
 import type { Platform } from "../actors/runtime/platform.ts";
 import type { Backend } from "./backend.ts";
 import { openJetStream } from "./log/jetstream/open.ts";
@@ -11,9 +12,12 @@ export async function openServices(
   ignored: (from: "live" | "bus") => void,
 ): Promise<Backend> {
   await using stack = new AsyncDisposableStack();
-  const { store } = stack.use(await openMongo({ url: mongo, platform }));
+  const { store, checkpoints } = stack.use(await openMongo({ url: mongo, platform }));
+  const known = await checkpoints();
   const failed = (error: unknown) => logFault("bus", error);
-  const { log, bus, live } = stack.use(await openJetStream({ url: nats, platform, failed, ignored }));
+  const options = { url: nats, platform, failed, ignored, checkpoints: known };
+  const { log, bus, live } = stack.use(await openJetStream(options));
+  await anchorAll(log, store, known);
   const owned = stack.move();
   return {
     ...{ log, bus, store },
@@ -22,4 +26,13 @@ export async function openServices(
     },
     [Symbol.asyncDispose]: () => owned.disposeAsync(),
   };
+}
+
+/** From the first start on streams are known: one that is missing later was lost. */
+async function anchorAll(log: Log, { projection }: Store, known: readonly Checkpoint[]): Promise<void> {
+  for (let stream = 0; stream < log.streams; stream++) {
+    if (known.some((checkpoint) => checkpoint.stream === stream)) continue;
+    const anchor = await log.anchorAt?.(stream, 0);
+    await projection.apply([], { stream, position: 0, ...(anchor && { anchor }) });
+  }
 }

@@ -27,12 +27,12 @@ async function clusterFindings(
   { nats, mongo }: NonNullable<Config["cluster"]>,
   platform: Platform,
 ): Promise<Finding[]> {
-  const [servers, database] = await Promise.all([probeNats(nats, platform), probeMongo(mongo, platform)]);
-  const { checkpoints, newestAt } = database;
-  const log = servers.jetstream && { streams: servers.jetstream.streams, checkpoints, newestAt };
+  const looking = probeMongo(mongo, platform);
+  const checkpoints = looking.then((facts) => facts.checkpoints);
+  const [servers, database] = await Promise.all([probeNats(nats, platform, checkpoints), looking]);
   return [
     ...findingsOf(servers, natsChecks),
     ...findingsOf(database, mongoChecks),
-    ...(log === null ? [] : findingsOf(log, logChecks)),
+    ...findingsOf(servers.jetstream?.anchors ?? new Map(), logChecks),
   ];
 }

@@ -206,11 +206,13 @@ export class StreamReader {
 
   /** The checkpoint comes up to `position`, but never to a parked record. null: it stays. */
   async #apply(records: readonly LogRecord[], position: Position | null): Promise<void> {
-    const { store, bus } = this.#options;
+    const { log, store, bus } = this.#options;
     const writes = records.flatMap(project);
     if (position === null) return tell(bus, await store.projection.apply(writes));
     const upTo = Math.min(position, ...[...this.parked.values()].map((first) => first - 1));
-    tell(bus, await store.projection.apply(writes, { stream: this.#stream, position: upTo }));
+    const anchor = await log.anchorAt?.(this.#stream, upTo);
+    const checkpoint = { stream: this.#stream, position: upTo, ...(anchor && { anchor }) };
+    tell(bus, await store.projection.apply(writes, checkpoint));
   }
 
   async #applyOrPark(record: LogRecord): Promise<boolean> {

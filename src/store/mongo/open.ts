@@ -1,6 +1,6 @@
 import { ReadConcern } from "mongodb";
 import { limits } from "../../../actors/limits.ts";
-import type { Store } from "../../../actors/ports.ts";
+import type { Checkpoint, Store } from "../../../actors/ports.ts";
 import type { Platform } from "../../../actors/runtime/platform.ts";
 import { MongoAccounts } from "./accounts.ts";
 import { MongoArchive } from "./archive.ts";
@@ -28,6 +28,8 @@ export interface MongoOptions {
 
 export interface OpenMongo extends AsyncDisposable {
   store: Store;
+  /** Those of all streams that were ever read. Empty: an installation before its first start. */
+  checkpoints(): Promise<Checkpoint[]>;
 }
 
 /** @throws UnusableDatabase when it isn't a replica set, lacks a primary or a majority, or is newer than we are */
@@ -62,7 +64,11 @@ export async function openMongo(options: MongoOptions): Promise<OpenMongo> {
     archive: new MongoArchive(connection, projection),
   };
   const opened = stack.move();
-  return { store, [Symbol.asyncDispose]: () => opened.disposeAsync() };
+  return {
+    store,
+    checkpoints: () => projection.checkpoints(),
+    [Symbol.asyncDispose]: () => opened.disposeAsync(),
+  };
 }
 
 /** The driver would take `test`. */
