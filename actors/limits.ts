@@ -54,6 +54,10 @@ export const limits = {
   turnCommandsMax: 256,
   /** Content that was deleted leaves the log after this. */
   logKeptMs: 14 * 24 * 3_600_000,
+  /** Rooms of one stream whose refused record is kept for an operator; of more it is counted only. */
+  deadLettersMax: 1_000,
+  /** What is kept of such a record: the largest that NATS takes from us. */
+  deadLetterBytesMax: 256 * 1_024,
   /** A snapshot is written after so many events: recovery replays at most about this much. */
   snapshotEvery: 500,
 

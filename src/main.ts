@@ -17,6 +17,7 @@ import { catalogue } from "./operations/catalogue.ts";
 import { logFault } from "./operations/fault.ts";
 import { defaultRates, ratesOff } from "./operations/rate.ts";
 import { platform } from "./platform.ts";
+import { historyReader } from "./readers/stream-reader.ts";
 
 /** Two signals within this time are one. */
 const twiceMs = 500;
@@ -49,6 +50,7 @@ export async function serve(config: Config): Promise<void> {
     probe: actorProbe(metrics),
     gatewayProbe: gatewayProbe(metrics),
     sent: sendProbe(metrics),
+    refused: (why) => metrics.deadLetters.inc({ reader: historyReader, why }),
     flushed: (seconds) => metrics.receiptsFlush.observe(seconds),
     watch: {
       limited: (rate) => metrics.rateLimited.inc({ class: rate }),

@@ -1,8 +1,9 @@
 /** What an installation remembers of being moved. A server starts on neither. */
 import type { Secrets } from "../../actors/ports.ts";
+import { isDeadLetter } from "../readers/dead-letters.ts";
 import { CannotMove } from "./format.ts";
 
-/** Secrets that are about this installation as a place, and stay in it. */
+/** Secrets that are about this installation as a place stay in it, and so do records that its readers refused. */
 const closedMark = "moved.closed";
 const importMark = "moved.importing";
 
@@ -12,7 +13,7 @@ export function moveMarkIn(secrets: readonly string[]): "closed" | "importing" |
   return secrets.includes(importMark) ? "importing" : null;
 }
 
-export const staysHere = (secret: string): boolean => secret.startsWith("moved.");
+export const staysHere = (secret: string): boolean => secret.startsWith("moved.") || isDeadLetter(secret);
 
 export async function isClosed(secrets: Secrets): Promise<boolean> {
   return (await secrets.get(closedMark)) !== null;

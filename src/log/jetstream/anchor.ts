@@ -64,7 +64,7 @@ export async function anchorAt(reads: Reads, stream: number, position: Position)
 }
 
 /** @throws Unavailable */
-export async function checkAnchor(
+async function checkAnchor(
   reads: StreamReads,
   { stream, position, anchor }: Checkpoint,
 ): Promise<AnchorState> {
