@@ -12,6 +12,7 @@ import { MongoMemberships } from "./memberships.ts";
 import { MongoMessages } from "./messages.ts";
 import { migrate } from "./migrate.ts";
 import { MongoProjection } from "./projection.ts";
+import { MongoRebuild } from "./rebuild.ts";
 import { MongoReceipts } from "./receipts.ts";
 import { MongoRooms } from "./rooms.ts";
 import { MongoSecrets } from "./secrets.ts";
@@ -30,6 +31,8 @@ export interface OpenMongo extends AsyncDisposable {
   store: Store;
   /** Those of all streams that were ever read. Empty: an installation before its first start. */
   checkpoints(): Promise<Checkpoint[]>;
+  /** For a rebuild of the log. */
+  documents: MongoRebuild;
 }
 
 /** @throws UnusableDatabase when it isn't a replica set, lacks a primary or a majority, or is newer than we are */
@@ -67,6 +70,7 @@ export async function openMongo(options: MongoOptions): Promise<OpenMongo> {
   return {
     store,
     checkpoints: () => projection.checkpoints(),
+    documents: new MongoRebuild(connection, projection),
     [Symbol.asyncDispose]: () => opened.disposeAsync(),
   };
 }

@@ -41,7 +41,7 @@ describe.skipIf(absent)("the doctor of a cluster", () => {
 
   /** What it says, line by line. */
   async function saysOf(config: ReturnType<typeof configOf>, at: Platform = platform): Promise<string[]> {
-    const { exitCode, says } = await doctorCommand(config, at);
+    const { exitCode, says } = await doctorCommand([], config, at);
     const lines = says.split("\n");
     if (exitCode === 0) return [];
     expect(exitCode).toBe(1);
@@ -53,7 +53,7 @@ describe.skipIf(absent)("the doctor of a cluster", () => {
     const config = configOf("well");
     expect(await saysOf(config)).toEqual([]);
     await (await openBackend(config, platform, () => {}))[Symbol.asyncDispose]();
-    expect(await doctorCommand(config, platform)).toEqual({
+    expect(await doctorCommand([], config, platform)).toEqual({
       exitCode: 0,
       says: "nothing is wrong with NATS and MongoDB",
     });
