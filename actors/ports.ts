@@ -406,6 +406,8 @@ export type Write =
 export interface Checkpoint {
   stream: number;
   position: Position;
+  /** Up to here all rooms are but those that wait behind a record that can't be applied. Default: position. */
+  reached?: Position;
   /** Of the same position. Absent: the log lies where the documents do. */
   anchor?: Anchor;
 }

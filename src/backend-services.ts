@@ -4,23 +4,35 @@ import type { Platform } from "../actors/runtime/platform.ts";
 import type { Backend } from "./backend.ts";
 import { openJetStream } from "./log/jetstream/open.ts";
 import { logFault } from "./operations/fault.ts";
+import { deadLetters } from "./readers/dead-letters.ts";
+import { LagGate } from "./readers/lag-gate.ts";
 import { openMongo } from "./store/mongo/open.ts";
 
 export async function openServices(
   { nats, mongo }: { nats: string; mongo: string },
   platform: Platform,
   ignored: (from: "live" | "bus") => void,
+  lag: (seconds: number) => void,
 ): Promise<Backend> {
   await using stack = new AsyncDisposableStack();
   const { store, checkpoints } = stack.use(await openMongo({ url: mongo, platform }));
   const known = await checkpoints();
   const failed = (error: unknown) => logFault("bus", error);
   const options = { url: nats, platform, failed, ignored, checkpoints: known };
-  const { log, bus, live } = stack.use(await openJetStream(options));
+  const jetstream = stack.use(await openJetStream(options));
+  const { log, bus, live } = jetstream;
   await anchorAll(log, store, known);
+  const gate = new LagGate({
+    ...{ checkpoints, platform, measured: lag },
+    letters: () => deadLetters(store.secrets),
+    oldestAfter: (stream, position) => jetstream.oldestAfter(stream, position),
+    onFailure: (error) => logFault("lag", error),
+  });
+  gate.start();
+  stack.defer(() => gate.stop());
   const owned = stack.move();
   return {
-    ...{ log, bus, store },
+    ...{ log: gate.guard(log), bus, store },
     onReconnect(back: () => void) {
       live.watch((up) => up && back());
     },

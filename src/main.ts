@@ -26,7 +26,12 @@ export async function serve(config: Config): Promise<void> {
   for (const name of strangersIn(process.env))
     console.error(`${name}: there is no such setting; it is ignored`);
   const metrics = createMetrics(manifest.version);
-  const backend = await openBackend(config, platform, (from) => metrics.ignored.inc({ from }));
+  const backend = await openBackend(
+    config,
+    platform,
+    (from) => metrics.ignored.inc({ from }),
+    (seconds) => metrics.historyLagTime.set(seconds),
+  );
   const { store, bus } = backend;
   await assertServable(store.secrets);
   const log = measuredLog(backend.log, metrics, platform);

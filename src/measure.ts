@@ -5,6 +5,7 @@ import type { Phase, Probe } from "../actors/runtime/probe.ts";
 import type { Router } from "./cluster/router.ts";
 import type { GatewayProbe } from "./gateway/gateway.ts";
 import type { Metrics } from "./http/metrics.ts";
+import { withAppend } from "./log/with-append.ts";
 import type { Node } from "./node.ts";
 import { logFault } from "./operations/fault.ts";
 
@@ -90,7 +91,7 @@ export function sendProbe(metrics: Metrics): (result: string, seconds: number) =
 
 /** The same log, its appends timed and counted by how they end. */
 export function measuredLog(log: Log, metrics: Metrics, platform: Platform): Log {
-  const append: Log["append"] = async (room, expected, draft) => {
+  return withAppend(log, async (room, expected, draft) => {
     const began = platform.monotonic();
     try {
       const position = await log.append(room, expected, draft);
@@ -101,13 +102,6 @@ export function measuredLog(log: Log, metrics: Metrics, platform: Platform): Log
       metrics.logAppends.inc({ result: resultOf(error) });
       throw error;
     }
-  };
-  return new Proxy(log, {
-    get: (target, name) => {
-      if (name === "append") return append;
-      const value = Reflect.get(target, name, target) as unknown;
-      return typeof value === "function" ? value.bind(target) : value;
-    },
   });
 }
 

@@ -17,7 +17,7 @@ export interface LostPlace {
   /** Streams that aren't what documents were made from. */
   lost(): Promise<number[]>;
   /** Empties these streams, makes those that are missing. */
-  remake(streams: readonly number[]): Promise<Required<Checkpoint>[]>;
+  remake(streams: readonly number[]): Promise<Checkpoint[]>;
 }
 
 export interface Rebuilt {

@@ -219,7 +219,8 @@ export class StreamReader {
     if (position === null) return tell(bus, await store.projection.apply(writes));
     const upTo = Math.min(position, ...[...this.parked.values()].map((first) => first - 1));
     const anchor = await log.anchorAt?.(this.#stream, upTo);
-    const checkpoint = { stream: this.#stream, position: upTo, ...(anchor && { anchor }) };
+    const reached = upTo < position && { reached: position };
+    const checkpoint = { stream: this.#stream, position: upTo, ...reached, ...(anchor && { anchor }) };
     tell(bus, await store.projection.apply(writes, checkpoint));
   }
 

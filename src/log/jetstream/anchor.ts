@@ -66,14 +66,14 @@ export async function anchorAt(reads: Reads, stream: number, position: Position)
 /** @throws Unavailable */
 async function checkAnchor(
   reads: StreamReads,
-  { stream, position, anchor }: Checkpoint,
+  { stream, position, reached = position, anchor }: Checkpoint,
 ): Promise<AnchorState> {
   const state = await reads.state(stream);
   if (state === null) return "missing";
   const { created, first, last } = state;
   if (anchor !== undefined && created !== anchor.created) return "new stream";
   if (position > last) return "shorter";
-  if (position < first - 1) return "passed";
+  if (reached < first - 1) return "passed";
   if (position === 0) return "holds";
   const message = await reads.at(stream, position);
   if (message === null) return "aged";

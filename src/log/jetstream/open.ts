@@ -1,7 +1,13 @@
 /** What a node of a cluster has of NATS: the log in JetStream and the bus on core NATS. */
 import { jetstreamManager } from "@nats-io/jetstream";
 import { limits } from "../../../actors/limits.ts";
-import { type Anchor, type Checkpoint, Unavailable } from "../../../actors/ports.ts";
+import {
+  type Anchor,
+  type Checkpoint,
+  type Millis,
+  type Position,
+  Unavailable,
+} from "../../../actors/ports.ts";
 import type { Platform } from "../../../actors/runtime/platform.ts";
 import { NatsBus } from "../../bus/nats.ts";
 import { Connection, type ConnectionOptions } from "../../nats/connection.ts";
@@ -10,7 +16,7 @@ import { type AnchorState, checkAnchors, isLoss, LostLog, type StreamReads } fro
 import { JetStreamLog } from "./log.ts";
 import { Reads } from "./reads.ts";
 import { ensureStreams, type StreamOptions, WrongStream } from "./streams.ts";
-import { streamCount } from "./subjects.ts";
+import { streamCount, streamSubject } from "./subjects.ts";
 
 export interface JetStreamOptions extends ConnectionOptions, Partial<StreamOptions> {
   platform: Platform;
@@ -31,6 +37,11 @@ export interface JetStream extends AsyncDisposable {
   live: Connection;
   /** What the leader says of a stream. @throws Unavailable */
   state(stream: number): ReturnType<Reads["state"]>;
+  /**
+   * The oldest record of a stream above a position, and whether nothing lay between. `at` is NaN when all have left.
+   * @throws Unavailable
+   */
+  oldestAfter(stream: number, position: Position): Promise<{ at: Millis; next: boolean } | null>;
   /** @throws Unavailable */
   anchorAt(stream: number, position: number): Promise<Anchor>;
   /** By stream. @throws Unavailable */
@@ -58,6 +69,12 @@ export async function openJetStream(options: JetStreamOptions): Promise<JetStrea
     connection,
     live,
     state: (stream) => reads.state(stream),
+    async oldestAfter(stream, position) {
+      const { first, last } = await reads.state(stream);
+      if (last <= position) return null;
+      const found = await reads.next(stream, streamSubject(stream), position + 1);
+      return { at: Date.parse(found?.time ?? ""), next: first <= position + 1 };
+    },
     anchorAt: (stream, position) => log.anchorAt(stream, position),
     checkAnchors: (checkpoints) => checkAnchors(lookingAt(reads), checkpoints),
     [Symbol.asyncDispose]: () => owned.disposeAsync(),

@@ -48,9 +48,12 @@ export class MongoProjection implements Projection {
 
   async #advance({ stream, ...rest }: Checkpoint): Promise<void> {
     const { checkpoints } = this.#connection.collections;
-    const replacing = {
-      $cond: [{ $lt: ["$position", rest.position] }, { $literal: { _id: stream, ...rest } }, "$$ROOT"],
+    const { position, reached = position } = rest;
+    const further = { $lt: [{ $ifNull: ["$reached", "$position"] }, reached] };
+    const isNewer = {
+      $or: [{ $lt: ["$position", position] }, { $and: [{ $eq: ["$position", position] }, further] }],
     };
+    const replacing = { $cond: [isNewer, { $literal: { _id: stream, ...rest } }, "$$ROOT"] };
     await this.#connection.run((session) =>
       checkpoints.updateOne({ _id: stream }, [{ $replaceWith: replacing }], { upsert: true, session }),
     );
