@@ -54,6 +54,14 @@ export const limits = {
   turnCommandsMax: 256,
   /** Content that was deleted leaves the log after this. */
   logKeptMs: 14 * 24 * 3_600_000,
+  /** Rooms of one stream whose refused record is kept for an operator; of more it is counted only. */
+  deadLettersMax: 1_000,
+  /** What is kept of such a record: the largest that NATS takes from us. */
+  deadLetterBytesMax: 256 * 1_024,
+  /** History that lags further stops appends: eleven days are left to mend it before records leave the log unread. */
+  historyLagMaxMs: 3 * 24 * 3_600_000,
+  /** How often its lag is looked at: a read per stream. */
+  lagLookMs: 60_000,
   /** A snapshot is written after so many events: recovery replays at most about this much. */
   snapshotEvery: 500,
 

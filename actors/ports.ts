@@ -82,6 +82,15 @@ export class Unreadable extends Error {
   }
 }
 
+/** A checkpoint's proof that the stream is still the one that it was made from (DESIGN §8). */
+export interface Anchor {
+  /** When the stream was made: names its incarnation. */
+  created: string;
+  position: Position;
+  /** When the record there was stored; empty for position 0 and where the record had left the log. */
+  time: string;
+}
+
 /** The ordered, durable record of room events. Append-only, fenced per room. */
 export interface Log {
   /** Streams are independent orders of positions; a room stays in one for ever. */
@@ -117,6 +126,8 @@ export interface Log {
    * itself drops records by age (JetStream: a room that slept that long has head 0 then).
    */
   trim(stream: number, before: Millis, upTo: Position): Promise<number>;
+  /** Only where the log may be lost apart from the documents. @throws Unavailable */
+  anchorAt?(stream: number, position: Position): Promise<Anchor>;
 }
 
 export type Json = null | boolean | number | string | readonly Json[] | { readonly [key: string]: Json };
@@ -391,13 +402,23 @@ export type Write =
     }
   | { t: "room"; room: RoomId; seq: Seq; at: Millis; ord: number; change: Partial<RoomDoc> };
 
+/** How far a stream is in the documents. */
+export interface Checkpoint {
+  stream: number;
+  position: Position;
+  /** Up to here all rooms are but those that wait behind a record that can't be applied. Default: position. */
+  reached?: Position;
+  /** Of the same position. Absent: the log lies where the documents do. */
+  anchor?: Anchor;
+}
+
 export interface Projection {
   checkpoint(stream: number): Promise<Position>;
   /**
    * Returns the users whose account version rose. The checkpoint (a maximum) never becomes visible before the documents.
    * @param upTo checkpoint that these writes complete; default: it stays
    */
-  apply(writes: readonly Write[], upTo?: { stream: number; position: Position }): Promise<UserId[]>;
+  apply(writes: readonly Write[], upTo?: Checkpoint): Promise<UserId[]>;
   /**
    * Only where the store holds the log too: projects the records after the checkpoint, some `countMax` of them, and moves it, as
    * scan, `project` and apply would, but where they lie. Fails on a record that can't be applied; those before it may be in.

@@ -16,17 +16,19 @@ export interface Backend extends AsyncDisposable {
 
 /**
  * @param ignored told of each message that no node of ours wrote
+ * @param lag told now and then how many seconds history lags, where the log could lose what it hasn't read
  * @throws with one plain sentence for an operator
  */
 export async function openBackend(
   { cluster, data }: Pick<Config, "cluster" | "data">,
   platform: Platform,
   ignored: (from: "live" | "bus") => void,
+  lag: (seconds: number) => void = () => {},
 ): Promise<Backend> {
   if (cluster !== null) {
     // Half a second and 36 MB of drivers that an embedded server has no use for.
     const { openServices } = await import("./backend-services.ts");
-    return await openServices(cluster, platform, ignored);
+    return await openServices(cluster, platform, ignored, lag);
   }
   const embedded = await openEmbedded({ dir: data, fatal: endProcess });
   const { log, store } = embedded;

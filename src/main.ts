@@ -17,6 +17,7 @@ import { catalogue } from "./operations/catalogue.ts";
 import { logFault } from "./operations/fault.ts";
 import { defaultRates, ratesOff } from "./operations/rate.ts";
 import { platform } from "./platform.ts";
+import { historyReader } from "./readers/stream-reader.ts";
 
 /** Two signals within this time are one. */
 const twiceMs = 500;
@@ -25,7 +26,12 @@ export async function serve(config: Config): Promise<void> {
   for (const name of strangersIn(process.env))
     console.error(`${name}: there is no such setting; it is ignored`);
   const metrics = createMetrics(manifest.version);
-  const backend = await openBackend(config, platform, (from) => metrics.ignored.inc({ from }));
+  const backend = await openBackend(
+    config,
+    platform,
+    (from) => metrics.ignored.inc({ from }),
+    (seconds) => metrics.historyLagTime.set(seconds),
+  );
   const { store } = backend;
   const bus = measuredBus(backend.bus, metrics);
   await assertServable(store.secrets);
@@ -50,6 +56,7 @@ export async function serve(config: Config): Promise<void> {
     probe: actorProbe(metrics),
     gatewayProbe: gatewayProbe(metrics),
     sent: sendProbe(metrics),
+    refused: (why) => metrics.deadLetters.inc({ reader: historyReader, why }),
     flushed: (seconds) => metrics.receiptsFlush.observe(seconds),
     watch: {
       limited: (rate) => metrics.rateLimited.inc({ class: rate }),

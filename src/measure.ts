@@ -8,6 +8,7 @@ import type { Metrics } from "./http/metrics.ts";
 import type { Node } from "./node.ts";
 import { logFault } from "./operations/fault.ts";
 import { timersArmed } from "./platform.ts";
+import { withOwn } from "./with-own.ts";
 
 export function actorProbe(metrics: Metrics): Probe {
   const alive = (phase: Phase) => phase === "starting" || phase === "running" || phase === "stopping";
@@ -126,17 +127,6 @@ function held(stop: Unsubscribe, count: (change: 1 | -1) => void): Unsubscribe {
     open = false;
     stop();
   };
-}
-
-/** A port with some methods of our own. */
-function withOwn<Port extends object>(port: Port, own: Partial<Port>): Port {
-  return new Proxy(port, {
-    get: (target, name) => {
-      if (Object.hasOwn(own, name)) return Reflect.get(own, name);
-      const value = Reflect.get(target, name, target) as unknown;
-      return typeof value === "function" ? value.bind(target) : value;
-    },
-  });
 }
 
 function resultOf(error: unknown): "fenced" | "unavailable" | "unknown" {

@@ -18,6 +18,7 @@ import { catalogue } from "./operations/catalogue.ts";
 import { createDispatcher, type Dispatch, type DispatchWatch } from "./operations/dispatch.ts";
 import type { Rates } from "./operations/rate.ts";
 import type { Services } from "./operations/services.ts";
+import type { Why } from "./readers/dead-letters.ts";
 import { type HistoryReader, startHistory } from "./readers/history.ts";
 import { startTrimming } from "./readers/trim.ts";
 import { RoomEdge, type RoomPort } from "./rooms/edge.ts";
@@ -41,6 +42,8 @@ export interface NodeParts {
   /** Told how long each bulk write of receipts took. */
   flushed?: (seconds: number) => void;
   onFailure: (where: string, error: unknown) => void;
+  /** Told of each record that history can't apply. */
+  refused?: (why: Why) => void;
   /** The other nodes, not joined yet. Default: there are none. */
   members?: Members;
   /** For the simulator: how commands travel from this node's edges to the actors that decide. Default: its own actors decide. */
@@ -191,6 +194,7 @@ export function startNode(parts: NodeParts): Node {
   const history = startHistory({
     ...sources,
     ...(members === undefined ? {} : { members }),
+    ...(parts.refused === undefined ? {} : { refused: parts.refused }),
     onFailure: failing("history"),
   });
   const reconnected = () => {

@@ -116,6 +116,12 @@ export class NatsServer {
     return this.#end("SIGTERM");
   }
 
+  /** A new disk: what it stored is gone. Only while it doesn't run. */
+  wipe(): void {
+    if (this.running) throw new Error(`${this.name} still runs`);
+    rmSync(join(this.#place.dir, "store"), { recursive: true, force: true });
+  }
+
   async restart(): Promise<void> {
     if (this.running) await this.stop();
     this.start();

@@ -5,6 +5,7 @@ import { serve } from "../main.ts";
 import { platform } from "../platform.ts";
 import { backupCommand, type CommandResult } from "./backup.ts";
 import { checkCommand } from "./check.ts";
+import { deadCommand } from "./dead.ts";
 import { doctorCommand } from "./doctor.ts";
 import { exportCommand } from "./export.ts";
 import { importCommand } from "./import.ts";
@@ -18,6 +19,11 @@ const usage = `starling COMMAND
                    give somebody a new password and end their sessions; a folder's server must be stopped
   check            look through the data for damage, also while the server runs (about 1 s per GB)
   doctor           say what is wrong, what it means for users and what to do
+    --rebuild      NATS lost the log: go on from MongoDB's documents, with new epochs, and name what is lost; nodes must
+                   be stopped
+  dead list | show ROOM [--text] | redrive [ROOM]
+                   records that a reader can't apply: a newer version's, damaged or foreign ones. show tells of their
+                   content only with --text; redrive tries again, a folder's server must be stopped
   export FILE      write the whole installation into a file; its server must be stopped
     --final        and close it for ever: the import goes on where it ended, clients keep their copies
   import FILE      fill an empty installation from such a file
@@ -49,8 +55,10 @@ async function run(command: string): Promise<number> {
       return tell(await userCommand(args, readConfig(process.env), platform));
     case "check":
       return tell(checkCommand(readConfig(process.env).data));
+    case "dead":
+      return tell(await deadCommand(args, readConfig(process.env), platform));
     case "doctor":
-      return tell(await doctorCommand(readConfig(process.env), platform));
+      return tell(await doctorCommand(args, readConfig(process.env), platform));
     case "export":
       return tell(await exportCommand(args, readConfig(process.env), platform, manifest.version));
     case "import":

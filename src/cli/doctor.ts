@@ -10,9 +10,18 @@ import { mongoChecks } from "../doctor/mongo-checks.ts";
 import { probeNats } from "../doctor/nats.ts";
 import { natsChecks } from "../doctor/nats-checks.ts";
 import type { CommandResult } from "./backup.ts";
+import { rebuildCommand } from "./rebuild.ts";
 
-/** A line per finding. */
-export async function doctorCommand({ cluster, data }: Config, platform: Platform): Promise<CommandResult> {
+/** A line per finding. `--rebuild`: what a lost log needs is done. */
+export async function doctorCommand(
+  args: readonly string[],
+  config: Config,
+  platform: Platform,
+): Promise<CommandResult> {
+  const [flag, ...rest] = args;
+  if (flag === "--rebuild" && rest.length === 0) return rebuildCommand(config, platform);
+  if (flag !== undefined) return { exitCode: 2, says: "usage: starling doctor [--rebuild]" };
+  const { cluster, data } = config;
   const findings =
     cluster === null
       ? findingsOf(probeFolder(data, platform.now()), folderChecks)
@@ -27,12 +36,12 @@ async function clusterFindings(
   { nats, mongo }: NonNullable<Config["cluster"]>,
   platform: Platform,
 ): Promise<Finding[]> {
-  const [servers, database] = await Promise.all([probeNats(nats, platform), probeMongo(mongo, platform)]);
-  const { checkpoints, newestAt } = database;
-  const log = servers.jetstream && { streams: servers.jetstream.streams, checkpoints, newestAt };
+  const looking = probeMongo(mongo, platform);
+  const checkpoints = looking.then((facts) => facts.checkpoints);
+  const [servers, database] = await Promise.all([probeNats(nats, platform, checkpoints), looking]);
   return [
     ...findingsOf(servers, natsChecks),
     ...findingsOf(database, mongoChecks),
-    ...(log === null ? [] : findingsOf(log, logChecks)),
+    ...findingsOf(servers.jetstream?.anchors ?? new Map(), logChecks),
   ];
 }

@@ -1,12 +1,13 @@
 /** Looks at MongoDB through the driver: its answers are the facts. */
 import { type Db, type Document, MongoError, MongoServerSelectionError } from "mongodb";
 import { limits } from "../../actors/limits.ts";
-import type { Millis, Position } from "../../actors/ports.ts";
+import type { Checkpoint, Millis } from "../../actors/ports.ts";
 import type { Platform } from "../../actors/runtime/platform.ts";
 import { clientFor, wireVersionMin } from "../store/mongo/deployment.ts";
 import { UnusableDatabase } from "../store/mongo/errors.ts";
 import { nameIn } from "../store/mongo/open.ts";
-import { migrations } from "../store/mongo/schema.ts";
+import { checkpointOf } from "../store/mongo/projection.ts";
+import { collectionsOf, migrations } from "../store/mongo/schema.ts";
 
 export interface MongoFacts {
   /** null: we got in. `url`: with what is wrong with it. */
@@ -20,14 +21,12 @@ export interface MongoFacts {
   /** Addresses of members that the primary doesn't reach; empty when it won't tell. */
   lost: readonly string[];
   /** How far each stream is in the documents. */
-  checkpoints: ReadonlyMap<number, Position>;
-  /** Time of the newest event in the documents. */
-  newestAt: Millis;
+  checkpoints: readonly Checkpoint[];
 }
 
 const nothing: MongoFacts = {
   ...{ failure: null, replicaSet: true, old: false, aheadMs: 0, writes: "ok" },
-  ...{ schema: 0, known: migrations.length, lost: [], checkpoints: new Map(), newestAt: 0 },
+  ...{ schema: 0, known: migrations.length, lost: [], checkpoints: [] },
 };
 
 export async function probeMongo(url: string, platform: Platform): Promise<MongoFacts> {
@@ -49,22 +48,12 @@ export async function probeMongo(url: string, platform: Platform): Promise<Mongo
   }
 }
 
-async function probeDatabase(
-  db: Db,
-): Promise<Pick<MongoFacts, "schema" | "checkpoints" | "newestAt" | "writes">> {
+async function probeDatabase(db: Db): Promise<Pick<MongoFacts, "schema" | "checkpoints" | "writes">> {
   const schema = await db.collection<{ _id: string; version: number }>("meta").findOne({ _id: "schema" });
-  const checkpoints = await db
-    .collection<{ _id: number; position: Position }>("checkpoints")
-    .find()
-    .toArray();
-  const [newest] = await db
-    .collection("rooms")
-    .aggregate<{ at: Millis }>([{ $group: { _id: null, at: { $max: "$at" } } }])
-    .toArray();
+  const checkpoints = await collectionsOf(db).checkpoints.find().toArray();
   return {
     schema: schema?.version ?? 0,
-    checkpoints: new Map(checkpoints.map(({ _id, position }) => [_id, position])),
-    newestAt: newest?.at ?? 0,
+    checkpoints: checkpoints.map(checkpointOf),
     writes: await tryWriting(db),
   };
 }

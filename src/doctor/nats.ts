@@ -9,8 +9,9 @@ import {
 } from "@nats-io/jetstream";
 import { connect, type NatsConnection, type ServerInfo } from "@nats-io/transport-node";
 import { limits } from "../../actors/limits.ts";
-import type { Millis, Position } from "../../actors/ports.ts";
+import type { Checkpoint, Millis } from "../../actors/ports.ts";
 import type { Platform } from "../../actors/runtime/platform.ts";
+import { type AnchorState, checkAnchors, type StreamReads } from "../log/jetstream/anchor.ts";
 import { wrongSettings } from "../log/jetstream/streams.ts";
 import { streamCount, streamName } from "../log/jetstream/subjects.ts";
 import { serversOf } from "../nats/servers.ts";
@@ -33,6 +34,8 @@ export interface ServerFacts {
 export interface JetStreamFacts {
   /** By number; null: missing. */
   streams: readonly (StreamFacts | null)[];
+  /** Whether they are what documents were made from; by number, of those that were read. */
+  anchors: ReadonlyMap<number, AnchorState>;
   /** How far its clock is ahead of ours; 0 when it can't be told. */
   aheadMs: Millis;
   /** Whether a record could be written, to a stream of our own. */
@@ -41,14 +44,16 @@ export interface JetStreamFacts {
 
 export interface StreamFacts {
   name: string;
-  made: Millis;
-  first: Position;
-  last: Position;
   /** Settings that break our promises. */
   wrong: readonly string[];
 }
 
-export async function probeNats(url: string, platform: Platform): Promise<NatsFacts> {
+/** @param checkpoints what the documents say of the streams */
+export async function probeNats(
+  url: string,
+  platform: Platform,
+  checkpoints: Promise<readonly Checkpoint[]>,
+): Promise<NatsFacts> {
   const { servers: addresses = [], ...credentials } = serversOf(url);
   const found = await Promise.all(
     [addresses]
@@ -64,7 +69,10 @@ export async function probeNats(url: string, platform: Platform): Promise<NatsFa
   );
   try {
     const connection = found.find((one) => one.connection?.info?.jetstream)?.connection;
-    return { servers, jetstream: connection ? await probeJetStream(connection, platform) : null };
+    return {
+      servers,
+      jetstream: connection ? await probeJetStream(connection, platform, await checkpoints) : null,
+    };
   } finally {
     await Promise.all(found.map(({ connection }) => connection?.close()));
   }
@@ -92,29 +100,38 @@ async function reach(
 async function probeJetStream(
   connection: NatsConnection,
   platform: Platform,
+  checkpoints: readonly Checkpoint[],
 ): Promise<JetStreamFacts | null> {
   const jsm = await jetstreamManager(connection, { timeout: limits.doctorMs, checkAPI: false });
   let aheadMs = 0;
   const streams: (StreamFacts | null)[] = [];
   for (let stream = 0; stream < streamCount; stream++) {
     try {
-      const { config, created, state, ts } = await jsm.streams.info(streamName(stream));
-      const { first_seq: first, last_seq: last } = state;
-      streams.push({
-        name: config.name,
-        made: Date.parse(created),
-        first,
-        last,
-        wrong: wrongSettings(stream, config),
-      });
+      const { config, ts } = await jsm.streams.info(streamName(stream));
+      streams.push({ name: config.name, wrong: wrongSettings(stream, config) });
       if (ts !== undefined) aheadMs = Date.parse(ts) - platform.now();
     } catch (error) {
       if (!isMissing(error)) return null;
       streams.push(null);
     }
   }
-  return { streams, aheadMs, writes: await tryWriting(connection, jsm, platform) };
+  const anchors = await checkAnchors(readsOf(jsm), checkpoints);
+  return { streams, anchors, aheadMs, writes: await tryWriting(connection, jsm, platform) };
 }
+
+const readsOf = (jsm: JetStreamManager): StreamReads => ({
+  async state(stream) {
+    const info = await jsm.streams.info(streamName(stream)).catch((error: unknown) => {
+      if (isMissing(error)) return null;
+      throw error;
+    });
+    return info && { created: info.created, first: info.state.first_seq, last: info.state.last_seq };
+  },
+  async at(stream, position) {
+    const message = await jsm.streams.getMessage(streamName(stream), { seq: position });
+    return message && { time: message.timestamp };
+  },
+});
 
 const isMissing = (error: unknown) => error instanceof Error && /stream not found/.test(error.message);
 

@@ -88,7 +88,12 @@ export function createMetrics(version: string) {
       ["result"],
     ),
     historyLag: gauge("history_lag_records", "Records of the log that history hasn't applied yet"),
+    historyLagTime: gauge("history_lag_seconds", "Age of the oldest record of the log that history lacks"),
     historyParked: gauge("history_parked_rooms", "Rooms with a record that history can't apply"),
+    deadLetters: counter("dead_letters_total", "Records that a reader refused, by reader and why", [
+      "reader",
+      "why",
+    ]),
     receiptsFlush: distribution("receipts_flush_seconds", "Length of a bulk write of receipts", seconds),
 
     // What is held, and given back

@@ -1,6 +1,7 @@
 /** A file becomes an installation, which is read back in the end. */
 import { limits } from "../../actors/limits.ts";
-import type { ArchiveEntry, Epoch, RoomId } from "../../actors/ports.ts";
+import type { ArchiveEntry } from "../../actors/ports.ts";
+import { epochOf } from "./epoch.ts";
 import { CannotMove } from "./format.ts";
 import type { ImportFile } from "./import-file.ts";
 import { beginImport, endImport, importing, staysHere } from "./marks.ts";
@@ -63,9 +64,4 @@ async function readBack({ store }: Place): Promise<Tally> {
     if (entry.t !== "secret" || !staysHere(entry.name)) tally.add(entry);
   }
   return tally;
-}
-
-/** The same at each attempt: a half of an import must not stand under another epoch than the other. */
-function epochOf(id: string, room: RoomId): Epoch {
-  return new Bun.CryptoHasher("sha256").update(`${id} ${room}`).digest("hex").slice(0, 32);
 }

@@ -1,10 +1,13 @@
 /** What an installation remembers of being moved. A server starts on neither. */
 import type { Secrets } from "../../actors/ports.ts";
+import { isDeadLetter } from "../readers/dead-letters.ts";
 import { CannotMove } from "./format.ts";
+import type { LostRange } from "./lost.ts";
 
-/** Secrets that are about this installation as a place, and stay in it. */
+/** Secrets that are about this installation as a place stay in it, and so do records that its readers refused. */
 const closedMark = "moved.closed";
 const importMark = "moved.importing";
+const rebuildMark = "moved.rebuilding";
 
 /** By the names of all secrets. */
 export function moveMarkIn(secrets: readonly string[]): "closed" | "importing" | null {
@@ -12,7 +15,7 @@ export function moveMarkIn(secrets: readonly string[]): "closed" | "importing" |
   return secrets.includes(importMark) ? "importing" : null;
 }
 
-export const staysHere = (secret: string): boolean => secret.startsWith("moved.");
+export const staysHere = (secret: string): boolean => secret.startsWith("moved.") || isDeadLetter(secret);
 
 export async function isClosed(secrets: Secrets): Promise<boolean> {
   return (await secrets.get(closedMark)) !== null;
@@ -48,8 +51,38 @@ export async function endImport(secrets: Secrets): Promise<void> {
   await secrets.remove(importMark);
 }
 
-/** @throws CannotMove when this installation was closed, or holds a part of an import */
+export interface Rebuilding {
+  /** Random: what new epochs are made of, the same ones at each attempt. */
+  id: string;
+  /** Those that were lost. */
+  streams: number[];
+  /** Told in the end: while it goes on the documents forget. */
+  lost: LostRange[];
+}
+
+export async function rebuilding(secrets: Secrets): Promise<Rebuilding | null> {
+  const mark = await secrets.get(rebuildMark);
+  return mark === null ? null : (JSON.parse(mark) as Rebuilding);
+}
+
+export async function beginRebuild(secrets: Secrets, rebuilding: Rebuilding): Promise<Rebuilding> {
+  return JSON.parse(await secrets.putIfAbsent(rebuildMark, JSON.stringify(rebuilding))) as Rebuilding;
+}
+
+export async function endRebuild(secrets: Secrets): Promise<void> {
+  await secrets.remove(rebuildMark);
+}
+
+/** @throws CannotMove when this installation was closed, or holds a part of an import or a rebuild */
 export async function assertServable(secrets: Secrets): Promise<void> {
+  await assertOpen(secrets);
+  if ((await rebuilding(secrets)) !== null) {
+    throw new CannotMove("a rebuild was interrupted: run `starling doctor --rebuild` again");
+  }
+}
+
+/** @throws CannotMove when this installation was closed, or holds a part of an import */
+export async function assertOpen(secrets: Secrets): Promise<void> {
   if (await isClosed(secrets)) {
     throw new CannotMove(
       "this installation was closed by `starling export --final`: it goes on where that file was imported",

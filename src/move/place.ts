@@ -33,7 +33,8 @@ export async function openTarget(config: Config, platform: Platform): Promise<Pl
   return { log, store, [Symbol.asyncDispose]: () => opened.disposeAsync() };
 }
 
-async function assertNobodyServes(bus: Bus, platform: Platform): Promise<void> {
+/** @throws CannotMove */
+export async function assertNobodyServes(bus: Bus, platform: Platform): Promise<void> {
   let heard = false;
   const unsubscribe = await bus.subscribe(nodesSubject, () => {
     heard = true;

@@ -11,21 +11,24 @@ import {
   type Position,
   type RoomId,
   type Store,
-  Unavailable,
-  UnknownOutcome,
   Unreadable,
   type UserId,
 } from "../../actors/ports.ts";
 import { project } from "../../actors/room/project.ts";
 import { tailOf } from "../../actors/room/tail.ts";
 import type { Platform } from "../../actors/runtime/platform.ts";
+import { type DeadLetter, letterOf, type Why } from "./dead-letters.ts";
+import { LetterBox } from "./letter-box.ts";
+import { delayAfter, isAway } from "./retry.ts";
 
 export interface StreamReaderOptions {
   log: Log;
-  store: Pick<Store, "projection">;
+  store: Pick<Store, "projection" | "secrets">;
   bus: Bus;
   platform: Platform;
   onFailure: (error: unknown) => void;
+  /** Told of each record that can't be applied, when it is met first. Default: nobody is. */
+  refused?: (why: Why) => void;
   /** Records of one bulk. Default 200: about 10 ms of writing. */
   bulkMax?: number;
 }
@@ -34,8 +37,7 @@ const bulkMax = 200;
 /** Between two bulks that aren't full and that nobody waits for. Twenty posts a second share four commits. */
 const paceMs = 250;
 
-const retryMs = 250;
-const retryMaxMs = 10_000;
+export const historyReader = "history";
 
 export class StreamReader {
   readonly #options: StreamReaderOptions;
@@ -51,6 +53,8 @@ export class StreamReader {
   #endBackoff: (() => void) | null = null;
   /** Where the first record lies that couldn't be applied. */
   readonly parked = new Map<RoomId, Position>();
+  readonly #place: Pick<DeadLetter, "reader" | "stream">;
+  readonly #letters: LetterBox;
   #retries = 0;
   #retryDue = false;
   #cancelRetry: (() => void) | null = null;
@@ -61,6 +65,8 @@ export class StreamReader {
   constructor(options: StreamReaderOptions, stream: number) {
     this.#options = options;
     this.#stream = stream;
+    this.#place = { reader: historyReader, stream };
+    this.#letters = new LetterBox(options.store.secrets, this.#place);
   }
 
   start(): void {
@@ -154,6 +160,7 @@ export class StreamReader {
     if (last === undefined) return 0;
     await this.#write(records, last.position);
     this.#cursor = last.position;
+    await this.#letters.dropLanded(this.#cursor ?? 0, this.parked);
     return records.length;
   }
 
@@ -166,6 +173,7 @@ export class StreamReader {
       this.lag = advance.count;
       this.#cursor = advance.position;
       tell(bus, advance.raised);
+      await this.#letters.dropLanded(this.#cursor ?? 0, this.parked);
       return advance.count;
     } catch (error) {
       if (isAway(error)) throw error;
@@ -180,7 +188,7 @@ export class StreamReader {
       return await log.scan(this.#stream, after, countMax);
     } catch (error) {
       if (!(error instanceof Unreadable)) throw error;
-      if (!this.parked.has(error.room)) this.#park(error.room, error.position, error);
+      if (!this.parked.has(error.room)) await this.#park(error, null, error);
       await this.#apply([], error.position);
       this.#cursor = error.position;
       return null;
@@ -206,11 +214,14 @@ export class StreamReader {
 
   /** The checkpoint comes up to `position`, but never to a parked record. null: it stays. */
   async #apply(records: readonly LogRecord[], position: Position | null): Promise<void> {
-    const { store, bus } = this.#options;
+    const { log, store, bus } = this.#options;
     const writes = records.flatMap(project);
     if (position === null) return tell(bus, await store.projection.apply(writes));
     const upTo = Math.min(position, ...[...this.parked.values()].map((first) => first - 1));
-    tell(bus, await store.projection.apply(writes, { stream: this.#stream, position: upTo }));
+    const anchor = await log.anchorAt?.(this.#stream, upTo);
+    const reached = upTo < position && { reached: position };
+    const checkpoint = { stream: this.#stream, position: upTo, ...reached, ...(anchor && { anchor }) };
+    tell(bus, await store.projection.apply(writes, checkpoint));
   }
 
   async #applyOrPark(record: LogRecord): Promise<boolean> {
@@ -219,15 +230,19 @@ export class StreamReader {
       return true;
     } catch (error) {
       if (isAway(error)) throw error;
-      this.#park(record.room, record.position, error);
+      await this.#park(record, record, error);
       return false;
     }
   }
 
-  /** Its room waits from here on. */
-  #park(room: RoomId, position: Position, error: unknown): void {
-    this.#options.onFailure(error);
+  /** Its room waits from here on. @param record null: it couldn't be read */
+  async #park({ room, position }: Place, record: LogRecord | null, error: unknown): Promise<void> {
+    const { platform, onFailure, refused } = this.#options;
+    onFailure(error);
+    const letter = letterOf(this.#place, record, { room, position }, error, platform.now());
+    if (this.parked.get(room) !== position) refused?.(letter.why);
     this.parked.set(room, position);
+    await this.#letters.put(letter);
     this.#cancelRetry ??= this.#options.platform.after(delayAfter(this.#retries++), () => {
       this.#cancelRetry = null;
       this.#retryDue = true;
@@ -242,6 +257,7 @@ export class StreamReader {
     }
     if (this.parked.size === 0) this.#retries = 0;
     if (this.#cursor !== null) await this.#apply([], this.#cursor);
+    await this.#letters.dropLanded(this.#cursor ?? 0, this.parked);
     this.#retryDue = false;
   }
 
@@ -253,7 +269,7 @@ export class StreamReader {
       return true;
     } catch (error) {
       if (!(error instanceof Unreadable)) throw error;
-      this.#park(room, error.position, error);
+      await this.#park(error, null, error);
       return false;
     }
   }
@@ -265,16 +281,12 @@ export class StreamReader {
   }
 }
 
-/** The store, not the record. */
-function isAway(error: unknown): boolean {
-  return error instanceof Unavailable || error instanceof UnknownOutcome;
-}
-
-function delayAfter(failures: number): number {
-  return Math.min(retryMaxMs, retryMs * 2 ** Math.min(failures, 10));
+interface Place {
+  room: RoomId;
+  position: Position;
 }
 
 /** Their accounts changed: whoever has a connection of theirs syncs. */
-function tell(bus: Bus, users: readonly UserId[]): void {
+export function tell(bus: Bus, users: readonly UserId[]): void {
   for (const user of users) bus.publish(`user.${user}`, { t: "account" });
 }

@@ -25,7 +25,7 @@ export interface LivePorts {
 }
 
 /** What watches the node. */
-export type LiveProbes = Pick<NodeParts, "probe" | "gatewayProbe" | "sent" | "flushed">;
+export type LiveProbes = Pick<NodeParts, "probe" | "gatewayProbe" | "sent" | "flushed" | "refused">;
 
 /** Remembers what was written. `takes` says what the next write returns; by default all of it left. */
 export class FakeSocket implements Socket {

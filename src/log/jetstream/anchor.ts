@@ -1,35 +1,90 @@
-/** A checkpoint's proof that the stream is still the one that it was made from (DESIGN §8). */
-import type { Position } from "../../../actors/ports.ts";
+/** Whether the streams are still the ones that documents were made from. */
+import type { Anchor, Checkpoint, Position } from "../../../actors/ports.ts";
 import type { Reads } from "./reads.ts";
+import { streamName } from "./subjects.ts";
 
-export interface Anchor {
-  /** When the stream was made: names its incarnation. */
-  created: string;
-  position: Position;
-  /** When the broker stored the message there; empty for position 0 and where the message had left the log. */
-  time: string;
+/**
+ * `aged`: the place has left the log by age, which is no loss by itself; `passed`: records behind it have, too, before they were
+ * in the documents. The others: the log isn't what it was.
+ */
+export type AnchorState = "holds" | "aged" | "passed" | Loss;
+export type Loss = keyof typeof losses;
+
+/** What became of a stream that isn't what it was: of one, and of several. */
+export const losses = {
+  missing: [
+    "is missing, though documents were made from it",
+    "are missing, though documents were made from them",
+  ],
+  "new stream": ["was deleted and made anew", "were deleted and made anew"],
+  shorter: ["ends before what documents were made from it", "end before what documents were made from them"],
+  rewritten: [
+    "holds other records than documents were made from",
+    "hold other records than documents were made from",
+  ],
+} as const;
+
+export const isLoss = (state: AnchorState): state is Loss => state in losses;
+
+/** `LOG_1, LOG_4 were deleted and made anew`, one for each kind of loss. */
+export function lossesIn(states: ReadonlyMap<number, AnchorState>): string[] {
+  return (Object.keys(losses) as Loss[]).flatMap((loss) => {
+    const streams = [...states].filter(([, state]) => state === loss).map(([stream]) => streamName(stream));
+    return streams.length === 0
+      ? []
+      : [`${streams.join(", ")} ${losses[loss][streams.length === 1 ? 0 : 1]}`];
+  });
 }
 
-/** `aged`: the place has left the log by age, which is no loss by itself. The others: the log isn't what it was. */
-export type AnchorState = "holds" | "aged" | "new stream" | "shorter" | "rewritten";
+/** The log isn't the one that the documents were made from: nothing may be written to it. */
+export class LostLog extends Error {
+  override name = "LostLog";
+
+  constructor(states: ReadonlyMap<number, AnchorState>) {
+    super(
+      `the log was lost (${lossesIn(states).join("; ")}): no node starts on it, lest messages get seqs that people have seen ` +
+        "with other ones; give the NATS servers their old disks back, or run `starling doctor`, which says how to go on.",
+    );
+  }
+}
+
+/** What is asked of streams. `state` is null where there is no such stream. */
+export interface StreamReads {
+  at(stream: number, position: Position): Promise<{ time: string } | null>;
+  state(stream: number): Promise<{ created: string; first: Position; last: Position } | null>;
+}
 
 /** @throws Unavailable */
 export async function anchorAt(reads: Reads, stream: number, position: Position): Promise<Anchor> {
-  const [{ created }, message] = await Promise.all([
+  const [state, message] = await Promise.all([
     reads.state(stream),
     position === 0 ? null : reads.at(stream, position),
   ]);
-  return { created, position, time: message?.time ?? "" };
+  return { created: state.created, position, time: message?.time ?? "" };
 }
 
 /** @throws Unavailable */
-export async function checkAnchor(reads: Reads, stream: number, anchor: Anchor): Promise<AnchorState> {
-  const { created, first, last } = await reads.state(stream);
-  if (created !== anchor.created) return "new stream";
-  if (anchor.position > last) return "shorter";
-  if (anchor.position === 0) return "holds";
-  if (anchor.position < first) return "aged";
-  const message = await reads.at(stream, anchor.position);
+async function checkAnchor(
+  reads: StreamReads,
+  { stream, position, reached = position, anchor }: Checkpoint,
+): Promise<AnchorState> {
+  const state = await reads.state(stream);
+  if (state === null) return "missing";
+  const { created, first, last } = state;
+  if (anchor !== undefined && created !== anchor.created) return "new stream";
+  if (position > last) return "shorter";
+  if (reached < first - 1) return "passed";
+  if (position === 0) return "holds";
+  const message = await reads.at(stream, position);
   if (message === null) return "aged";
-  return anchor.time === "" || anchor.time === message.time ? "holds" : "rewritten";
+  return (anchor?.time ?? "") === "" || anchor?.time === message.time ? "holds" : "rewritten";
+}
+
+/** By stream. @throws Unavailable */
+export async function checkAnchors(
+  reads: StreamReads,
+  checkpoints: readonly Checkpoint[],
+): Promise<Map<number, AnchorState>> {
+  const states = await Promise.all(checkpoints.map((checkpoint) => checkAnchor(reads, checkpoint)));
+  return new Map(checkpoints.map(({ stream }, i) => [stream, states[i] ?? "missing"]));
 }

@@ -2,6 +2,7 @@ import type { PubAck } from "@nats-io/jetstream";
 import { headers, type Msg, NoRespondersError, RequestError } from "@nats-io/transport-node";
 import { limits } from "../../../actors/limits.ts";
 import {
+  type Anchor,
   Fenced,
   type Head,
   type Log,
@@ -17,6 +18,7 @@ import {
 import type { Platform } from "../../../actors/runtime/platform.ts";
 import { Away, type Connection } from "../../nats/connection.ts";
 import { withinBytes } from "../within-bytes.ts";
+import { anchorAt } from "./anchor.ts";
 import { readHeads } from "./heads.ts";
 import type { Reads } from "./reads.ts";
 import { encodeRecord } from "./record.ts";
@@ -57,6 +59,8 @@ export interface JetStreamLogOptions {
 export class JetStreamLog implements Log {
   readonly streams = streamCount;
   readonly #options: JetStreamLogOptions;
+  /** Of the last record that was scanned, by stream: what a reader asks next, for nothing. */
+  readonly #scanned = new Map<number, Anchor>();
 
   constructor(options: JetStreamLogOptions) {
     this.#options = options;
@@ -113,17 +117,32 @@ export class JetStreamLog implements Log {
 
   async scan(stream: number, after: Position, countMax: number): Promise<LogRecord[]> {
     const { reads } = this.#options;
+    let created = "";
     const stored = await complete({
       reads,
       stream,
       subject: streamSubject(stream),
       after,
-      upTo: async () => (await reads.state(stream)).last,
+      upTo: async () => {
+        const state = await reads.state(stream);
+        created = state.created;
+        return state.last;
+      },
       follows: ({ position }, last) => position === last + 1,
       countMax,
       bytesMax: limits.readBytesMax,
     });
-    return readable(stored);
+    const records = readable(stored);
+    const last = stored[records.length - 1];
+    if (last !== undefined && created !== "") {
+      this.#scanned.set(stream, { created, position: last.position, time: last.time });
+    }
+    return records;
+  }
+
+  async anchorAt(stream: number, position: Position): Promise<Anchor> {
+    const scanned = this.#scanned.get(stream);
+    return scanned?.position === position ? scanned : anchorAt(this.#options.reads, stream, position);
   }
 
   async subscribe(room: RoomId, deliver: (record: LogRecord) => void): Promise<Unsubscribe> {

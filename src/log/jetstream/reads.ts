@@ -11,6 +11,7 @@ import { fenceHeader, fenceOf, type Stored } from "./stored.ts";
 import { streamName } from "./subjects.ts";
 
 const notFound = 10037;
+const streamNotFound = 10059;
 const fenceLine = new RegExp(`^${fenceHeader}: *(\\d+)`, "m");
 
 /** What the JetStream API answers to the two requests that are made here. Data and headers are base64. */
@@ -53,7 +54,15 @@ export class Reads {
 
   /** What the leader says of the stream itself. `created` names its incarnation. */
   async state(stream: number): Promise<{ created: string; first: Position; last: Position }> {
-    const { created, state } = await this.#api(stream, "STREAM.INFO", "");
+    const found = await this.find(stream);
+    if (found === null) throw unavailable(stream, "there is no such stream");
+    return found;
+  }
+
+  /** The same; null: there is no such stream. */
+  async find(stream: number): Promise<{ created: string; first: Position; last: Position } | null> {
+    const { created, state, error } = await this.#api(stream, "STREAM.INFO", "");
+    if (error?.err_code === streamNotFound) return null;
     if (created === undefined || state === undefined) throw unavailable(stream, "it gave no state");
     return { created, first: state.first_seq, last: state.last_seq };
   }
@@ -115,8 +124,9 @@ export class Reads {
     } catch (error) {
       throw unavailable(stream, error instanceof Error ? error.message : "unknown error");
     }
-    if (answer.error === undefined || answer.error.err_code === notFound) return answer;
-    throw unavailable(stream, answer.error.description);
+    const { err_code: code = notFound, description = "" } = answer.error ?? {};
+    if (code === notFound || (code === streamNotFound && verb === "STREAM.INFO")) return answer;
+    throw unavailable(stream, description);
   }
 
   /** Gives each message to `take`; the answer that ended the batch, null when nothing was found or nobody answered. */

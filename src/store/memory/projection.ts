@@ -1,4 +1,4 @@
-import type { Position, Projection, UserId, Write } from "../../../actors/ports.ts";
+import type { Checkpoint, Position, Projection, UserId, Write } from "../../../actors/ports.ts";
 import { itemChanged } from "../merge/membership.ts";
 import type { MemoryItems } from "./items.ts";
 import type { MemoryMemberships } from "./memberships.ts";
@@ -24,7 +24,7 @@ export class MemoryProjection implements Projection {
     return this.#checkpoints.get(stream) ?? 0;
   }
 
-  async apply(writes: readonly Write[], upTo?: { stream: number; position: Position }): Promise<UserId[]> {
+  async apply(writes: readonly Write[], upTo?: Checkpoint): Promise<UserId[]> {
     const raised = new Set<UserId>();
     for (const write of writes) {
       const user = this.#write(write);

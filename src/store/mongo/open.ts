@@ -1,6 +1,6 @@
 import { ReadConcern } from "mongodb";
 import { limits } from "../../../actors/limits.ts";
-import type { Store } from "../../../actors/ports.ts";
+import type { Checkpoint, Store } from "../../../actors/ports.ts";
 import type { Platform } from "../../../actors/runtime/platform.ts";
 import { MongoAccounts } from "./accounts.ts";
 import { MongoArchive } from "./archive.ts";
@@ -12,6 +12,7 @@ import { MongoMemberships } from "./memberships.ts";
 import { MongoMessages } from "./messages.ts";
 import { migrate } from "./migrate.ts";
 import { MongoProjection } from "./projection.ts";
+import { MongoRebuild } from "./rebuild.ts";
 import { MongoReceipts } from "./receipts.ts";
 import { MongoRooms } from "./rooms.ts";
 import { MongoSecrets } from "./secrets.ts";
@@ -28,6 +29,10 @@ export interface MongoOptions {
 
 export interface OpenMongo extends AsyncDisposable {
   store: Store;
+  /** Those of all streams that were ever read. Empty: an installation before its first start. */
+  checkpoints(): Promise<Checkpoint[]>;
+  /** For a rebuild of the log. */
+  documents: MongoRebuild;
 }
 
 /** @throws UnusableDatabase when it isn't a replica set, lacks a primary or a majority, or is newer than we are */
@@ -62,7 +67,12 @@ export async function openMongo(options: MongoOptions): Promise<OpenMongo> {
     archive: new MongoArchive(connection, projection),
   };
   const opened = stack.move();
-  return { store, [Symbol.asyncDispose]: () => opened.disposeAsync() };
+  return {
+    store,
+    checkpoints: () => projection.checkpoints(),
+    documents: new MongoRebuild(connection, projection),
+    [Symbol.asyncDispose]: () => opened.disposeAsync(),
+  };
 }
 
 /** The driver would take `test`. */

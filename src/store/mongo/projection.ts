@@ -1,9 +1,10 @@
-import type { Position, Projection, UserId, Write } from "../../../actors/ports.ts";
+import type { Checkpoint, Position, Projection, UserId, Write } from "../../../actors/ports.ts";
 import { bulkOf } from "./bulk.ts";
 import type { Connection } from "./connection.ts";
 import { writeMemberships } from "./memberships.ts";
 import { settle, writeClosed, writeMessages, writeReactions } from "./message-writer.ts";
 import { writeRooms } from "./rooms.ts";
+import type { CheckpointDoc } from "./schema.ts";
 
 export class MongoProjection implements Projection {
   readonly #connection: Connection;
@@ -24,7 +25,7 @@ export class MongoProjection implements Projection {
    * Not one transaction: each document joins what it is told, so that a bulk that was cut is simply done again. A room's head
    * moves after its messages; the checkpoint after everything that a majority has confirmed.
    */
-  async apply(writes: readonly Write[], upTo?: { stream: number; position: Position }): Promise<UserId[]> {
+  async apply(writes: readonly Write[], upTo?: Checkpoint): Promise<UserId[]> {
     const connection = this.#connection;
     const bulk = bulkOf(writes);
     await writeMessages(connection, bulk.messages);
@@ -34,17 +35,31 @@ export class MongoProjection implements Projection {
       writeClosed(connection, bulk.closed),
     ]);
     await settle(connection, bulk.targets);
-    if (upTo !== undefined) await this.#advance(upTo.stream, upTo.position);
+    if (upTo !== undefined) await this.#advance(upTo);
     return [...new Set(raised)];
   }
 
-  async #advance(stream: number, position: Position): Promise<void> {
+  /** Those of all streams that were ever read. */
+  async checkpoints(): Promise<Checkpoint[]> {
     const { checkpoints } = this.#connection.collections;
-    const replacing = {
-      $cond: [{ $lt: ["$position", position] }, { $literal: { _id: stream, position } }, "$$ROOT"],
+    const found = await this.#connection.run((session) => checkpoints.find({}, { session }).toArray());
+    return found.map(checkpointOf);
+  }
+
+  async #advance({ stream, ...rest }: Checkpoint): Promise<void> {
+    const { checkpoints } = this.#connection.collections;
+    const { position, reached = position } = rest;
+    const further = { $lt: [{ $ifNull: ["$reached", "$position"] }, reached] };
+    const isNewer = {
+      $or: [{ $lt: ["$position", position] }, { $and: [{ $eq: ["$position", position] }, further] }],
     };
+    const replacing = { $cond: [isNewer, { $literal: { _id: stream, ...rest } }, "$$ROOT"] };
     await this.#connection.run((session) =>
       checkpoints.updateOne({ _id: stream }, [{ $replaceWith: replacing }], { upsert: true, session }),
     );
   }
+}
+
+export function checkpointOf({ _id, ...rest }: CheckpointDoc): Checkpoint {
+  return { stream: _id, ...rest };
 }

@@ -5,12 +5,12 @@
 import type { CreateIndexesOptions, Db, IndexSpecification } from "mongodb";
 import type {
   Account,
+  Checkpoint,
   Cid,
   ConnectionId,
   Json,
   Mark,
   Millis,
-  Position,
   RoomId,
   Seq,
   Session,
@@ -87,11 +87,8 @@ export interface VersionDoc {
   signIns?: number;
 }
 
-/** How far a stream is in the documents. Replaced as a whole, so that whatever describes the position goes with it. */
-export interface CheckpointDoc {
-  _id: number;
-  position: Position;
-}
+/** Replaced as a whole, so that its anchor goes with the position. */
+export type CheckpointDoc = Keyed<Checkpoint, "stream">;
 
 export function collectionsOf(db: Db) {
   return {

@@ -1,6 +1,14 @@
 import type { Database } from "bun:sqlite";
 import { limits } from "../../../actors/limits.ts";
-import type { Advance, LogRecord, Position, Projection, UserId, Write } from "../../../actors/ports.ts";
+import type {
+  Advance,
+  Checkpoint,
+  LogRecord,
+  Position,
+  Projection,
+  UserId,
+  Write,
+} from "../../../actors/ports.ts";
 import { project } from "../../../actors/room/project.ts";
 import { recordColumns } from "../../log/sqlite-operations.ts";
 import { chunksOf } from "../chunks.ts";
@@ -100,7 +108,7 @@ export class SqliteProjection implements Projection {
    * Not one transaction: a bulk is cut, so that appends pass between its parts. Replaying it does no harm. The
    * checkpoint moves with the last part, once all others are in.
    */
-  async apply(writes: readonly Write[], upTo?: { stream: number; position: Position }): Promise<UserId[]> {
+  async apply(writes: readonly Write[], upTo?: Checkpoint): Promise<UserId[]> {
     const chunks = chunksOf(writes, limits.writesPerOperationMax);
     const last = chunks.pop() ?? [];
     const raised = await Promise.all(chunks.map((chunk) => this.#writer.run("apply", chunk, null)));

@@ -12,9 +12,12 @@ import { doctorCommand } from "../../../src/cli/doctor.ts";
 import { readConfig } from "../../../src/config.ts";
 import { findingsOf, sentenceOf } from "../../../src/doctor/finding.ts";
 import { natsChecks } from "../../../src/doctor/nats-checks.ts";
+import { streamName } from "../../../src/log/jetstream/subjects.ts";
 import { platform } from "../../../src/platform.ts";
+import type { CheckpointDoc } from "../../../src/store/mongo/schema.ts";
 import { temporaryFolder } from "../../contract/embedded.ts";
-import { created, posted } from "../../contract/writes.ts";
+import { errorOf } from "../../contract/error-of.ts";
+import { draft } from "../../contract/log.contract.ts";
 
 const [natsServer, mongod] = [await part("nats-server"), await part("mongod")];
 const absent = natsServer === null || mongod === null;
@@ -38,7 +41,7 @@ describe.skipIf(absent)("the doctor of a cluster", () => {
 
   /** What it says, line by line. */
   async function saysOf(config: ReturnType<typeof configOf>, at: Platform = platform): Promise<string[]> {
-    const { exitCode, says } = await doctorCommand(config, at);
+    const { exitCode, says } = await doctorCommand([], config, at);
     const lines = says.split("\n");
     if (exitCode === 0) return [];
     expect(exitCode).toBe(1);
@@ -50,7 +53,7 @@ describe.skipIf(absent)("the doctor of a cluster", () => {
     const config = configOf("well");
     expect(await saysOf(config)).toEqual([]);
     await (await openBackend(config, platform, () => {}))[Symbol.asyncDispose]();
-    expect(await doctorCommand(config, platform)).toEqual({
+    expect(await doctorCommand([], config, platform)).toEqual({
       exitCode: 0,
       says: "nothing is wrong with NATS and MongoDB",
     });
@@ -123,22 +126,44 @@ describe.skipIf(absent)("the doctor of a cluster", () => {
     expect(await saysOf(configOf("well"))).toEqual([]);
   });
 
-  test("streams that were deleted, and made anew", async () => {
-    const config = configOf("anew");
-    const { store, ...backend } = await openBackend(config, platform, () => {});
-    const writes = [{ ...created(), at: platform.now() - 60_000 }, posted(1, "ana", "birds")];
-    await store.projection.apply(writes, { stream: 2, position: 40 });
-    await backend[Symbol.asyncDispose]();
-    const connection = await connect({ servers: nats.url.replace("nats://", "") });
+  test("streams that were deleted, made anew, set back or written by others: nor does a node start on them", async () => {
+    await using own = await NatsServers.start({ program: natsServer ?? "" });
+    const config = configOf("anew", own.url);
+    const open = () => openBackend(config, platform, () => {});
+    const { log, store, ...backend } = await open();
+    const stream = log.streamOf("r");
+    const positions = [await log.append("r", 0, draft("r", 1))];
+    positions.push(await log.append("r", positions[0] ?? 0, draft("r", 2)));
+    const at = async (position = 0) => {
+      const anchor = await log.anchorAt?.(stream, position);
+      await store.projection.apply([], { stream, position, ...(anchor && { anchor }) });
+    };
+    await at(positions[0]);
+    expect(await saysOf(config)).toEqual([]);
+    await using connection = await connect({ servers: own.url.replace("nats://", "") });
     const jsm = await jetstreamManager(connection);
-    expect(await saysOf(config)).toEqual([expect.stringContaining("LOG_2 was deleted and made anew: ")]);
-    await jsm.streams.delete("LOG_2");
-    expect(await saysOf(config)).toEqual([
-      expect.stringContaining("LOG_2 is missing, though documents were made from it: "),
-    ]);
-    await connection.close();
-    await (await openBackend(config, platform, () => {}))[Symbol.asyncDispose]();
-    expect(await saysOf(config)).toEqual([expect.stringContaining("LOG_2 was deleted and made anew: ")]);
+    const name = streamName(stream);
+    const { config: settings } = await jsm.streams.info(name);
+    const says = async (how: string) => {
+      const [said = "", ...others] = await saysOf(config);
+      expect(said).toStartWith(`${name} ${how}: no node starts on it; `);
+      expect(others).toEqual([]);
+      expect(String(await errorOf(open()))).toContain(`the log was lost (${name} ${how})`);
+    };
+
+    await jsm.streams.delete(name);
+    await says("is missing, though documents were made from it");
+    await jsm.streams.add(settings);
+    await says("was deleted and made anew");
+
+    await using client = new MongoClient(mongo.url("anew"));
+    const checkpoints = client.db().collection<CheckpointDoc>("checkpoints");
+    const { created } = await jsm.streams.info(name);
+    await checkpoints.updateOne({ _id: stream }, { $set: { "anchor.created": created } });
+    await says("ends before what documents were made from it");
+    await log.append("r", 0, draft("r", 1));
+    await says("holds other records than documents were made from");
+    await backend[Symbol.asyncDispose]();
   });
 
   test("a MongoDB that a newer program wrote", async () => {
@@ -159,7 +184,7 @@ describe.skipIf(absent)("the doctor of a cluster", () => {
     try {
       await using own = await NatsServers.start({ program: natsServer ?? "", dir: folder.dir });
       await Bun.write(`${folder.dir}/ballast`, new Uint8Array(900_000));
-      const said = await saysOf(configOf("well", own.url));
+      const said = await saysOf(configOf("full", own.url));
       expect(said).toEqual([expect.stringContaining("see whether a disk under store_dir is full")]);
     } finally {
       Bun.spawnSync(["umount", "-l", folder.dir]);
@@ -168,7 +193,7 @@ describe.skipIf(absent)("the doctor of a cluster", () => {
 
   test("one NATS server of three", async () => {
     await using three = await NatsServers.start({ program: natsServer ?? "", servers: 3 });
-    const config = configOf("well", three.url);
+    const config = configOf("three", three.url);
     expect(await saysOf(config)).toEqual([]);
     await three.servers[2]?.kill();
     // And, until the others have elected leaders, that nothing can be written.
@@ -184,7 +209,7 @@ test("NATS 2.9 in a cluster, where two writers may both win", () => {
   const info = { version: "2.9.25", cluster: "starling", jetstream: true, max_payload: 1_048_576 };
   const servers = [{ address: "nats-1:4222", state: "up", info }] as const;
   const streams: null[] = Array.from({ length: 8 }, () => null);
-  const jetstream = { streams, aheadMs: 0, writes: "ok" } as const;
+  const jetstream = { streams, anchors: new Map(), aheadMs: 0, writes: "ok" } as const;
   expect(findingsOf({ servers, jetstream }, natsChecks).map(sentenceOf)).toEqual([
     expect.stringMatching(
       /^NATS 2\.9\.25 runs at nats-1:4222: .*two writers may both win.*install nats-server 2\.15/,

@@ -28,7 +28,7 @@ async function filled(newest = now): Promise<Disposable & { dir: string; path: s
 
 /** The one line that it says, which ends with exit code 1. */
 async function complaint(dir: string, time = now): Promise<string> {
-  const { exitCode, says } = await doctorCommand(configOf(dir), at(time));
+  const { exitCode, says } = await doctorCommand([], configOf(dir), at(time));
   expect(exitCode).toBe(1);
   expect(says.split("\n")).toHaveLength(1);
   expect(says).toMatch(/^[A-Z].*: .+; .+\.$/);
@@ -37,8 +37,8 @@ async function complaint(dir: string, time = now): Promise<string> {
 
 test("a folder in which nothing is wrong, and one that isn't there yet, are well", async () => {
   using folder = await filled();
-  expect(await doctorCommand(configOf(folder.dir), at(now))).toMatchObject({ exitCode: 0 });
-  expect(await doctorCommand(configOf(`${folder.dir}/none`), at(now))).toMatchObject({ exitCode: 0 });
+  expect(await doctorCommand([], configOf(folder.dir), at(now))).toMatchObject({ exitCode: 0 });
+  expect(await doctorCommand([], configOf(`${folder.dir}/none`), at(now))).toMatchObject({ exitCode: 0 });
 });
 
 test("a folder that a server holds is said to be in use", async () => {
@@ -80,7 +80,7 @@ test("a clock an hour behind the newest message is seen, and so is one that was 
 
 test("a long silence says nothing of the clock", async () => {
   using folder = await filled(now - 3_600_000);
-  expect(await doctorCommand(configOf(folder.dir), at(now))).toMatchObject({ exitCode: 0 });
+  expect(await doctorCommand([], configOf(folder.dir), at(now))).toMatchObject({ exitCode: 0 });
 });
 
 test("a closed installation says where its users are", async () => {

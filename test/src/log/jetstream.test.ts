@@ -4,6 +4,7 @@ import { jetstreamManager } from "@nats-io/jetstream";
 import { connect, headers } from "@nats-io/transport-node";
 import { limits } from "../../../actors/limits.ts";
 import {
+  type Anchor,
   type LogRecord,
   type Position,
   Unavailable,
@@ -12,6 +13,7 @@ import {
 } from "../../../actors/ports.ts";
 import { part } from "../../../load/kit/parts.ts";
 import { TcpLink } from "../../../load/kit/tcp-link.ts";
+import { type AnchorState, LostLog } from "../../../src/log/jetstream/anchor.ts";
 import type { JetStream } from "../../../src/log/jetstream/open.ts";
 import { fenceHeader } from "../../../src/log/jetstream/stored.ts";
 import { WrongStream } from "../../../src/log/jetstream/streams.ts";
@@ -188,20 +190,48 @@ describe.skipIf(program === null)("the log on one nats-server", () => {
   describe("an anchor", () => {
     const room = "r";
 
+    /** What became of the stream since a checkpoint. */
+    async function stateOf(at: JetStream, anchor: Anchor): Promise<AnchorState | undefined> {
+      const stream = at.log.streamOf(room);
+      const states = await at.checkAnchors([{ stream, position: anchor.position, anchor }]);
+      return states.get(stream);
+    }
+
     test("holds while the stream is the one that it was taken from, and says when it is another", async () => {
       const stream = nats.log.streamOf(room);
       const positions = await fill(room, 2);
       const anchor = await nats.anchorAt(stream, positions[0] ?? 0);
-      expect(await nats.checkAnchor(stream, anchor)).toBe("holds");
-      expect(await nats.checkAnchor(stream, { ...anchor, position: 99 })).toBe("shorter");
-      expect(await nats.checkAnchor(stream, { ...anchor, position: positions[1] ?? 0 })).toBe("rewritten");
+      expect(await stateOf(nats, anchor)).toBe("holds");
+      expect(await stateOf(nats, { ...anchor, position: 99 })).toBe("shorter");
+      expect(await stateOf(nats, { ...anchor, position: positions[1] ?? 0 })).toBe("rewritten");
       await world.empty();
+      expect(await stateOf(nats, anchor)).toBe("missing");
       await using fresh = await world.open();
-      expect(await fresh.checkAnchor(stream, anchor)).toBe("new stream");
+      expect(await stateOf(fresh, anchor)).toBe("new stream");
+    });
+
+    test("of what was just scanned is what the leader says of it", async () => {
+      const stream = nats.log.streamOf(room);
+      const [, last = 0] = await fill(room, 2);
+      const asked = await nats.anchorAt(stream, last);
+      await nats.log.scan(stream, 0, 10);
+      expect(await nats.anchorAt(stream, last)).toEqual(asked);
     });
 
     test("at the beginning holds too", async () => {
-      expect(await nats.checkAnchor(0, await nats.anchorAt(0, 0))).toBe("holds");
+      expect(await stateOf(nats, await nats.anchorAt(nats.log.streamOf(room), 0))).toBe("holds");
+    });
+
+    test("that fails keeps the log shut, and nothing is made anew", async () => {
+      const stream = nats.log.streamOf(room);
+      const anchor = await nats.anchorAt(stream, 0);
+      const checkpoints = [{ stream, position: 0, anchor }];
+      await (await world.open({ checkpoints }))[Symbol.asyncDispose]();
+      await world.empty();
+      const error = await errorOf(world.open({ checkpoints }));
+      expect(error).toBeInstanceOf(LostLog);
+      expect(String(error)).toContain(`LOG_${stream} is missing, though documents were made from it`);
+      expect((await nats.checkAnchors(checkpoints)).get(stream)).toBe("missing");
     });
   });
 
@@ -216,7 +246,10 @@ describe.skipIf(program === null)("the log on one nats-server", () => {
     expect(await nats.log.heads(["r"])).toEqual([{ position: 0, seq: 0 }]);
     expect(await nats.log.tail("r", 0, bytesMax)).toEqual([]);
     expect(await nats.log.scan(stream, 0, 10)).toEqual([]);
-    expect(await nats.checkAnchor(stream, anchor)).toBe("aged");
+    const stateAt = async (position: Position) =>
+      (await nats.checkAnchors([{ stream, position, anchor }])).get(stream);
+    expect(await stateAt(old - 1)).toBe("passed");
+    expect(await stateAt(old)).toBe("aged");
     expect(await nats.log.append("r", 0, draft("r", 3))).toBeGreaterThan(old);
   });
 

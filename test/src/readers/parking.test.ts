@@ -12,6 +12,8 @@ import {
 } from "../../../actors/ports.ts";
 import { recordFormat, serverOf } from "../../../actors/room/frame.ts";
 import { MemoryLog } from "../../../src/log/memory.ts";
+import { deadLetters } from "../../../src/readers/dead-letters.ts";
+import { startHistory } from "../../../src/readers/history.ts";
 import { memoryStore } from "../../../src/store/memory.ts";
 import { settle, startLive, until } from "../../support/live.ts";
 import { manualPlatform } from "../../support/node.ts";
@@ -19,7 +21,7 @@ import { manualPlatform } from "../../support/node.ts";
 /** A store that refuses what `refuses` names. */
 function given() {
   const store = memoryStore();
-  const state = { tries: 0, refuses: (_: Write): Error | null => null };
+  const state = { tries: 0, dead: [] as string[], refuses: (_: Write): Error | null => null };
   const apply = store.projection.apply.bind(store.projection);
   store.projection.apply = async (writes, upTo) => {
     state.tries++;
@@ -34,7 +36,10 @@ function given() {
 
 async function withRooms(log?: Log) {
   const { store, state } = given();
-  const node = await startLive({ store, ...(log === undefined ? {} : { log }) });
+  const node = await startLive(
+    { store, ...(log === undefined ? {} : { log }) },
+    { refused: (why) => state.dead.push(why) },
+  );
   const ana = await node.join("ana");
   const rooms = [await node.room(ana), await node.room(ana)] as const;
   await node.history.caughtUp();
@@ -62,6 +67,11 @@ test("a record that can't be applied parks its room, not the others, and the che
   expect([await seqOf(bad), await seqOf(good)]).toEqual([1, 3]);
   expect(await store.projection.checkpoint(0)).toBe(before);
   expect(node.faults.map(String)).toContain("Error: poison");
+  const letters = () => deadLetters(store.secrets);
+  expect(await letters()).toMatchObject([
+    { reader: "history", room: bad, seq: 2, why: "refused", error: "Error" },
+  ]);
+  expect(state.dead).toEqual(["refused"]);
   // Mended: all of it comes, in order, and the checkpoint with it.
   state.refuses = () => null;
   await pass(20_000);
@@ -69,6 +79,24 @@ test("a record that can't be applied parks its room, not the others, and the che
   expect(await seqOf(bad)).toBe(3);
   expect((await store.messages.range(bad, 1, 9, 9)).map(({ seq }) => seq)).toEqual([1, 2, 3]);
   expect(await store.projection.checkpoint(0)).toBeGreaterThan(before);
+  expect(await letters()).toEqual([]);
+});
+
+test("a letter whose record landed under another reader, after an upgrade say, is dropped", async () => {
+  const { node, store, state, rooms, post, pass } = await withRooms();
+  state.refuses = ({ room }) => (room === rooms[0] ? new Error("poison") : null);
+  await post(rooms[0]);
+  await pass(1_000);
+  await until(() => node.history.parked() === 1);
+  expect(await deadLetters(store.secrets)).toHaveLength(1);
+  const ended = node.history[Symbol.asyncDispose]();
+  await pass(1_000);
+  await ended;
+  state.refuses = () => null;
+  const { log, bus, platform } = node;
+  await using next = startHistory({ log, store, bus, platform, onFailure: () => {} });
+  await next.caughtUp();
+  expect(await deadLetters(store.secrets)).toEqual([]);
 });
 
 test("a record that can't be read parks its room, whoever else is in the stream goes on", async () => {
@@ -84,7 +112,7 @@ test("a record that can't be read parks its room, whoever else is in the stream 
   const [scan, tail] = [log.scan.bind(log), log.tail.bind(log)];
   log.scan = async (...args) => upTo(await scan(...args));
   log.tail = async (...args) => upTo(await tail(...args));
-  const { node, store, rooms, post, seqOf, pass } = await withRooms(log);
+  const { node, store, state, rooms, post, seqOf, pass } = await withRooms(log);
   const [broken, good] = rooms;
   const before = await store.projection.checkpoint(0);
   await post(broken);
@@ -100,6 +128,10 @@ test("a record that can't be read parks its room, whoever else is in the stream 
   expect(await store.projection.checkpoint(0)).toBe(position - 1);
   expect(before).toBeLessThan(position - 1);
   expect(node.faults.some((fault) => fault instanceof Unreadable)).toBe(true);
+  expect(state.dead).toEqual(["truncated"]);
+  expect(await deadLetters(store.secrets)).toMatchObject([
+    { room: broken, position, seq: null, why: "truncated" },
+  ]);
   await pass(1_000);
   expect(node.history.parked()).toBe(1);
   bad.clear();
