@@ -6,26 +6,10 @@
 
 import { limits } from "../../actors/limits.ts";
 import type { Epoch, LogRecord, Millis, RoomId, Seq, Unsubscribe, UserId } from "../../actors/ports.ts";
-import {
-  bury,
-  type CaughtUp,
-  catchUp,
-  type KnownLine,
-  NewerFormat,
-  type Sources,
-} from "../../actors/room/catch-up.ts";
+import { bury, type CaughtUp, catchUp, type KnownLine, type Sources } from "../../actors/room/catch-up.ts";
 import type { Cursor } from "../../actors/room/events.ts";
 import type { Viewer } from "../../actors/room/frame.ts";
-import {
-  differs,
-  eventOf,
-  frameOf,
-  linesOf,
-  type Part,
-  partsOf,
-  recordFormat,
-  view,
-} from "../../actors/room/frame.ts";
+import { differs, eventOf, frameOf, linesOf, type Part, partsOf, view } from "../../actors/room/frame.ts";
 import { advance, closedAt, entriesFor, type Sight } from "../../actors/room/sight.ts";
 import { deletionsIn, exits, leavers, upTo } from "./lines.ts";
 
@@ -195,19 +179,22 @@ export class Feed {
       this.#repair().catch(this.#sources.onFailure);
       return;
     }
-    const { parts, format } = partsOf(record.server);
-    if (format > recordFormat) {
-      this.#sources.onFailure(new NewerFormat(`record format ${format} in room ${this.room}`));
-      return;
-    }
+    const lines = this.#linesIn(record);
+    if (lines === null) return;
     this.epoch = record.epoch;
-    const lines = linesOf(record.frame).map((line, i) => ({
-      seq: record.from + i,
-      line,
-      part: parts[i] as Part,
-    }));
     this.#deliver({ lines, frame: record.frame });
     if (this.#attached.size > 0) this.#sources.delivered?.(record.at);
+  }
+
+  /** null: what can't be read is said, and ends here: nobody above us could do better, and other rooms' records follow. */
+  #linesIn({ room, server, from, frame }: LogRecord): KnownLine[] | null {
+    try {
+      const { parts } = partsOf({ room, server });
+      return linesOf(frame).map((line, i) => ({ seq: from + i, line, part: parts[i] as Part }));
+    } catch (error) {
+      this.#sources.onFailure(error);
+      return null;
+    }
   }
 
   #wait(record: LogRecord): void {

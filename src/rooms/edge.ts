@@ -8,6 +8,7 @@ import {
   type Cid,
   type ConnectionId,
   type Log,
+  type LogRecord,
   type Outcome,
   type Position,
   type RoomId,
@@ -18,7 +19,7 @@ import {
 } from "../../actors/ports.ts";
 import { catchUp } from "../../actors/room/catch-up.ts";
 import type { Done, Fact, Refusal, RoomAction, RoomCommand, RoomReply } from "../../actors/room/commands.ts";
-import { eventOf, partsOf } from "../../actors/room/frame.ts";
+import { assertFormat, eventOf, partsOf } from "../../actors/room/frame.ts";
 import { refuse } from "../../actors/room/refusals.ts";
 import { sees } from "../../actors/room/sight.ts";
 import { tailOf } from "../../actors/room/tail.ts";
@@ -240,10 +241,12 @@ function isPlainPost(draft: Draft): boolean {
   return draft.do === "post" && draft.pair === undefined;
 }
 
-function outcomeIn(record: { from: Seq; at: number; server: string }, by: UserId, cid: Cid): Outcome | null {
+/** @throws NewerFormat: "not here" would be a guess */
+function outcomeIn(record: LogRecord, by: UserId, cid: Cid): Outcome | null {
+  assertFormat(record);
   // Most records aren't it: a text search is cheaper than a parse.
   if (!record.server.includes(cid)) return null;
-  const { parts, closed } = partsOf(record.server);
+  const { parts, closed } = partsOf(record);
   for (const entry of closed ?? []) {
     if (entry.by === by && entry.cid === cid) return { closed: true, hash: entry.hash };
   }
