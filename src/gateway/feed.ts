@@ -25,12 +25,6 @@ export interface Subscriber extends Viewer {
 /** Live records that wait until older ones were sent; null once live. */
 type Held = { records: KnownLine[][]; bytes: number } | null;
 
-/** Consecutive lines and, when they came as one record, the frame that serialised them. */
-interface Batch {
-  lines: KnownLine[];
-  frame: string;
-}
-
 const deletions = '"kind":"deleted"';
 const repairStep = 500;
 
@@ -182,7 +176,7 @@ export class Feed {
     const lines = this.#linesIn(record);
     if (lines === null) return;
     this.epoch = record.epoch;
-    this.#deliver({ lines, frame: record.frame });
+    this.#deliver(lines, record.frame);
     if (this.#attached.size > 0) this.#sources.delivered?.(record.at);
   }
 
@@ -232,20 +226,15 @@ export class Feed {
     for (;;) {
       const { lines, more, epoch } = await this.read(this.seq, repairStep);
       if (epoch !== null) this.epoch = epoch;
-      if (lines.length > 0)
-        this.#deliver({
-          lines,
-          frame: this.#frame(
-            this.seq + 1,
-            lines.map(({ line }) => line),
-          ),
-        });
-      if (!more || lines.length === 0) return;
+      if (lines.length === 0) return;
+      const whole = lines.map(({ line }) => line);
+      this.#deliver(lines, this.#frame(this.seq + 1, whole));
+      if (!more) return;
     }
   }
 
   /** The one way in which a line becomes live. */
-  #deliver({ lines, frame }: Batch): void {
+  #deliver(lines: KnownLine[], frame: string): void {
     const last = lines.at(-1) as KnownLine;
     this.seq = last.seq;
     const senders = new Set<UserId>();
