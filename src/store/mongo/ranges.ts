@@ -24,8 +24,3 @@ export function closedIn(room: RoomId) {
 export function itemsOf(user: UserId, prefix: string) {
   return { $gte: { user, key: prefix }, $lt: { user, key: `${prefix}\u{10ffff}` } };
 }
-
-export function receiptsIn(room: RoomId) {
-  const first: { room: RoomId; user: UserId } = { room, user: "" };
-  return { $gte: first, $lt: { ...first, room: next(room) } };
-}
