@@ -98,7 +98,7 @@ export class ReceiptDesk {
     const all = [...this.#waiting.values()];
     this.#waiting = new Map();
     if (all.length === 0) return;
-    const { store, platform, flushed } = this.#sources;
+    const { store, platform, flushed, onFailure } = this.#sources;
     const began = platform.monotonic();
     let merged: Mark[];
     try {
@@ -115,7 +115,8 @@ export class ReceiptDesk {
     for (const [i, [room, marks]] of [...Map.groupBy(known, ({ mark }) => mark.room)].entries()) {
       // A resume marks many rooms at once.
       if (i % limits.resumeSliceMax === limits.resumeSliceMax - 1) await giveWay(platform);
-      await this.#publish(room, marks);
+      // One room that can't be read silences no other.
+      await this.#publish(room, marks).catch(onFailure);
     }
   }
 

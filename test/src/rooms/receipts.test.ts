@@ -1,6 +1,10 @@
 import { expect, test } from "bun:test";
 import { limits } from "../../../actors/limits.ts";
+import { type Json, type Log, Unavailable } from "../../../actors/ports.ts";
+import { MemoryBus } from "../../../src/bus/memory.ts";
+import { ReceiptDesk } from "../../../src/rooms/receipts.ts";
 import { settle, startLive, until } from "../../support/live.ts";
+import { groupOfTwo, room as written } from "./written-room.ts";
 
 async function given() {
   const node = await startLive();
@@ -71,4 +75,23 @@ test("a resume without a cursor, or with one of another epoch, or of a room that
   await node.resume(back.connection, back.socket, { [room]: [document?.epoch, 1] });
   await flush();
   expect(await node.store.receipts.ofUser(eve.user, [room])).toEqual([]);
+});
+
+test("a room whose log can't be read keeps no other room's receipts back", async () => {
+  const { log, store, platform } = await groupOfTwo();
+  const tail: Log["tail"] = (id, after, bytesMax) =>
+    id === written ? log.tail(id, after, bytesMax) : Promise.reject(new Unavailable("no leader"));
+  const bus = new MemoryBus(platform);
+  const heard: Json[] = [];
+  await bus.subscribe(`room.${written}`, (note) => heard.push(note));
+  const faults: unknown[] = [];
+  const onFailure = (error: unknown) => faults.push(error);
+  const streamOf = () => 0;
+  const desk = new ReceiptDesk({ log: { ...log, streamOf, tail } as Log, store, bus, platform, onFailure });
+  const marks = ["other", written].map((room) => desk.mark({ room, user: "bob", delivered: 1, read: 0 }, 1));
+  await desk.flush();
+  await Promise.all(marks);
+  await settle();
+  expect(heard).toHaveLength(1);
+  expect(faults).toHaveLength(1);
 });
