@@ -55,17 +55,19 @@ class Member {
 
   /** Resolves when it answers. */
   async start(): Promise<void> {
-    const child = owned(Bun.spawn(
-      [
-        ...[this.#program, "--dbpath", this.#dir, "--port", `${this.port}`, ...this.#arguments],
-        ...["--bind_ip", "127.0.0.1", "--nounixsocket", "--quiet"],
-        ...["--wiredTigerCacheSizeGB", "0.25", "--oplogSize", "256"],
-        ...["--setParameter", "diagnosticDataCollectionEnabled=false"],
-        // Fail points: a test says which commands fail, and how.
-        ...["--setParameter", "enableTestCommands=1"],
-      ],
-      { stdin: "ignore", stdout: "ignore", stderr: "inherit" },
-    ));
+    const child = owned(
+      Bun.spawn(
+        [
+          ...[this.#program, "--dbpath", this.#dir, "--port", `${this.port}`, ...this.#arguments],
+          ...["--bind_ip", "127.0.0.1", "--nounixsocket", "--quiet"],
+          ...["--wiredTigerCacheSizeGB", "0.25", "--oplogSize", "256"],
+          ...["--setParameter", "diagnosticDataCollectionEnabled=false"],
+          // Fail points: a test says which commands fail, and how.
+          ...["--setParameter", "enableTestCommands=1"],
+        ],
+        { stdin: "ignore", stdout: "ignore", stderr: "inherit" },
+      ),
+    );
     this.#child = child;
     const ended = child.exited.then((code) => {
       throw new Error(`mongod ended with ${code} before it answered`);
