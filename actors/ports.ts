@@ -248,7 +248,7 @@ export interface StoredEvent {
 export interface Fields {
   seq: Seq;
   /** Newest edit. */
-  edit: { seq: Seq; text: string; at: Millis; mentions: UserId[] } | null;
+  edit: { seq: Seq; text: string; at: Millis; mentions: readonly UserId[] } | null;
   /** `seqs[i]`: the event by which `users[i]` reacted. */
   reactions: { key: string; users: UserId[]; seqs: Seq[] }[];
   /** There are more than limits.reactionsListMax reactions; the first ones are here. */
@@ -268,8 +268,8 @@ export interface Unread {
 }
 
 export interface Messages {
-  /** Events with from ≤ seq ≤ to, oldest first (newest `limit` of them when `newest`). */
-  range(room: RoomId, from: Seq, to: Seq, limit: number, newest?: boolean): Promise<StoredEvent[]>;
+  /** Events with from ≤ seq ≤ to, oldest first. */
+  range(room: RoomId, from: Seq, to: Seq, limit: number): Promise<StoredEvent[]>;
   /** Of each kind that sets something of the room itself, the newest event at or below a seq, oldest first. */
   settings(room: RoomId, upTo: Seq): Promise<StoredEvent[]>;
   fields(room: RoomId, seqs: readonly Seq[]): Promise<Fields[]>;
@@ -312,7 +312,7 @@ export interface Receipts {
   /** Merges as maxima; returns the merged marks in the same order. */
   merge(marks: readonly Mark[]): Promise<Mark[]>;
   /** Marks of these members; absent ones are absent. */
-  ofRoom(room: RoomId, users: readonly UserId[] | "all", limit: number): Promise<Mark[]>;
+  of(room: RoomId, users: readonly UserId[]): Promise<Mark[]>;
   ofUser(user: UserId, rooms: readonly RoomId[]): Promise<Mark[]>;
   /** How many current members other than `user` have delivered and read at least `seq`. */
   counts(room: RoomId, user: UserId, seq: Seq): Promise<{ delivered: number; read: number }>;

@@ -1,6 +1,6 @@
 /** Whom this client looks at, and what it knows of them. Lossy by design: each connection asks anew. */
 import type { UserId } from "../actors/ports.ts";
-import type { PresenceState } from "../src/protocol/frames.ts";
+import type { PresenceState } from "../actors/user/user.ts";
 import { ignore } from "./error.ts";
 import type { Host } from "./host.ts";
 

@@ -5,7 +5,7 @@
 
 import type { Epoch, Log, LogRecord, Position, RoomId, Seq, Store, StoredEvent } from "../ports.ts";
 import type { ClosedCid, Part } from "./frame.ts";
-import { eventOf, linesOf, partsOf, recordFormat } from "./frame.ts";
+import { eventOf, linesOf, partsOf } from "./frame.ts";
 import { tailOf } from "./tail.ts";
 import { tombstoneOf } from "./tombstone.ts";
 
@@ -32,11 +32,6 @@ export interface CaughtUp {
 
 export type Sources = { log: Log; store: Pick<Store, "messages" | "projection"> };
 
-/** Written by a newer version: this node must not own the room. */
-export class NewerFormat extends Error {
-  override name = "NewerFormat";
-}
-
 /** A hole between two sources: nothing is handed out then. */
 class Hole extends Error {
   override name = "Hole";
@@ -45,7 +40,7 @@ class Hole extends Error {
 /**
  * Lines with seq > after, oldest first, at most `max`. The whole log tail is looked through all the same, so that
  * content whose deletion lies at or below the head is never handed out.
- * @throws Hole when a seq is missing
+ * @throws Hole when a seq is missing; NewerFormat when a record is not ours to read
  */
 export async function catchUp(sources: Sources, room: RoomId, after: Seq, max: number): Promise<CaughtUp> {
   const { log, store } = sources;
@@ -98,8 +93,7 @@ async function readTail(
 }
 
 function take(record: LogRecord, after: Seq, max: number, found: CaughtUp, gone: Map<Seq, Seq>): void {
-  const { parts, closed, format } = partsOf(record.server);
-  if (format > recordFormat) throw new NewerFormat(`record format ${format} in room ${record.room}`);
+  const { parts, closed } = partsOf(record);
   for (const cid of closed ?? []) found.closed.push({ closed: cid, position: record.position });
   for (const [i, line] of linesOf(record.frame).entries()) {
     const seq = record.from + i;

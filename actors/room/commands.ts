@@ -60,6 +60,9 @@ export type RoomCommand = RoomAction & {
   looked?: Position;
 };
 
+/** One kind of them. */
+export type Command<Do extends RoomCommand["do"]> = Extract<RoomCommand, { do: Do }>;
+
 export interface Done {
   /** First event of the command. */
   seq: Seq;

@@ -19,7 +19,7 @@ export const errors = {
   "too-large": { retryable: false, status: 413, says: "the request is too large" },
   "rate-limited": { retryable: true, status: 429, says: "too fast; see retryAfterMs" },
   overloaded: { retryable: true, status: 503, says: "the mailbox is full; see retryAfterMs" },
-  unavailable: { retryable: true, status: 503, says: "the log can't take it now; nothing was done" },
+  unavailable: { retryable: true, status: 503, says: "not possible now; nothing was done" },
   unknown: { retryable: true, status: 504, says: "nobody knows yet; send the same cid again" },
   internal: { retryable: true, status: 500, says: "a fault on our side; it is logged" },
 } as const satisfies Record<string, { retryable: boolean; status: number; says: string }>;

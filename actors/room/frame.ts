@@ -7,7 +7,7 @@
  * JSON.stringify never emits one, so that splitting at line breaks gives the lines back.
  * The *server part* is never sent: who sent each line, under which cid, and which cids are closed.
  */
-import type { Cid, ConnectionId, Epoch, Millis, RoomId, Seq, UserId } from "../ports.ts";
+import type { Cid, ConnectionId, Epoch, LogRecord, Millis, RoomId, Seq, UserId } from "../ports.ts";
 import type { StampedEvent, Stub, Tombstone, Void } from "./events.ts";
 
 /** What the server knows of one line. `n`: events of the command that starts here. */
@@ -26,7 +26,12 @@ export interface ClosedCid {
 }
 
 /** Raised when a record means something that this version would misread. */
-export const recordFormat = 1;
+const recordFormat = 1;
+
+/** Written by a newer version: this node must not own the room. */
+export class NewerFormat extends Error {
+  override name = "NewerFormat";
+}
 
 export interface ServerPart {
   format: number;
@@ -69,8 +74,16 @@ export function serverOf(part: Omit<ServerPart, "format">): string {
   return JSON.stringify({ format: recordFormat, ...part });
 }
 
-export function partsOf(server: string): ServerPart {
-  return JSON.parse(server) as ServerPart;
+/** @throws NewerFormat when this version would misread the record */
+export function partsOf(record: Pick<LogRecord, "room" | "server">): ServerPart {
+  assertFormat(record);
+  return JSON.parse(record.server) as ServerPart;
+}
+
+/** Without parsing: the format always stands first. @throws NewerFormat */
+export function assertFormat({ room, server }: Pick<LogRecord, "room" | "server">): void {
+  const format = /^\{"format":(\d+)/.exec(server)?.[1];
+  if (Number(format) > recordFormat) throw new NewerFormat(`record format ${format} in room ${room}`);
 }
 
 export function voidOf(first: Seq, last: Seq): string {

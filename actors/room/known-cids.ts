@@ -7,6 +7,7 @@
  */
 import { limits } from "../limits.ts";
 import type { Cid, Millis, Outcome, Position, UserId } from "../ports.ts";
+import { Heap } from "../runtime/heap.ts";
 import { cidTime } from "./cid.ts";
 
 interface Entry {
@@ -19,8 +20,8 @@ interface Entry {
 export class KnownCids {
   readonly #max: number;
   readonly #entries = new Map<string, Entry>();
-  /** Binary heap by cid time: the earliest is evicted first, which keeps t low. */
-  readonly #heap: Entry[] = [];
+  /** The earliest cid time is evicted first, which keeps t low. */
+  readonly #heap = new Heap<Entry>((a, b) => a.time < b.time);
   /** Entries of the turn that isn't committed yet: their position is still unknown. */
   #turn: Entry[] = [];
   #t: Millis;
@@ -58,11 +59,11 @@ export class KnownCids {
   commit(position: Position): void {
     for (const entry of this.#turn) {
       entry.position = position;
-      push(this.#heap, entry);
+      this.#heap.push(entry);
     }
     if (this.#turn.length > 0) this.#wAll = Math.max(this.#wAll, position);
     this.#turn = [];
-    while (this.#heap.length > this.#max) this.#evict();
+    while (this.#heap.size > this.#max) this.#evict();
   }
 
   /** Something with a cid of this time lies at or below this position, and isn't held. */
@@ -79,7 +80,7 @@ export class KnownCids {
   }
 
   #evict(): void {
-    const entry = pop(this.#heap);
+    const entry = this.#heap.pop();
     if (entry === undefined) return;
     this.#entries.delete(entry.key);
     this.#t = Math.max(this.#t, entry.time);
@@ -89,36 +90,4 @@ export class KnownCids {
 
 function keyOf(by: UserId, cid: Cid): string {
   return `${by} ${cid}`;
-}
-
-function push(heap: Entry[], entry: Entry): void {
-  let at = heap.length;
-  heap.push(entry);
-  while (at > 0) {
-    const parent = (at - 1) >> 1;
-    const above = heap[parent] as Entry;
-    if (above.time <= entry.time) break;
-    heap[at] = above;
-    at = parent;
-  }
-  heap[at] = entry;
-}
-
-function pop(heap: Entry[]): Entry | undefined {
-  const first = heap[0];
-  const last = heap.pop();
-  if (first === undefined || last === undefined || heap.length === 0) return first;
-  let at = 0;
-  for (;;) {
-    let child = 2 * at + 1;
-    if (child >= heap.length) break;
-    const right = heap[child + 1];
-    if (right !== undefined && right.time < (heap[child] as Entry).time) child++;
-    const below = heap[child] as Entry;
-    if (below.time >= last.time) break;
-    heap[at] = below;
-    at = child;
-  }
-  heap[at] = last;
-  return first;
 }

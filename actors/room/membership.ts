@@ -1,13 +1,11 @@
 /** Who is in: join, leave, add, remove, ban, unban. */
 import { limits } from "../limits.ts";
 import type { UserId } from "../ports.ts";
-import type { Refusal, RoomCommand } from "./commands.ts";
+import type { Command, Refusal } from "./commands.ts";
 import type { Decision } from "./decide.ts";
 import { outranks } from "./permissions.ts";
 import { refuse, refuseField } from "./refusals.ts";
 import { type RoomState, roleOf } from "./state.ts";
-
-type Command<Do extends RoomCommand["do"]> = Extract<RoomCommand, { do: Do }>;
 
 export function decideJoin(room: RoomState, command: Command<"join">): Decision {
   if (room.members.has(command.by)) return { error: refuse("unchanged") };

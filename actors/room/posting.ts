@@ -1,14 +1,12 @@
 /** Making rooms and messages: create, post, edit, delete, react. */
 import { limits } from "../limits.ts";
 import type { UserId } from "../ports.ts";
-import type { Fact, RoomCommand } from "./commands.ts";
+import type { Command, Fact } from "./commands.ts";
 import type { Decision } from "./decide.ts";
 import type { RoomEvent } from "./events.ts";
 import { lowestRole, outranks, rank } from "./permissions.ts";
 import { refuse, refuseField } from "./refusals.ts";
 import { type RoomState, roleOf } from "./state.ts";
-
-type Command<Do extends RoomCommand["do"]> = Extract<RoomCommand, { do: Do }>;
 
 export function decideCreate(room: RoomState, command: Command<"create">): Decision {
   // The id is an HMAC of creator and cid: a room that is there was made by this very command.

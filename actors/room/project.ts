@@ -1,16 +1,14 @@
 /** What one record means for the documents: a pure list of writes, each idempotent and safe in any order. */
 
 import type { LogRecord, RoomDoc, RoomId, UserId, Write } from "../ports.ts";
-import { NewerFormat } from "./catch-up.ts";
 import type { StampedEvent } from "./events.ts";
-import { eventOf, linesOf, type Part, partsOf, recordFormat } from "./frame.ts";
+import { eventOf, linesOf, type Part, partsOf } from "./frame.ts";
 import type { Role } from "./model.ts";
 
 /** @throws NewerFormat when this version would misread the record */
 export function project(record: LogRecord): Write[] {
-  const { parts, closed, format } = partsOf(record.server);
+  const { parts, closed } = partsOf(record);
   const { room } = record;
-  if (format > recordFormat) throw new NewerFormat(`record format ${format} in room ${room}`);
   const writes: Write[] = [];
   for (const [i, line] of linesOf(record.frame).entries()) {
     // The actor writes events only; tombstones are made from them.

@@ -5,11 +5,11 @@
 import { limits } from "../limits.ts";
 import type { Log, RecordDraft, RoomId, Seq, Store } from "../ports.ts";
 import type { Sourced } from "../runtime/event-sourced.ts";
-import { type CaughtUp, catchUp, NewerFormat } from "./catch-up.ts";
+import { type CaughtUp, catchUp } from "./catch-up.ts";
 import { cidTime } from "./cid.ts";
 import type { RoomCommand, RoomReply } from "./commands.ts";
 import { eventOf } from "./frame.ts";
-import { loadRoom, saveRoom, snapshotFormat } from "./snapshot.ts";
+import { loadRoom, saveRoom } from "./snapshot.ts";
 import { emptyRoom, evolve, type RoomState } from "./state.ts";
 import { RoomTurn } from "./turn.ts";
 
@@ -76,12 +76,9 @@ async function recover(sources: RoomSources, id: RoomId): Promise<RoomState> {
 }
 
 async function loaded(sources: RoomSources, id: RoomId): Promise<RoomState> {
+  const { cidsMax = limits.cidsMax } = sources;
   const snapshot = await sources.store.snapshots.get(id);
-  if (snapshot === null || snapshot.format < snapshotFormat) return emptyRoom(id, sources.cidsMax);
-  if (snapshot.format > snapshotFormat) {
-    throw new NewerFormat(`snapshot format ${snapshot.format} of room ${id}`);
-  }
-  return loadRoom(id, snapshot, sources.cidsMax ?? limits.cidsMax);
+  return (snapshot && loadRoom(snapshot, cidsMax)) ?? emptyRoom(id, cidsMax);
 }
 
 async function setEpoch(sources: RoomSources, state: RoomState, found: CaughtUp): Promise<void> {

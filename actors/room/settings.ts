@@ -1,13 +1,11 @@
 /** Roles, ownership, and what the room is called and allows. */
-import type { RoomCommand } from "./commands.ts";
+import type { Command } from "./commands.ts";
 import type { Decision } from "./decide.ts";
 import type { RoomEvent } from "./events.ts";
 import { denyActingOn } from "./membership.ts";
 import { outranks } from "./permissions.ts";
 import { refuse, refuseField } from "./refusals.ts";
 import { type RoomState, roleOf } from "./state.ts";
-
-type Command<Do extends RoomCommand["do"]> = Extract<RoomCommand, { do: Do }>;
 
 export function decideRole(room: RoomState, command: Command<"role">): Decision {
   const denied = denyActingOn(room, command.by, command.user);

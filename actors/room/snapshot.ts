@@ -1,12 +1,12 @@
 /** A room's state as one JSON text, without its cids: t and w stand for them. */
-import type { Epoch, Position, RoomId, Snapshot } from "../ports.ts";
-import { NewerFormat } from "./catch-up.ts";
+import type { Epoch, Position, Snapshot } from "../ports.ts";
+import { NewerFormat } from "./frame.ts";
 import { KnownCids } from "./known-cids.ts";
 import type { HistoryRule, JoinRule, Role, RoomKind } from "./model.ts";
 import { emptyRoom, type RoomState } from "./state.ts";
 
 /** Raised when the shape below changes. An older snapshot is rebuilt from events; a newer one is not ours to own. */
-export const snapshotFormat = 1;
+const snapshotFormat = 1;
 
 interface Saved {
   kind: RoomKind | null;
@@ -53,11 +53,16 @@ export function saveRoom(room: RoomState): Snapshot {
   };
 }
 
-export function loadRoom(id: RoomId, snapshot: Snapshot, cidsMax: number): RoomState {
-  const saved = JSON.parse(snapshot.state) as Saved;
+/**
+ * null: an older format, to be rebuilt from events.
+ * @throws NewerFormat
+ */
+export function loadRoom(snapshot: Snapshot, cidsMax: number): RoomState | null {
+  const saved = savedIn(snapshot);
+  if (saved === null) return null;
   const { t, w, members, banned, deletions, ...plain } = saved;
   return {
-    ...emptyRoom(id),
+    ...emptyRoom(snapshot.room),
     ...plain,
     seq: snapshot.seq,
     position: snapshot.position,
@@ -69,17 +74,18 @@ export function loadRoom(id: RoomId, snapshot: Snapshot, cidsMax: number): RoomS
 }
 
 /**
- * The same state on top of another log, which holds nothing of the room yet: every cid is in documents. null: an older format,
- * to be rebuilt from events.
+ * The same state on top of another log, which holds nothing of the room yet: every cid is in documents. null as in `loadRoom`.
  * @param epoch null keeps it
  * @throws NewerFormat
  */
 export function relocated(snapshot: Snapshot, epoch: Epoch | null): Snapshot | null {
-  if (snapshot.format < snapshotFormat) return null;
-  if (snapshot.format > snapshotFormat) {
-    throw new NewerFormat(`snapshot format ${snapshot.format} of room ${snapshot.room}`);
-  }
-  const saved = JSON.parse(snapshot.state) as Saved;
+  const saved = savedIn(snapshot);
+  if (saved === null) return null;
   const state: Saved = { ...saved, w: 0, ...(epoch !== null && { epoch }) };
   return { ...snapshot, position: 0, state: JSON.stringify(state) };
+}
+
+function savedIn({ room, format, state }: Snapshot): Saved | null {
+  if (format > snapshotFormat) throw new NewerFormat(`snapshot format ${format} of room ${room}`);
+  return format < snapshotFormat ? null : (JSON.parse(state) as Saved);
 }

@@ -7,6 +7,10 @@ export class Heap<Item> {
     this.#before = before;
   }
 
+  get size(): number {
+    return this.#items.length;
+  }
+
   get least(): Item | undefined {
     return this.#items[0];
   }

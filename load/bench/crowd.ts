@@ -133,11 +133,7 @@ export class Crowd {
   }
 
   leave(): void {
-    for (const { wire } of this.listeners) {
-      if (wire === null) continue;
-      wire.handlers = { text: () => {}, closed: () => {} };
-      wire.drop();
-    }
+    for (const { wire } of this.listeners) wire?.leave();
   }
 }
 

@@ -1,6 +1,6 @@
 /** One room in which everybody writes as fast as replies come: 20 members, 64 messages in flight each. */
 import { cpuSeconds } from "../kit/proc.ts";
-import type { Wire } from "../kit/wire.ts";
+import { deaf, type Wire } from "../kit/wire.ts";
 import { fromAt, linesIn, numberAt } from "./crowd.ts";
 import { answersPing, enter, isEvents } from "./enter.ts";
 import type { Outcome } from "./outcome.ts";
@@ -161,7 +161,7 @@ class Writer {
   }
 
   static async open(port: number, person: Person, name: string, room: string): Promise<Writer> {
-    const { wire, live } = await enter(port, person, name, room, { text: () => {}, closed: () => {} });
+    const { wire, live } = await enter(port, person, name, room, deaf);
     const writer = new Writer(name, wire, room);
     writer.last = live[room]?.[1] ?? 0;
     wire.handlers = {
@@ -184,8 +184,7 @@ class Writer {
   }
 
   leave(): void {
-    this.#wire.handlers = { text: () => {}, closed: () => {} };
-    this.#wire.drop();
+    this.#wire.leave();
   }
 
   copy(): { seq: number; text?: string }[] {

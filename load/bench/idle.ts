@@ -1,7 +1,7 @@
 /** What a connection costs that says nothing: one account and one socket each, one room each, ten people a room. */
 import { residentBytes } from "../kit/proc.ts";
 import { slope } from "../kit/stats.ts";
-import type { Wire } from "../kit/wire.ts";
+import { deaf, type Wire } from "../kit/wire.ts";
 import { answersPing, enter, paced } from "./enter.ts";
 import type { Outcome } from "./outcome.ts";
 import { atMost, row } from "./row.ts";
@@ -44,8 +44,7 @@ async function fill(opened: Subject): Promise<{ kilobytes: number; resident: num
       const place = already + number;
       const [person, room] = [people[place], rooms[Math.floor(place / roomSize)]];
       if (person === undefined || room === undefined) throw new Error("nobody is there");
-      const entered = await enter(server.port, person, "idle", room, { text: () => {}, closed: () => {} });
-      const { wire } = entered;
+      const { wire } = await enter(server.port, person, "idle", room, deaf);
       wire.handlers = {
         text: (payload) => void answersPing(wire, payload),
         closed: (code) => void faults.push(`an idle socket was closed: ${code}`),
@@ -57,10 +56,7 @@ async function fill(opened: Subject): Promise<{ kilobytes: number; resident: num
   };
   const points: { x: number; y: number }[] = [];
   for (const size of sizes) points.push({ x: size, y: await come(size) });
-  for (const wire of wires) {
-    wire.handlers = { text: () => {}, closed: () => {} };
-    wire.drop();
-  }
+  for (const wire of wires) wire.leave();
   const resident = (points.at(-1)?.y ?? Number.NaN) / 2 ** 20;
   return { kilobytes: slope(points) / 1_024, resident, faults };
 }

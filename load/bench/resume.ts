@@ -5,7 +5,7 @@
 import { Chance } from "../kit/chance.ts";
 import { say } from "../kit/report.ts";
 import { Seat } from "../kit/seat.ts";
-import type { Wire } from "../kit/wire.ts";
+import { deaf, type Wire } from "../kit/wire.ts";
 import { type Cursor, enter, isEvents, paced } from "./enter.ts";
 import type { Outcome } from "./outcome.ts";
 import type { Person } from "./people.ts";
@@ -19,8 +19,6 @@ const missedInPeace = 40;
 const missedInFlight = 10;
 /** The protocol's full jitter of a first attempt is 0.5 s; clients that failed once wait up to 1 s. */
 const jitterMs = 1_000;
-
-const silent = { text: () => {}, closed: () => {} };
 
 interface Client {
   person: Person;
@@ -61,7 +59,7 @@ export async function resume(): Promise<Outcome> {
   await Bun.sleep(1_500);
   const reads = await catchUpReads(server);
   const faults = verify(clients, posters);
-  for (const { wire } of clients) leave(wire);
+  for (const { wire } of clients) wire?.leave();
   for (const poster of posters) poster.leave();
   return {
     rows: [
@@ -92,7 +90,7 @@ async function connect(server: Starling, rooms: readonly string[]): Promise<Clie
     const person = server.people[number];
     const room = rooms[Math.floor((number * roomsCount) / clientsCount)];
     if (person === undefined || room === undefined) throw new Error("nobody is there");
-    const { wire, live } = await enter(server.server.port, person, "tab", room, silent);
+    const { wire, live } = await enter(server.server.port, person, "tab", room, deaf);
     const [epoch, last] = live[room] ?? ["", 0];
     clients.push({ person, room, epoch, last, heard: [], wire: null, faults: [] });
     wire.drop();
@@ -111,12 +109,6 @@ async function comeBack(server: Starling, client: Client, afterMs: number): Prom
   };
   const cursor: Cursor = [epoch, last];
   client.wire = (await enter(server.server.port, person, "tab", room, handlers, cursor)).wire;
-}
-
-function leave(wire: Wire | null): void {
-  if (wire === null) return;
-  wire.handlers = silent;
-  wire.drop();
 }
 
 /** Posts to one room, and keeps every command until it has an answer. */

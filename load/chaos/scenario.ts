@@ -11,8 +11,6 @@ export interface Scenario {
   bounds: { silenceMs: number };
   /** What a run of it must have seen at least once to say anything. */
   witnesses: readonly WitnessName[];
-  /** Members that MongoDB's replica set needs. Default 1. */
-  mongo?: number;
   /** Resolves when all is mended. */
   play(round: Round): Promise<void>;
 }

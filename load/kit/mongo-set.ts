@@ -6,6 +6,8 @@ import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { type Document, MongoClient } from "mongodb";
+import { owned } from "./children.ts";
+import { freePorts } from "./port.ts";
 import { TcpLink } from "./tcp-link.ts";
 
 export interface MongoSetOptions {
@@ -21,12 +23,6 @@ const setName = "rs0";
 /** A start or an election that takes longer is a fault. */
 const startMs = 30_000;
 
-/** Nothing that was started here outlives this program, however it ends. */
-const running = new Set<Bun.Subprocess>();
-process.on("exit", () => {
-  for (const child of running) child.kill("SIGKILL");
-});
-
 class Member {
   readonly port: number;
   /** null: it is reached straight. */
@@ -40,7 +36,7 @@ class Member {
     this.#program = program;
     this.#arguments = more;
     this.#dir = dir;
-    this.port = freePort();
+    [this.port = 0] = freePorts(1);
   }
 
   /** How others reach it. */
@@ -59,19 +55,19 @@ class Member {
 
   /** Resolves when it answers. */
   async start(): Promise<void> {
-    const child = Bun.spawn(
-      [
-        ...[this.#program, "--dbpath", this.#dir, "--port", `${this.port}`, ...this.#arguments],
-        ...["--bind_ip", "127.0.0.1", "--nounixsocket", "--quiet"],
-        ...["--wiredTigerCacheSizeGB", "0.25", "--oplogSize", "256"],
-        ...["--setParameter", "diagnosticDataCollectionEnabled=false"],
-        // Fail points: a test says which commands fail, and how.
-        ...["--setParameter", "enableTestCommands=1"],
-      ],
-      { stdin: "ignore", stdout: "ignore", stderr: "inherit" },
+    const child = owned(
+      Bun.spawn(
+        [
+          ...[this.#program, "--dbpath", this.#dir, "--port", `${this.port}`, ...this.#arguments],
+          ...["--bind_ip", "127.0.0.1", "--nounixsocket", "--quiet"],
+          ...["--wiredTigerCacheSizeGB", "0.25", "--oplogSize", "256"],
+          ...["--setParameter", "diagnosticDataCollectionEnabled=false"],
+          // Fail points: a test says which commands fail, and how.
+          ...["--setParameter", "enableTestCommands=1"],
+        ],
+        { stdin: "ignore", stdout: "ignore", stderr: "inherit" },
+      ),
     );
-    running.add(child);
-    void child.exited.then(() => running.delete(child));
     this.#child = child;
     const ended = child.exited.then((code) => {
       throw new Error(`mongod ended with ${code} before it answered`);
@@ -184,12 +180,4 @@ export class MongoSet implements AsyncDisposable {
     await Promise.all(this.members.map(({ link }) => link?.[Symbol.asyncDispose]()));
     rmSync(this.#dir, { recursive: true, force: true });
   }
-}
-
-/** Free a moment ago: mongod wants to be told. */
-function freePort(): number {
-  const listener = Bun.listen({ hostname: "127.0.0.1", port: 0, socket: { data() {} } });
-  const { port } = listener;
-  listener.stop(true);
-  return port;
 }

@@ -2,6 +2,7 @@
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { owned } from "./children.ts";
 import { freePorts } from "./port.ts";
 import { Tail } from "./server.ts";
 import { TcpLink } from "./tcp-link.ts";
@@ -20,12 +21,6 @@ export interface NatsOptions {
   /** More lines for the configuration. */
   config?: string;
 }
-
-/** Nothing that was started here outlives this program, however it ends. */
-const running = new Set<Bun.Subprocess>();
-process.on("exit", () => {
-  for (const child of running) child.kill("SIGKILL");
-});
 
 /** What a nats-server says of its streams. */
 interface Account {
@@ -78,9 +73,9 @@ export class NatsServer {
     mkdirSync(dir, { recursive: true });
     const file = join(dir, "nats.conf");
     writeFileSync(file, config);
-    const child = Bun.spawn([program, "-c", file], { stdin: "ignore", stdout: "ignore", stderr: "pipe" });
-    running.add(child);
-    void child.exited.then(() => running.delete(child));
+    const child = owned(
+      Bun.spawn([program, "-c", file], { stdin: "ignore", stdout: "ignore", stderr: "pipe" }),
+    );
     this.#process = child;
     this.#errors = new Tail(child.stderr);
   }

@@ -1,5 +1,6 @@
 /** The real server as its own process, started and ended as an operator or a power cut would. */
 import { join } from "node:path";
+import { owned } from "./children.ts";
 import { say } from "./report.ts";
 
 const root = join(import.meta.dir, "../..");
@@ -18,11 +19,6 @@ export interface ServerOptions {
   program?: string;
 }
 
-/** Nothing that was started here outlives this program, however it ends. */
-const running = new Set<Bun.Subprocess>();
-process.on("exit", () => {
-  for (const child of running) child.kill("SIGKILL");
-});
 for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"] as const) process.on(signal, () => process.exit(1));
 
 export class Server {
@@ -45,22 +41,22 @@ export class Server {
     program = "src/main.ts",
   }: ServerOptions): Promise<Server> {
     const pinned = core === undefined ? [] : ["taskset", "-c", String(core)];
-    const child = Bun.spawn([...pinned, process.execPath, program], {
-      cwd: root,
-      env: {
-        ...process.env,
-        HOST: "127.0.0.1",
-        PORT: String(port),
-        STARLING_DATA: data,
-        STARLING_RATES: "off",
-        ...env,
-      },
-      stdin: "ignore",
-      stdout: "pipe",
-      stderr: "pipe",
-    });
-    running.add(child);
-    void child.exited.then(() => running.delete(child));
+    const child = owned(
+      Bun.spawn([...pinned, process.execPath, program], {
+        cwd: root,
+        env: {
+          ...process.env,
+          HOST: "127.0.0.1",
+          PORT: String(port),
+          STARLING_DATA: data,
+          STARLING_RATES: "off",
+          ...env,
+        },
+        stdin: "ignore",
+        stdout: "pipe",
+        stderr: "pipe",
+      }),
+    );
     const errors = new Tail(child.stderr);
     const base = await listening(child, errors);
     return new Server(child, base, errors);

@@ -12,6 +12,9 @@ export interface WireHandlers {
   closed(code: number | null, reason: string): void;
 }
 
+/** For whom what comes is nothing. */
+export const deaf: WireHandlers = { text: () => {}, closed: () => {} };
+
 const opText = 1;
 const opClose = 8;
 const opPing = 9;
@@ -82,6 +85,12 @@ export class Wire {
   /** Resets the connection: no close frame, and no port left waiting. */
   drop(): void {
     this.#socket?.terminate();
+  }
+
+  /** The same, and nobody listens any more. */
+  leave(): void {
+    this.handlers = deaf;
+    this.drop();
   }
 
   #write(bytes: Uint8Array): void {

@@ -6,6 +6,7 @@ import type { Platform } from "../../actors/runtime/platform.ts";
 import type { Caller } from "../operations/operation.ts";
 import type { SigningKeys } from "./signing-keys.ts";
 
+const issuer = "starling";
 const audience = "starling";
 const algorithm = "EdDSA";
 const type = "at+jwt";
@@ -15,7 +16,7 @@ export interface AccessTokens {
   verify(token: string): Promise<Caller | "expired" | "invalid">;
 }
 
-export function createAccessTokens(keys: SigningKeys, platform: Platform, issuer: string): AccessTokens {
+export function createAccessTokens(keys: SigningKeys, platform: Platform): AccessTokens {
   return {
     async sign(user, session) {
       const { kid, sign } = await keys.current();

@@ -1,5 +1,7 @@
 /** Who somebody is: accounts and passwords in, tokens out, sessions that can be ended. */
+import { limits } from "../../actors/limits.ts";
 import type { Account, Bus, SessionId, Store, UserId } from "../../actors/ports.ts";
+import { refuse } from "../../actors/room/refusals.ts";
 import type { Platform } from "../../actors/runtime/platform.ts";
 import type { Caller, Result } from "../operations/operation.ts";
 import { type AccessTokens, createAccessTokens } from "./access-token.ts";
@@ -57,8 +59,6 @@ export interface AuthOptions {
   store: Pick<Store, "accounts" | "sessions" | "secrets" | "attempts">;
   bus: Bus;
   platform: Platform;
-  /** `iss` of access tokens; default "starling". */
-  issuer?: string;
   /** Default: 64 MiB, two passes. */
   argon?: ArgonCost;
   /** For the simulator: real signatures and hashes take time outside of its schedule. Default: ours. */
@@ -69,10 +69,9 @@ export interface AuthOptions {
 }
 
 export async function createAuth(options: AuthOptions): Promise<Auth> {
-  const { store, bus, platform, issuer = "starling", argon, failed = () => {} } = options;
+  const { store, bus, platform, argon, failed = () => {} } = options;
   const installation = await openInstallation(store.secrets);
-  const access =
-    options.access ?? createAccessTokens(createSigningKeys(store.secrets, platform), platform, issuer);
+  const access = options.access ?? createAccessTokens(createSigningKeys(store.secrets, platform), platform);
   const passwords = options.passwords ?? (await createPasswords(argon));
   const slowing = createSlowing(store.attempts, installation, platform);
   const revoked = createRevoked(platform);
@@ -88,7 +87,7 @@ export async function createAuth(options: AuthOptions): Promise<Auth> {
 
   function overloaded(): Result<never> {
     failed("overloaded");
-    return { error: { code: "overloaded", message: "too many people sign in", retryAfterMs: 1000 } };
+    return { error: refuse("overloaded", { retryAfterMs: limits.overloadedRetryMs }) };
   }
 
   /** The account whose password this is. An unknown name costs the same and gets the same answer. */
@@ -111,7 +110,7 @@ export async function createAuth(options: AuthOptions): Promise<Auth> {
 
   function badCredentials(): Result<never> {
     failed("bad-credentials");
-    return { error: { code: "bad-credentials", message: "name or password is wrong" } };
+    return { error: refuse("bad-credentials") };
   }
 
   async function verify(token: string): Promise<Caller | null> {
@@ -133,7 +132,7 @@ export async function createAuth(options: AuthOptions): Promise<Auth> {
     verify,
 
     async register({ name, password, display = name, ...device }) {
-      const taken: Result<never> = { error: { code: "taken", message: "the name is taken", field: "name" } };
+      const taken: Result<never> = { error: refuse("taken", { field: "name" }) };
       if (await store.accounts.byName(name)) return taken;
       const hash = await passwords.hash(password);
       if (hash === null) return overloaded();
@@ -164,7 +163,7 @@ export async function createAuth(options: AuthOptions): Promise<Auth> {
 
     async changePassword(caller, { current, next }, address) {
       const account = await store.accounts.byId(caller.user);
-      if (!account) return { error: { code: "unauthorized", message: "sign in first" } };
+      if (!account) return { error: refuse("unauthorized") };
       const proof = await prove(account.name, current, address);
       if ("error" in proof) return proof;
       const hash = await passwords.hash(next);

@@ -7,6 +7,7 @@ import { calculateJwkThumbprint, exportJWK, generateKeyPair, importJWK, type JWK
 import { limits } from "../../actors/limits.ts";
 import type { Secrets } from "../../actors/ports.ts";
 import type { Platform } from "../../actors/runtime/platform.ts";
+import { pause } from "../waiting.ts";
 
 const prefix = "jwt.";
 
@@ -47,7 +48,7 @@ export function createSigningKeys(secrets: Secrets, platform: Platform): Signing
 
   async function rested(): Promise<void> {
     const left = loadedAt + limits.keyReloadMs - platform.monotonic();
-    if (left > 0) await new Promise<void>((resolve) => platform.after(left, resolve));
+    if (left > 0) await pause(platform, left);
   }
 
   async function readAll(): Promise<void> {

@@ -9,7 +9,7 @@ import type { Json, RoomId } from "../../actors/ports.ts";
 import type { Refusal, RoomAction, RoomCommand, RoomReply } from "../../actors/room/commands.ts";
 import { type ErrorCode, errors } from "../../actors/room/errors.ts";
 import type { Failure, FailureCode } from "../../actors/runtime/failure.ts";
-import { cid, history, id, join, role } from "../operations/fields.ts";
+import { cid, count, history, id, join, role } from "../operations/fields.ts";
 
 export type Letter =
   | { t: "command"; room: RoomId; timeoutMs: number; command: RoomCommand }
@@ -26,7 +26,6 @@ export type Answer =
   /** Not by this node, and nothing was done: it leaves, or doesn't understand. Ask the next one. */
   | { pass: "leaving" | "foreign" };
 
-const count = v.pipe(v.number(), v.safeInteger(), v.minValue(0));
 const ids = v.array(id);
 
 const codes = Object.keys(errors) as ErrorCode[];

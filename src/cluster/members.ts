@@ -1,12 +1,14 @@
 /**
  * Which nodes are there. Each says so every second on the bus; who misses three, or one and nobody listens on its subject any
- * more, is gone until it speaks again, and who leaves says that at once. A hint that makes routing fast: two nodes that see different members waste time and never fork a room.
+ * more, is gone until it speaks again, and who leaves says that at once. A hint that makes routing fast: two nodes that see
+ * different members waste time and never fork a room.
  */
 
 import * as v from "valibot";
 import { limits } from "../../actors/limits.ts";
 import type { Bus, Json, Unsubscribe } from "../../actors/ports.ts";
 import type { Platform } from "../../actors/runtime/platform.ts";
+import { every } from "../waiting.ts";
 import { type Place, placeOf } from "./placement.ts";
 
 /** What a node does: sockets and HTTP, deciding for rooms, following the log. */
@@ -50,7 +52,7 @@ export class Members {
   readonly #places = new Map<NodeRole, readonly Place[]>();
   readonly #watches = new Set<MembersWatch>();
   #unsubscribe: Unsubscribe = () => {};
-  #cancel: () => void = () => {};
+  #endBeats: () => void = () => {};
   #here = false;
   /** It has listened for as long as everybody takes to speak. */
   known = false;
@@ -97,7 +99,7 @@ export class Members {
     this.#here = true;
     this.#add(this.node, this.#sources.roles);
     this.#say(true);
-    this.#schedule();
+    this.#endBeats = every(this.#sources.platform, limits.heartbeatMs, () => this.#beat());
   }
 
   /** Others pass us over from now on. We go on listening. */
@@ -114,22 +116,19 @@ export class Members {
   }
 
   stop(): void {
-    this.#cancel();
+    this.#endBeats();
     this.#unsubscribe();
   }
 
-  #schedule(): void {
-    this.#cancel = this.#sources.platform.after(limits.heartbeatMs, () => {
-      this.known = true;
-      if (this.#here) this.#say(false);
-      for (const [node, member] of this.#members) {
-        if (node === this.node) continue;
-        member.missed++;
-        if (member.missed > limits.heartbeatsMissedMax) this.#remove(node);
-        else if (member.missed > 1) this.#doubt(node);
-      }
-      this.#schedule();
-    });
+  #beat(): void {
+    this.known = true;
+    if (this.#here) this.#say(false);
+    for (const [node, member] of this.#members) {
+      if (node === this.node) continue;
+      member.missed++;
+      if (member.missed > limits.heartbeatsMissedMax) this.#remove(node);
+      else if (member.missed > 1) this.#doubt(node);
+    }
   }
 
   /** A heartbeat is late: is anybody there? A process that died leaves nobody who could answer, and that is known at once. */

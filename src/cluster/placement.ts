@@ -2,6 +2,7 @@
  * Who should decide what: rendezvous hashing (Thaler & Ravishankar, 1998). Every node that knows the same members names
  * the same one for a key, and when a node comes or goes only its own keys move.
  */
+import { fnv1a } from "../fnv1a.ts";
 
 /** A node that may be chosen, its name hashed once. */
 export interface Place {
@@ -25,13 +26,6 @@ export function chosen(key: string, places: readonly Place[]): string | null {
     highest = height;
   }
   return best?.node ?? null;
-}
-
-/** FNV-1a, 32 bit, of the UTF-16 units: names and keys are base58. */
-function fnv1a(text: string): number {
-  let hash = 0x811c9dc5;
-  for (let i = 0; i < text.length; i++) hash = Math.imul(hash ^ text.charCodeAt(i), 0x01000193);
-  return hash;
 }
 
 /** The finalizer of MurmurHash3: names that differ in one bit end far apart. */

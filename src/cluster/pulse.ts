@@ -6,6 +6,7 @@
 import { limits } from "../../actors/limits.ts";
 import type { Log, RoomId } from "../../actors/ports.ts";
 import type { Platform } from "../../actors/runtime/platform.ts";
+import { every } from "../waiting.ts";
 
 export interface PulseOptions {
   platform: Platform;
@@ -39,24 +40,24 @@ export class Pulse {
   }
 
   start(): void {
-    this.#beat();
+    this.#ask();
+    this.#cancel = every(this.#options.platform, limits.pulseMs, () => {
+      this.#silent++;
+      if (this.#silent === lostAfter) this.#options.lost?.();
+      this.#ask();
+    });
   }
 
   stop(): void {
     this.#cancel();
   }
 
-  #beat(): void {
+  #ask(): void {
     this.#options.ask().then(
       () => this.#answered(),
-      // Silence is counted below, whatever its reason.
+      // Silence is counted, whatever its reason.
       () => {},
     );
-    this.#cancel = this.#options.platform.after(limits.pulseMs, () => {
-      this.#silent++;
-      if (this.#silent === lostAfter) this.#options.lost?.();
-      this.#beat();
-    });
   }
 
   #answered(): void {

@@ -57,11 +57,23 @@ export class Router implements RoomPort {
     );
   }
 
-  ask(room: RoomId, command: RoomCommand, timeoutMs: number): Promise<Decision> {
-    const { members } = this.#sources;
-    const node = chosen(room, members.with("actors"));
-    if (node === members.node) return this.#decide(room, command, timeoutMs);
-    return this.#askOthers(room, command, timeoutMs);
+  async ask(room: RoomId, command: RoomCommand, timeoutMs: number): Promise<Decision> {
+    const { members, platform } = this.#sources;
+    const deadline = platform.monotonic() + timeoutMs;
+    const passed = new Set<NodeId>();
+    for (;;) {
+      const left = deadline - platform.monotonic();
+      if (left <= 0) return timeout;
+      const all = members.with("actors");
+      const places = passed.size === 0 ? all : all.filter(({ node }) => !passed.has(node));
+      // The last one to leave decides until its end.
+      const node = chosen(room, places) ?? members.node;
+      if (node === members.node) return await this.#decide(room, command, left);
+      const decision = await this.#askOne(node, { t: "command", room, timeoutMs: left, command });
+      if (decision !== null) return decision;
+      this.counts.passed++;
+      passed.add(node);
+    }
   }
 
   /**
@@ -83,24 +95,6 @@ export class Router implements RoomPort {
   stop(): void {
     for (const stop of this.#stops) stop();
     for (const node of [...this.#asked.keys()]) this.#gone(node);
-  }
-
-  async #askOthers(room: RoomId, command: RoomCommand, timeoutMs: number): Promise<Decision> {
-    const { members, platform } = this.#sources;
-    const deadline = platform.monotonic() + timeoutMs;
-    const passed = new Set<NodeId>();
-    for (;;) {
-      const left = deadline - platform.monotonic();
-      const places = members.with("actors").filter(({ node }) => !passed.has(node));
-      // The last one to leave decides until its end.
-      const node = chosen(room, places) ?? members.node;
-      if (left <= 0) return timeout;
-      if (node === members.node) return await this.#decide(room, command, left);
-      const decision = await this.#askOne(node, { t: "command", room, timeoutMs: left, command });
-      if (decision !== null) return decision;
-      this.counts.passed++;
-      passed.add(node);
-    }
   }
 
   /** null: that node didn't do it, and won't. */

@@ -6,26 +6,10 @@
 
 import { limits } from "../../actors/limits.ts";
 import type { Epoch, LogRecord, Millis, RoomId, Seq, Unsubscribe, UserId } from "../../actors/ports.ts";
-import {
-  bury,
-  type CaughtUp,
-  catchUp,
-  type KnownLine,
-  NewerFormat,
-  type Sources,
-} from "../../actors/room/catch-up.ts";
+import { bury, type CaughtUp, catchUp, type KnownLine, type Sources } from "../../actors/room/catch-up.ts";
 import type { Cursor } from "../../actors/room/events.ts";
 import type { Viewer } from "../../actors/room/frame.ts";
-import {
-  differs,
-  eventOf,
-  frameOf,
-  linesOf,
-  type Part,
-  partsOf,
-  recordFormat,
-  view,
-} from "../../actors/room/frame.ts";
+import { differs, eventOf, frameOf, linesOf, type Part, partsOf, view } from "../../actors/room/frame.ts";
 import { advance, closedAt, entriesFor, type Sight } from "../../actors/room/sight.ts";
 import { deletionsIn, exits, leavers, upTo } from "./lines.ts";
 
@@ -40,12 +24,6 @@ export interface Subscriber extends Viewer {
 
 /** Live records that wait until older ones were sent; null once live. */
 type Held = { records: KnownLine[][]; bytes: number } | null;
-
-/** Consecutive lines and, when they came as one record, the frame that serialised them. */
-interface Batch {
-  lines: KnownLine[];
-  frame: string;
-}
 
 const deletions = '"kind":"deleted"';
 const repairStep = 500;
@@ -195,19 +173,22 @@ export class Feed {
       this.#repair().catch(this.#sources.onFailure);
       return;
     }
-    const { parts, format } = partsOf(record.server);
-    if (format > recordFormat) {
-      this.#sources.onFailure(new NewerFormat(`record format ${format} in room ${this.room}`));
-      return;
-    }
+    const lines = this.#linesIn(record);
+    if (lines === null) return;
     this.epoch = record.epoch;
-    const lines = linesOf(record.frame).map((line, i) => ({
-      seq: record.from + i,
-      line,
-      part: parts[i] as Part,
-    }));
-    this.#deliver({ lines, frame: record.frame });
+    this.#deliver(lines, record.frame);
     if (this.#attached.size > 0) this.#sources.delivered?.(record.at);
+  }
+
+  /** null: what can't be read is said, and ends here: nobody above us could do better, and other rooms' records follow. */
+  #linesIn({ room, server, from, frame }: LogRecord): KnownLine[] | null {
+    try {
+      const { parts } = partsOf({ room, server });
+      return linesOf(frame).map((line, i) => ({ seq: from + i, line, part: parts[i] as Part }));
+    } catch (error) {
+      this.#sources.onFailure(error);
+      return null;
+    }
   }
 
   #wait(record: LogRecord): void {
@@ -245,20 +226,15 @@ export class Feed {
     for (;;) {
       const { lines, more, epoch } = await this.read(this.seq, repairStep);
       if (epoch !== null) this.epoch = epoch;
-      if (lines.length > 0)
-        this.#deliver({
-          lines,
-          frame: this.#frame(
-            this.seq + 1,
-            lines.map(({ line }) => line),
-          ),
-        });
-      if (!more || lines.length === 0) return;
+      if (lines.length === 0) return;
+      const whole = lines.map(({ line }) => line);
+      this.#deliver(lines, this.#frame(this.seq + 1, whole));
+      if (!more) return;
     }
   }
 
   /** The one way in which a line becomes live. */
-  #deliver({ lines, frame }: Batch): void {
+  #deliver(lines: KnownLine[], frame: string): void {
     const last = lines.at(-1) as KnownLine;
     this.seq = last.seq;
     const senders = new Set<UserId>();

@@ -3,6 +3,7 @@
 import * as v from "valibot";
 import type { Bus, Head, Json, RoomId, Seq, Store } from "../../actors/ports.ts";
 import type { Platform } from "../../actors/runtime/platform.ts";
+import { every, giveWay, pause } from "../waiting.ts";
 import { Feed, type FeedSources, type Subscriber } from "./feed.ts";
 
 export interface FeedsSources extends FeedSources {
@@ -38,7 +39,7 @@ const compareSlice = 250;
 export class Feeds {
   readonly #sources: FeedsSources;
   readonly #held = new Map<RoomId, Held>();
-  readonly #cancels: (() => void)[] = [];
+  readonly #endComparing: () => void;
   /** New feeds, by the tick at which their heads are compared. */
   readonly #due = new Map<number, { rooms: RoomId[]; cancel: () => void }>();
   #stopped = false;
@@ -48,8 +49,16 @@ export class Feeds {
   holes = 0;
 
   constructor(sources: FeedsSources) {
-    this.#sources = sources;
-    this.#every(compareEveryMs, () => this.compareAll());
+    const reading = () => {
+      this.reads++;
+    };
+    const holed = () => {
+      this.holes++;
+    };
+    this.#sources = { ...sources, reading, holed };
+    this.#endComparing = every(sources.platform, compareEveryMs, () => {
+      this.compareAll().catch(sources.onFailure);
+    });
   }
 
   /** Compares all heads with the log's, now: live records may have been lost. */
@@ -84,10 +93,10 @@ export class Feeds {
   }
 
   /** Resolves when what was committed a moment ago has had the time to come. */
-  arrival(): Promise<void> {
-    const { platform } = this.#sources;
+  async arrival(): Promise<void> {
+    await pause(this.#sources.platform, arrivalMs);
     // After a busy turn a timer is due before what other threads sent: one turn more lets them speak.
-    return new Promise((resolve) => platform.after(arrivalMs, () => platform.soon(resolve)));
+    await giveWay(this.#sources.platform);
   }
 
   /** Somebody left: close the feed after a while if nobody is there. */
@@ -108,19 +117,13 @@ export class Feeds {
 
   stop(): void {
     this.#stopped = true;
-    for (const cancel of this.#cancels) cancel();
+    this.#endComparing();
     for (const { cancel } of this.#due.values()) cancel();
     for (const [room, held] of this.#held) this.#close(room, held);
   }
 
   #start(room: RoomId): Held {
-    const reading = () => {
-      this.reads++;
-    };
-    const holed = () => {
-      this.holes++;
-    };
-    const feed = new Feed(room, { ...this.#sources, reading, holed });
+    const feed = new Feed(room, this.#sources);
     const held: Held = {
       feed,
       opening: Promise.resolve(),
@@ -162,8 +165,7 @@ export class Feeds {
       if (known.some((room, i) => this.#isBehind(room, heads[i]))) await this.arrival();
       const reaching = known.map((room, i) => this.get(room)?.reach(heads[i]?.seq ?? 0));
       await Promise.all(reaching.map((reached) => reached?.catch(this.#sources.onFailure)));
-      // The loop gets a turn between slices.
-      await new Promise<void>((resolve) => this.#sources.platform.soon(resolve));
+      await giveWay(this.#sources.platform);
     }
   }
 
@@ -187,18 +189,6 @@ export class Feeds {
       this.#compare(rooms).catch(onFailure);
     });
     this.#due.set(tick, { rooms, cancel });
-  }
-
-  #every(ms: number, work: () => Promise<void>): void {
-    let cancel = () => {};
-    const again = () => {
-      cancel = this.#sources.platform.after(ms, () => {
-        work().catch(this.#sources.onFailure);
-        again();
-      });
-    };
-    again();
-    this.#cancels.push(() => cancel());
   }
 }
 

@@ -9,6 +9,7 @@ import { refuse } from "../../actors/room/refusals.ts";
 import type { Call, Result } from "../operations/operation.ts";
 import type { Rates } from "../operations/rate.ts";
 import type { CloseName } from "../protocol/close.ts";
+import { pause } from "../waiting.ts";
 import { Admission, type AdmissionSources } from "./admission.ts";
 import { Connection, type ConnectionHooks } from "./connection.ts";
 import { Groups } from "./groups.ts";
@@ -180,7 +181,7 @@ export class Gateway {
       for (const connection of all.slice(i * size, (i + 1) * size)) {
         connection.close("shutdown", `afterMs=${afterMs}`);
       }
-      if (i < slices - 1) await this.#pause(withinMs / slices);
+      if (i < slices - 1) await pause(this.#sources.platform, withinMs / slices);
     }
   }
 
@@ -288,9 +289,5 @@ export class Gateway {
 
   #ofSession(user: UserId, session: SessionId): Connection[] {
     return this.#byUser.of(user).filter((connection) => connection.session === session);
-  }
-
-  #pause(ms: number): Promise<void> {
-    return new Promise((resolve) => this.#sources.platform.after(ms, resolve));
   }
 }

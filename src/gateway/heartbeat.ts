@@ -2,6 +2,7 @@
 
 import { limits } from "../../actors/limits.ts";
 import type { Platform } from "../../actors/runtime/platform.ts";
+import { every } from "../waiting.ts";
 import type { Connection } from "./connection.ts";
 
 const seconds = Math.ceil(limits.pingMs / 1_000);
@@ -9,33 +10,23 @@ const seconds = Math.ceil(limits.pingMs / 1_000);
 export class Heartbeat {
   readonly #platform: Platform;
   readonly #connections: ReadonlyMap<string, Connection>;
+  /** Ends it. */
+  readonly stop: () => void;
   #second = 0;
-  #cancel: () => void = () => {};
 
   /** @param connections those that are welcome, as they come and go */
   constructor(platform: Platform, connections: ReadonlyMap<string, Connection>) {
     this.#platform = platform;
     this.#connections = connections;
-    this.#schedule();
+    this.stop = every(platform, 1_000, () => this.#beat());
   }
 
   add(connection: Connection): void {
     connection.pingedAt = this.#second;
   }
 
-  stop(): void {
-    this.#cancel();
-  }
-
-  #schedule(): void {
-    this.#cancel = this.#platform.after(1_000, () => {
-      this.#second = (this.#second + 1) % seconds;
-      this.#beat();
-      this.#schedule();
-    });
-  }
-
   #beat(): void {
+    this.#second = (this.#second + 1) % seconds;
     const now = this.#platform.now();
     for (const connection of this.#connections.values()) {
       if (connection.pingedAt !== this.#second) continue;

@@ -2,6 +2,7 @@
 import { limits } from "../../actors/limits.ts";
 import type { Platform } from "../../actors/runtime/platform.ts";
 import { createLimiter, type Rates } from "../operations/rate.ts";
+import { pause } from "../waiting.ts";
 
 export interface Pace {
   /** Resolves when this user's budget has so much for it: rooms, and slices of their events. null: now. */
@@ -15,11 +16,10 @@ export function createPace(platform: Platform, rates: Pick<Rates, "resume" | "re
     (rate) => rate && createLimiter(rate, limits.rateKeysMax),
   );
   const waitOf = (user: string, cost: number) => resumes?.(user, platform.monotonic(), cost) ?? 0;
-  const pause = (ms: number) => new Promise<void>((resolve) => platform.after(ms, resolve));
 
   async function wait(user: string, cost: number, firstMs: number): Promise<void> {
     // Another device of the user may have taken it meanwhile.
-    for (let ms = firstMs; ms > 0; ms = waitOf(user, cost)) await pause(ms);
+    for (let ms = firstMs; ms > 0; ms = waitOf(user, cost)) await pause(platform, ms);
   }
 
   return {

@@ -5,6 +5,7 @@ import type { RoomId, UserId } from "../../actors/ports.ts";
 import type { Cursor } from "../../actors/room/events.ts";
 import type { Platform } from "../../actors/runtime/platform.ts";
 import type { Returned } from "../rooms/receipts.ts";
+import { giveWay } from "../waiting.ts";
 import { type Attached, type AttachSources, attach } from "./attach.ts";
 import type { Connection } from "./connection.ts";
 import type { Pace } from "./pace.ts";
@@ -66,8 +67,7 @@ export class Resume {
     const refused: Record<RoomId, "not-found" | "left" | "unavailable"> = {};
     const returned: Returned[] = [];
     for (const [i, [room, cursor]] of Object.entries(rooms).entries()) {
-      // Reads of an embedded store are microtasks: nobody else would get the loop before the last room.
-      if (i % limits.resumeSliceMax === limits.resumeSliceMax - 1) await this.#yield();
+      if (i % limits.resumeSliceMax === limits.resumeSliceMax - 1) await giveWay(this.#sources.platform);
       // The client's own resume may have brought it meanwhile.
       if (!asked && connection.feedOf(room) !== undefined) continue;
       const turn = asked ? this.#turn(connection) : null;
@@ -123,10 +123,6 @@ export class Resume {
       connection.left(room);
       return { refused: "unavailable" };
     }
-  }
-
-  #yield(): Promise<void> {
-    return new Promise((resolve) => this.#sources.platform.soon(resolve));
   }
 }
 

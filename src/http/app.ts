@@ -1,6 +1,6 @@
 /** The Elysia app: thin routes, most of them made from the catalogue. */
 import { Elysia } from "elysia";
-import { errors } from "../../actors/room/errors.ts";
+import { refuse } from "../../actors/room/refusals.ts";
 import type { AnyOperation } from "../operations/catalogue.ts";
 import type { Caller, Result } from "../operations/operation.ts";
 import { docsPage } from "./docs-page.ts";
@@ -100,5 +100,5 @@ function operationRoute(operation: AnyOperation, { dispatch, services }: HttpPar
 }
 
 function missing(): Response {
-  return refusal({ code: "not-found", message: errors["not-found"].says });
+  return refusal(refuse("not-found"));
 }

@@ -1,13 +1,10 @@
 /** An entry as a file says it: the types of actors/ports.ts, checked. What a later program adds to them passes. */
 import * as v from "valibot";
 import type { ArchiveEntry } from "../../actors/ports.ts";
-import { roles } from "../../actors/room/model.ts";
+import { history, join, role, count as whole } from "../operations/fields.ts";
 
 const text = v.string();
-const whole = v.pipe(v.number(), v.safeInteger(), v.minValue(0));
 const mentions = v.array(text);
-const role = v.nullable(v.picklist(roles));
-const history = v.picklist(["everyone", "joined"]);
 
 const account = v.object({
   id: text,
@@ -58,7 +55,7 @@ const roomChange = v.partial(
     name: text,
     about: text,
     history,
-    join: v.picklist(["open", "closed"]),
+    join,
     rules: v.array(v.object({ from: whole, history })),
   }),
 );
@@ -84,7 +81,7 @@ const entry = v.variant("t", [
     room: text,
     user: text,
     seq: whole,
-    role,
+    role: v.nullable(role),
     banned: v.boolean(),
     interval: v.picklist(["open", "close", "keep"]),
   }),

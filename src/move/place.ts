@@ -6,6 +6,7 @@ import { openBackend } from "../backend.ts";
 import { nodesSubject } from "../cluster/members.ts";
 import type { Config } from "../config.ts";
 import { databaseFile } from "../store/sqlite/open.ts";
+import { pause } from "../waiting.ts";
 import { CannotMove } from "./format.ts";
 
 /** An installation at rest: nobody else writes while it is open. */
@@ -40,7 +41,7 @@ export async function assertNobodyServes(bus: Bus, platform: Platform): Promise<
     heard = true;
   });
   const { heartbeatMs, heartbeatsMissedMax } = limits;
-  await new Promise<void>((resolve) => platform.after(heartbeatMs * (heartbeatsMissedMax + 1), resolve));
+  await pause(platform, heartbeatMs * (heartbeatsMissedMax + 1));
   unsubscribe();
   if (heard) throw new CannotMove("nodes of this cluster are running: stop all of them first");
 }

@@ -2,6 +2,7 @@
 import * as v from "valibot";
 import { limits } from "../../actors/limits.ts";
 import type { Refusal } from "../../actors/room/commands.ts";
+import { refuse } from "../../actors/room/refusals.ts";
 import type { AnyOperation } from "./catalogue.ts";
 import { refusalOf } from "./fault.ts";
 import { invalid, invalidBy, schemaConfig } from "./invalid.ts";
@@ -45,7 +46,7 @@ export function createDispatcher(
     const wait = limiters.get(rate)?.(user ?? call.address, services.platform.monotonic(), cost) ?? 0;
     if (wait === 0) return null;
     watch.limited?.(rate);
-    return { code: "rate-limited", message: "too many requests", retryAfterMs: wait };
+    return refuse("rate-limited", { retryAfterMs: wait });
   }
 
   /** A retry in a room that isn't live here: the only commands by which strangers write. A member's are no more than writes. */
@@ -57,31 +58,27 @@ export function createDispatcher(
 
   return async (name, raw, call) => {
     const operation = operations.get(name);
-    if (!operation) return refuse({ code: "not-found", message: "there is no such operation" });
+    if (!operation) return { error: { ...refuse("not-found"), message: "there is no such operation" } };
     const handle = handlerFor(operation, call);
-    if (!handle) return refuse({ code: "unauthorized", message: "sign in first" });
+    if (!handle) return { error: refuse("unauthorized") };
     const slow = tooFast(operation.rate, call);
-    if (slow) return refuse(slow);
+    if (slow) return { error: slow };
     // Valibot takes a list for an object without required fields.
-    if (Array.isArray(raw)) return refuse(invalid(null, "must be an object"));
+    if (Array.isArray(raw)) return { error: invalid(null, "must be an object") };
     const input = v.safeParse(operation.input, raw ?? {}, schemaConfig);
-    if (!input.success) return refuse(invalidBy(input.issues[0]));
+    if (!input.success) return { error: invalidBy(input.issues[0]) };
     // The first was taken before anybody looked at the input.
     const rest = (operation.cost?.(input.output) ?? 1) - 1;
     const tooMuch = rest > 0 ? tooFast(operation.rate, call, rest) : null;
-    if (tooMuch) return refuse(tooMuch);
+    if (tooMuch) return { error: tooMuch };
     const slowRetry = retriesBlindly(input.output, call) ? tooFast("retry", call) : null;
-    if (slowRetry) return refuse(slowRetry);
+    if (slowRetry) return { error: slowRetry };
     try {
       const result = await handle(input.output);
       // An allow-list: fields that the output schema doesn't name stay here.
       return "ok" in result ? { ok: v.parse(operation.output, result.ok) } : result;
     } catch (error) {
-      return refuse(refusalOf(error, () => watch.fault?.(name, error)));
+      return { error: refusalOf(error, () => watch.fault?.(name, error)) };
     }
   };
-}
-
-function refuse(error: Refusal): Result<never> {
-  return { error };
 }

@@ -2,17 +2,16 @@
 import { limits } from "../../actors/limits.ts";
 import { Unavailable, UnknownOutcome } from "../../actors/ports.ts";
 import type { Refusal } from "../../actors/room/commands.ts";
+import { refuse } from "../../actors/room/refusals.ts";
 
 /** @param fault called when it is one, to log it */
 export function refusalOf(error: unknown, fault: () => void): Refusal {
   if (error instanceof Unavailable) {
-    return { code: "unavailable", message: "nothing was done", retryAfterMs: limits.unavailableRetryMs };
+    return refuse("unavailable", { retryAfterMs: limits.unavailableRetryMs });
   }
-  if (error instanceof UnknownOutcome) {
-    return { code: "unknown", message: "nobody knows yet; send the same cid again" };
-  }
+  if (error instanceof UnknownOutcome) return refuse("unknown");
   fault();
-  return { code: "internal", message: "a fault on our side; it is logged" };
+  return refuse("internal");
 }
 
 /** One JSON line with the kind of the error and where it arose. Never its message: that may quote content. */

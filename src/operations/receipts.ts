@@ -80,7 +80,7 @@ export const roomReceipts = operation({
     }
     const members = await services.store.memberships.ofRoom(room, "", limits.receiptsListMax);
     const users = members.map(({ user }) => user);
-    const marks = await services.store.receipts.ofRoom(room, users, limits.receiptsListMax);
+    const marks = await services.store.receipts.of(room, users);
     return {
       ok: {
         marks: marks.map(({ user, delivered, read }) => [user, delivered, read] as [string, number, number]),

@@ -6,7 +6,7 @@ import { refuse, refuseField } from "../../actors/room/refusals.ts";
 import { horizon, pageOf } from "../rooms/history.ts";
 import { done, sendTo } from "./command.ts";
 import { commandInput } from "./command-input.ts";
-import { about, count, history, id, join, roomName, seq } from "./fields.ts";
+import { about, cid, count, history, id, join, roomName, seq } from "./fields.ts";
 import { denyFull } from "./full.ts";
 import { operation } from "./operation.ts";
 import type { Services } from "./services.ts";
@@ -133,7 +133,7 @@ export const roomLanded = operation({
   http: { method: "POST", path: "/v1/rooms/:room/landed" },
   rate: "retry",
   /** `new`: the room that a `room.create` with this cid makes. */
-  input: v.strictObject({ room: v.union([id, v.literal("new")]), cid: commandInput({}).entries.cid }),
+  input: v.strictObject({ room: v.union([id, v.literal("new")]), cid }),
   output: v.variant("landed", [
     v.object({ landed: v.literal(true), ...done.entries }),
     v.object({ landed: v.literal(false) }),

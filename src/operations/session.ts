@@ -1,5 +1,6 @@
 /** Signed-in devices. */
 import * as v from "valibot";
+import { refuse } from "../../actors/room/refusals.ts";
 import { isLive } from "../auth/sessions.ts";
 import { device, id, label, loginName, nothing, password, tokens } from "./fields.ts";
 import { openOperation, operation } from "./operation.ts";
@@ -80,7 +81,7 @@ export const sessionRevoke = operation({
   async handle({ auth }, { caller }, { session }) {
     const ended = await auth.revoke(caller.user, [session]);
     if (ended.length > 0) return { ok: {} };
-    return { error: { code: "not-found", message: "you have no such session", field: "session" } };
+    return { error: refuse("not-found", { field: "session" }) };
   },
 });
 

@@ -2,6 +2,7 @@
 import * as v from "valibot";
 import { limits } from "../../actors/limits.ts";
 import type { Account } from "../../actors/ports.ts";
+import { refuse } from "../../actors/room/refusals.ts";
 import { id, loginName, profile } from "./fields.ts";
 import { operation, type Result } from "./operation.ts";
 
@@ -36,5 +37,5 @@ export const userMany = operation({
 
 /** The dispatcher's output schema drops what isn't in a profile. */
 export function profileOf(account: Account | null): Result<Account> {
-  return account ? { ok: account } : { error: { code: "not-found", message: "there is no such user" } };
+  return account ? { ok: account } : { error: refuse("not-found") };
 }

@@ -3,10 +3,9 @@ import type { ConnectionId, Epoch, Millis, RoomId, Seq, SessionId, UserId } from
 import type { ErrorCode } from "../../actors/room/errors.ts";
 import type { Cursor } from "../../actors/room/events.ts";
 import type { Entry } from "../../actors/room/frame.ts";
+import type { PresenceState } from "../../actors/user/user.ts";
 
 export const subprotocol = "starling.v1.json";
-
-export type PresenceState = "online" | "away" | "offline";
 
 export interface WireError {
   code: ErrorCode;

@@ -12,7 +12,7 @@ import {
   type Store,
   Unreadable,
 } from "../../actors/ports.ts";
-import { NewerFormat } from "../../actors/room/catch-up.ts";
+import { NewerFormat } from "../../actors/room/frame.ts";
 
 /** `refused`: it was read, but can't be applied. */
 export type Why = Unreadable["why"] | "refused";

@@ -8,19 +8,6 @@ import type { Members } from "../cluster/members.ts";
 import { chosen } from "../cluster/placement.ts";
 import { StreamReader, type StreamReaderOptions } from "./stream-reader.ts";
 
-export interface HistoryReader extends AsyncDisposable {
-  /** Resolves when everything that was committed before the call is in the documents. */
-  caughtUp(): Promise<void>;
-  /** Something that others look for in the documents was committed: no pause before the next bulk. */
-  hurry(): void;
-  /** Records between the cursor and the stream's end as of the last bulk. */
-  lag(): number;
-  /** Rooms that are parked. */
-  parked(): number;
-  /** Streams that this node reads. */
-  streams(): number[];
-}
-
 export interface HistoryOptions extends StreamReaderOptions {
   /** The other nodes. Default: there are none, and all streams are ours. */
   members?: Members;
@@ -31,22 +18,13 @@ const hurrySubject = "history.hurry";
 const hurryGapMs = 2;
 
 export function startHistory(options: HistoryOptions): HistoryReader {
-  const shift = new Shift(options);
-  shift.start();
-  return {
-    async caughtUp() {
-      await Promise.all(shift.readers().map((reader) => reader.caughtUp()));
-    },
-    hurry: () => shift.hurry(),
-    lag: () => shift.readers().reduce((sum, reader) => sum + reader.lag, 0),
-    parked: () => shift.readers().reduce((sum, reader) => sum + reader.parked.size, 0),
-    streams: () => shift.streams(),
-    [Symbol.asyncDispose]: () => shift.stop(),
-  };
+  const reader = new HistoryReader(options);
+  reader.start();
+  return reader;
 }
 
 /** The streams that this node reads. */
-class Shift {
+export class HistoryReader implements AsyncDisposable {
   readonly #options: HistoryOptions;
   readonly #readers = new Map<number, StreamReader>();
   readonly #stops: Unsubscribe[] = [];
@@ -56,12 +34,23 @@ class Shift {
     this.#options = options;
   }
 
-  readers(): StreamReader[] {
-    return [...this.#readers.values()];
-  }
-
   streams(): number[] {
     return [...this.#readers.keys()];
+  }
+
+  /** Records between the cursor and the stream's end as of the last bulk. */
+  lag(): number {
+    return this.#all().reduce((sum, reader) => sum + reader.lag, 0);
+  }
+
+  /** Rooms that are parked. */
+  parked(): number {
+    return this.#all().reduce((sum, reader) => sum + reader.parked.size, 0);
+  }
+
+  /** Resolves when everything that was committed before the call is in the documents. */
+  async caughtUp(): Promise<void> {
+    await Promise.all(this.#all().map((reader) => reader.caughtUp()));
   }
 
   start(): void {
@@ -72,7 +61,10 @@ class Shift {
     bus.subscribe(hurrySubject, () => this.#hurryOwn()).then((stop) => this.#stops.push(stop), onFailure);
   }
 
-  /** Whoever waits may be on another node than the reader: they tell each other, but not for each of many who wait. */
+  /**
+   * Something that others look for in the documents was committed: no pause before the next bulk. Whoever waits may be on another
+   * node than the reader: they tell each other, but not for each of many who wait.
+   */
   hurry(): void {
     const { members, bus, platform } = this.#options;
     if (members === undefined) return this.#hurryOwn();
@@ -84,13 +76,17 @@ class Shift {
     });
   }
 
-  async stop(): Promise<void> {
+  async [Symbol.asyncDispose](): Promise<void> {
     for (const stop of this.#stops) stop();
-    await Promise.all(this.readers().map((reader) => reader.stop()));
+    await Promise.all(this.#all().map((reader) => reader.stop()));
+  }
+
+  #all(): StreamReader[] {
+    return [...this.#readers.values()];
   }
 
   #hurryOwn(): void {
-    for (const reader of this.readers()) reader.hurry();
+    for (const reader of this.#all()) reader.hurry();
   }
 
   #place(): void {

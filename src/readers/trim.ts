@@ -2,6 +2,7 @@
 import { limits } from "../../actors/limits.ts";
 import type { Log, Store } from "../../actors/ports.ts";
 import type { Platform } from "../../actors/runtime/platform.ts";
+import { every } from "../waiting.ts";
 
 const everyMs = 3_600_000;
 
@@ -10,19 +11,13 @@ export function startTrimming(
   { log, store, platform }: { log: Log; store: Pick<Store, "projection">; platform: Platform },
   onFailure: (error: unknown) => void,
 ): () => void {
-  let cancel = () => {};
   const trim = async () => {
     const before = platform.now() - limits.logKeptMs;
     for (let stream = 0; stream < log.streams; stream++) {
       await log.trim(stream, before, await store.projection.checkpoint(stream));
     }
   };
-  const arm = () => {
-    cancel = platform.after(everyMs, () => {
-      trim().catch(onFailure);
-      arm();
-    });
-  };
-  arm();
-  return () => cancel();
+  return every(platform, everyMs, () => {
+    trim().catch(onFailure);
+  });
 }

@@ -8,6 +8,7 @@ import {
   type Cid,
   type ConnectionId,
   type Log,
+  type LogRecord,
   type Outcome,
   type Position,
   type RoomId,
@@ -18,13 +19,14 @@ import {
 } from "../../actors/ports.ts";
 import { catchUp } from "../../actors/room/catch-up.ts";
 import type { Done, Fact, Refusal, RoomAction, RoomCommand, RoomReply } from "../../actors/room/commands.ts";
-import { eventOf, partsOf } from "../../actors/room/frame.ts";
+import { assertFormat, eventOf, partsOf } from "../../actors/room/frame.ts";
 import { refuse } from "../../actors/room/refusals.ts";
 import { sees } from "../../actors/room/sight.ts";
 import { tailOf } from "../../actors/room/tail.ts";
 import type { Failure } from "../../actors/runtime/failure.ts";
 import type { Platform } from "../../actors/runtime/platform.ts";
 import { Gathered } from "../store/gathered.ts";
+import { pause } from "../waiting.ts";
 import { type Access, accessOf } from "./access.ts";
 
 export interface Sender {
@@ -106,7 +108,7 @@ export class RoomEdge {
     const { platform } = this.#sources;
     const deadline = platform.monotonic() + (this.#sources.budgetMs ?? budgetMs);
     let looked: Position | undefined;
-    let pause = firstPauseMs;
+    let pauseMs = firstPauseMs;
     for (;;) {
       const { seq } = sending.draft;
       const target = seq === undefined ? undefined : await this.#fact(sending.room, sender.user, seq);
@@ -118,8 +120,8 @@ export class RoomEdge {
         const answer = answerFailure(reply, tries.again);
         if (answer !== null) return { error: answer };
         tries.again = true;
-        await this.#pause(pause);
-        pause = Math.min(pauseMaxMs, pause * 2);
+        await this.#pause(pauseMs);
+        pauseMs = Math.min(pauseMaxMs, pauseMs * 2);
       } else if ("look" in reply) {
         const found = await this.#look(sender.user, sending);
         if ("ok" in found || "error" in found) return found;
@@ -146,11 +148,11 @@ export class RoomEdge {
     if (access.tail === 0) return access;
     this.#sources.hurry?.();
     const deadline = platform.monotonic() + settleMs;
-    let pause = settlePauseMs;
+    let pauseMs = settlePauseMs;
     while ((await store.projection.checkpoint(log.streamOf(room))) < access.tail) {
       if (platform.monotonic() > deadline) throw new Unavailable("history is behind");
-      await this.#pause(pause);
-      pause = Math.min(settlePauseMaxMs, pause * 1.5);
+      await this.#pause(pauseMs);
+      pauseMs = Math.min(settlePauseMaxMs, pauseMs * 1.5);
     }
     return await this.access(room, user);
   }
@@ -210,10 +212,10 @@ export class RoomEdge {
     return { ok: { seq: outcome.seq, n: outcome.n, at: outcome.at, epoch } };
   }
 
+  /** Jittered: many callers of one room must not come back together. */
   #pause(ms: number): Promise<void> {
     const { platform } = this.#sources;
-    // Jittered: many callers of one room must not come back together.
-    return new Promise((resolve) => platform.after(ms * (0.5 + platform.random() / 2), resolve));
+    return pause(platform, ms * (0.5 + platform.random() / 2));
   }
 }
 
@@ -240,10 +242,12 @@ function isPlainPost(draft: Draft): boolean {
   return draft.do === "post" && draft.pair === undefined;
 }
 
-function outcomeIn(record: { from: Seq; at: number; server: string }, by: UserId, cid: Cid): Outcome | null {
+/** @throws NewerFormat: "not here" would be a guess */
+function outcomeIn(record: LogRecord, by: UserId, cid: Cid): Outcome | null {
+  assertFormat(record);
   // Most records aren't it: a text search is cheaper than a parse.
   if (!record.server.includes(cid)) return null;
-  const { parts, closed } = partsOf(record.server);
+  const { parts, closed } = partsOf(record);
   for (const entry of closed ?? []) {
     if (entry.by === by && entry.cid === cid) return { closed: true, hash: entry.hash };
   }

@@ -5,6 +5,7 @@
 import { limits } from "../../actors/limits.ts";
 import type { Bus, Log, Mark, RoomId, Seq, Store, UserId } from "../../actors/ports.ts";
 import type { Platform } from "../../actors/runtime/platform.ts";
+import { giveWay } from "../waiting.ts";
 import { accessOf } from "./access.ts";
 
 export interface ReceiptSources {
@@ -77,7 +78,7 @@ export class ReceiptDesk {
   async #markReturned(user: UserId, rooms: readonly Returned[]): Promise<void> {
     const { receipts } = this.#sources.store;
     for (let at = 0; at < rooms.length; at += limits.returnedSliceMax) {
-      if (at > 0) await this.#yield();
+      if (at > 0) await giveWay(this.#sources.platform);
       const slice = rooms.slice(at, at + limits.returnedSliceMax);
       const known = await receipts.ofUser(
         user,
@@ -97,7 +98,7 @@ export class ReceiptDesk {
     const all = [...this.#waiting.values()];
     this.#waiting = new Map();
     if (all.length === 0) return;
-    const { store, platform, flushed } = this.#sources;
+    const { store, platform, flushed, onFailure } = this.#sources;
     const began = platform.monotonic();
     let merged: Mark[];
     try {
@@ -113,8 +114,9 @@ export class ReceiptDesk {
     const known = merged.map((mark, i) => ({ mark, asOf: all[i]?.asOf ?? 0 }));
     for (const [i, [room, marks]] of [...Map.groupBy(known, ({ mark }) => mark.room)].entries()) {
       // A resume marks many rooms at once.
-      if (i % limits.resumeSliceMax === limits.resumeSliceMax - 1) await this.#yield();
-      await this.#publish(room, marks);
+      if (i % limits.resumeSliceMax === limits.resumeSliceMax - 1) await giveWay(platform);
+      // One room that can't be read silences no other.
+      await this.#publish(room, marks).catch(onFailure);
     }
   }
 
@@ -142,9 +144,5 @@ export class ReceiptDesk {
     const seq = Math.max(...accesses.map(({ head }) => head), ...marks.map(({ asOf }) => asOf));
     const frame = JSON.stringify({ t: "receipts", room, seq, marks: listed });
     bus.publish(`room.${room}`, { seq, from: null, frame });
-  }
-
-  #yield(): Promise<void> {
-    return new Promise((resolve) => this.#sources.platform.soon(resolve));
   }
 }

@@ -3,6 +3,7 @@ import { limits } from "../../actors/limits.ts";
 import type { RoomId, UserId } from "../../actors/ports.ts";
 import type { Platform } from "../../actors/runtime/platform.ts";
 import { createGate, type Gate } from "../auth/gate.ts";
+import { giveWay } from "../waiting.ts";
 import type { RoomEdge } from "./edge.ts";
 import { type Summary, type SummarySources, summaryOf } from "./summary.ts";
 
@@ -44,8 +45,7 @@ export class Summaries {
     const summaries = await Promise.all(
       slice.map((room) => rooms.steady(room, user, (access) => summaryOf(this.#sources, room, access))),
     );
-    // Reads of an embedded store are microtasks: nobody else would get the loop before the last room.
-    await new Promise<void>((resolve) => platform.soon(resolve));
+    await giveWay(platform);
     return summaries.filter((summary) => summary !== null);
   }
 }

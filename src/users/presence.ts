@@ -10,6 +10,7 @@ import type { Bus, ConnectionId, Json, Millis, Store, Unsubscribe, UserId } from
 import type { Platform } from "../../actors/runtime/platform.ts";
 import { merge, type PresenceState, type Presence as Seen } from "../../actors/user/user.ts";
 import type { ServerFrame } from "../protocol/frames.ts";
+import { every } from "../waiting.ts";
 
 export interface PresenceSources {
   /** This node's name among those on the bus. */
@@ -60,14 +61,18 @@ export class Presence {
   readonly #watched = new Map<UserId, Watched>();
   readonly #watching = new Map<ConnectionId, Set<UserId>>();
   readonly #stops: Unsubscribe[] = [];
-  #cancel: () => void = () => {};
+  readonly #endRenewals: () => void;
 
   constructor(sources: PresenceSources) {
     this.#sources = sources;
     sources.bus
       .subscribe(subject, (message, reply) => this.#answer(message, reply))
       .then((unsubscribe) => this.#stops.push(unsubscribe), sources.onFailure);
-    this.#scheduleRenewal();
+    // Twice in the life of a lease, so that one lost answer ends none.
+    this.#endRenewals = every(sources.platform, limits.presenceLeaseMs / 2, () => {
+      this.#lapse();
+      this.#askNodes([...this.#watched.keys()]).catch(sources.onFailure);
+    });
   }
 
   /** Replaces the set that a connection looks at; resolves to the states now. */
@@ -104,7 +109,7 @@ export class Presence {
   }
 
   stop(): void {
-    this.#cancel();
+    this.#endRenewals();
     for (const stop of this.#stops) stop();
   }
 
@@ -196,16 +201,6 @@ export class Presence {
       lastSeen: state === "offline" ? (lastSeen ?? this.#sources.platform.now()) : null,
     };
     for (const connection of watched.by) if (connection !== asker) this.#sources.push(connection, frame);
-  }
-
-  /** Twice in the life of a lease, so that one lost answer ends none. */
-  #scheduleRenewal(): void {
-    const { platform, onFailure } = this.#sources;
-    this.#cancel = platform.after(limits.presenceLeaseMs / 2, () => {
-      this.#lapse();
-      this.#askNodes([...this.#watched.keys()]).catch(onFailure);
-      this.#scheduleRenewal();
-    });
   }
 
   #lapse(): void {

@@ -7,6 +7,7 @@ import type { System } from "../../actors/runtime/system.ts";
 import { type Heard, newUser, type PresenceState, without } from "../../actors/user/user.ts";
 import type { UserDesk } from "../gateway/admission.ts";
 import { Gathered } from "../store/gathered.ts";
+import { every } from "../waiting.ts";
 import { type Mail, type Neighbours, type Present, UserActor, type UserSources } from "./user-actor.ts";
 
 export interface UsersSources extends UserSources {
@@ -30,7 +31,7 @@ export class Users implements UserDesk, Neighbours {
   readonly #versions: Gathered<UserId, number>;
   /** Who came since the last look at those who came. */
   #came = new Set<UserId>();
-  #cancel: () => void = () => {};
+  readonly #endChecks: () => void;
   #cancelFirst: (() => void) | null = null;
 
   constructor(sources: UsersSources) {
@@ -45,7 +46,10 @@ export class Users implements UserDesk, Neighbours {
       residentMax: limits.usersResidentMax,
       create: (id) => new UserActor(sources, this.#presentOf(id), this),
     });
-    this.#scheduleCheck();
+    // A lost tell costs at most this. An actor that crashed begins again by it.
+    this.#endChecks = every(sources.platform, limits.versionCheckMs, () => {
+      this.check().catch(sources.onFailure);
+    });
   }
 
   get size(): number {
@@ -72,7 +76,7 @@ export class Users implements UserDesk, Neighbours {
   }
 
   stop(): void {
-    this.#cancel();
+    this.#endChecks();
     this.#cancelFirst?.();
   }
 
@@ -110,14 +114,6 @@ export class Users implements UserDesk, Neighbours {
   /** Nobody of this user is there, and the actor knows. */
   forget(user: UserId): void {
     this.#present.delete(user);
-  }
-
-  /** A lost tell costs at most versionCheckMs. An actor that crashed begins again by it. */
-  #scheduleCheck(): void {
-    this.#cancel = this.#sources.platform.after(limits.versionCheckMs, () => {
-      this.check().catch(this.#sources.onFailure);
-      this.#scheduleCheck();
-    });
   }
 
   /** @param due who came before the last look, and so long enough ago */

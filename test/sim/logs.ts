@@ -7,7 +7,7 @@ export function committedOf(log: SharedLog): RoomLog[] {
   return log.rooms().map((room) => ({
     room,
     records: log.commits(room).map(({ t, record }) => {
-      const { parts, closed = [] } = partsOf(record.server);
+      const { parts, closed = [] } = partsOf(record);
       return {
         ...{ t, from: record.from, lines: linesOf(record.frame) },
         parts: parts.map(({ by, cid = null, n = 1 }) => ({ by, cid, n })),

@@ -25,7 +25,7 @@ export function committedOf(
     const committed = records.toReversed().map((record): Committed => {
       for (let seq = record.from; seq < record.from + record.count; seq++)
         by = Math.min(by, heard.get(seq) ?? by);
-      const { parts, closed = [] } = partsOf(record.server);
+      const { parts, closed = [] } = partsOf(record);
       return {
         t: by,
         notBefore: Math.min(by, record.at - offset - clockSlackMs),

@@ -6,7 +6,6 @@ export const mongoPrimary: Scenario = {
   title: "MongoDB's primary steps down, freezes, is killed",
   bounds: { silenceMs: 30_000 },
   witnesses: [],
-  mongo: 3,
   async play(round) {
     const { arena } = round;
     const { mongo } = arena.cluster;

@@ -9,6 +9,7 @@ import {
   type StreamInfo,
 } from "@nats-io/jetstream";
 import { limits } from "../../../actors/limits.ts";
+import { canonical } from "../../auth/canonical.ts";
 import { streamCount, streamLiveSubject, streamName, streamSubject } from "./subjects.ts";
 
 export interface StreamOptions {
@@ -132,7 +133,7 @@ export function wrongSettings(stream: number, found: StreamConfig): string[] {
 function differences(found: StreamConfig, wanted: Wanted): string[] {
   const wrong: string[] = [];
   for (const key of fixed) {
-    const [is, must] = [canonical(found[key]), canonical(wanted[key])];
+    const [is, must] = [said(found[key]), said(wanted[key])];
     if (is !== must) wrong.push(`${key} is ${is} and must be ${must}`);
   }
   for (const key of absent) {
@@ -142,8 +143,6 @@ function differences(found: StreamConfig, wanted: Wanted): string[] {
 }
 
 /** The server answers with keys in its own order. */
-function canonical(value: unknown): string {
-  if (typeof value !== "object" || value === null || Array.isArray(value))
-    return JSON.stringify(value) ?? "absent";
-  return JSON.stringify(Object.fromEntries(Object.entries(value).sort(([a], [b]) => (a < b ? -1 : 1))));
+function said(value: unknown): string {
+  return value === undefined ? "absent" : canonical(value);
 }

@@ -1,14 +1,13 @@
 /** Where a room's records lie: stream, subjects. */
 import { limits } from "../../../actors/limits.ts";
 import type { RoomId } from "../../../actors/ports.ts";
+import { fnv1a } from "../../fnv1a.ts";
 
 /** Always so many: a room stays in its stream for ever. */
 export const streamCount = 8;
 
-/** FNV-1a, 32 bit, of the id's UTF-8 bytes, mod 8. */
 export function streamOf(room: RoomId): number {
-  let hash = 0x811c9dc5;
-  for (const byte of new TextEncoder().encode(room)) hash = Math.imul(hash ^ byte, 0x01000193);
+  const hash = fnv1a(room);
   return (hash >>> 0) % streamCount;
 }
 

@@ -1,4 +1,5 @@
 import type { Archive, ArchiveEntry } from "../../../actors/ports.ts";
+import { isWrite } from "../merge/entry.ts";
 import { writesOfMembership } from "../merge/membership.ts";
 import { writesOfRoom } from "../merge/room.ts";
 import type { MemoryAccounts } from "./accounts.ts";
@@ -55,6 +56,7 @@ export class MemoryArchive implements Archive {
 
   async #put(entry: ArchiveEntry): Promise<unknown> {
     const { secrets, accounts, sessions, receipts, snapshots, items, projection } = this.#held;
+    if (isWrite(entry)) return projection.apply([entry]);
     switch (entry.t) {
       case "secret":
         return secrets.putIfAbsent(entry.name, entry.value);
@@ -70,14 +72,6 @@ export class MemoryArchive implements Archive {
         return items.putVersion(entry.user, entry.version);
       case "item":
         return items.put(entry.user, entry.item);
-      case "event":
-      case "edit":
-      case "tombstone":
-      case "reaction":
-      case "closed":
-      case "membership":
-      case "room":
-        return projection.apply([entry]);
     }
   }
 }

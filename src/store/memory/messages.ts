@@ -93,16 +93,15 @@ export class MemoryMessages implements Messages {
     }
   }
 
-  async range(id: RoomId, from: Seq, to: Seq, limit: number, newest = false): Promise<StoredEvent[]> {
+  async range(id: RoomId, from: Seq, to: Seq, limit: number): Promise<StoredEvent[]> {
     const room = this.#rooms.get(id) ?? nobody;
     const events: StoredEvent[] = [];
-    const [first, last] = [Math.max(1, from), Math.min(to, room.last)];
-    for (let i = 0; i <= last - first && events.length < limit; i++) {
-      const seq = newest ? last - i : first + i;
+    const last = Math.min(to, room.last);
+    for (let seq = Math.max(1, from); seq <= last && events.length < limit; seq++) {
       const event = room.rows.get(seq)?.event;
       if (event) events.push({ seq, line: event.line, by: event.by, cid: event.cid, origin: event.origin });
     }
-    return newest ? events.reverse() : events;
+    return events;
   }
 
   async settings(id: RoomId, upTo: Seq): Promise<StoredEvent[]> {
@@ -119,7 +118,7 @@ export class MemoryMessages implements Messages {
       const edit = room.rows.get(seq)?.edit ?? null;
       const reacted = reactionFields(room.reactions.get(seq)?.values() ?? []);
       if (!edit && reacted.reactions.length === 0) return [];
-      return { seq, edit: edit && { ...edit, mentions: [...edit.mentions] }, ...reacted };
+      return { seq, edit: edit && { ...edit }, ...reacted };
     });
   }
 

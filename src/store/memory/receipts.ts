@@ -29,12 +29,8 @@ export class MemoryReceipts implements Receipts {
     });
   }
 
-  async ofRoom(room: RoomId, users: readonly UserId[] | "all", limit: number): Promise<Mark[]> {
-    const rows = this.#rooms.get(room) ?? new Map<UserId, Mark>();
-    return (users === "all" ? [...rows.keys()].sort() : users)
-      .flatMap((user) => rows.get(user) ?? [])
-      .slice(0, limit)
-      .map((mark) => ({ ...mark }));
+  async of(room: RoomId, users: readonly UserId[]): Promise<Mark[]> {
+    return users.flatMap((user) => this.#rooms.get(room)?.get(user) ?? []).map((mark) => ({ ...mark }));
   }
 
   async ofUser(user: UserId, rooms: readonly RoomId[]): Promise<Mark[]> {

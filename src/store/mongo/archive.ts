@@ -1,6 +1,7 @@
 import type { Collection, Filter } from "mongodb";
 import { limits } from "../../../actors/limits.ts";
-import type { Archive, ArchiveEntry, Projection, Write } from "../../../actors/ports.ts";
+import type { Archive, ArchiveEntry, Projection } from "../../../actors/ports.ts";
+import { isWrite } from "../merge/entry.ts";
 import { writesOfMembership } from "../merge/membership.ts";
 import { writesOfMessage } from "../merge/message.ts";
 import { writesOfRoom } from "../merge/room.ts";
@@ -147,11 +148,4 @@ export class MongoArchive implements Archive {
     });
     await this.#connection.run((session) => collection.bulkWrite(operations, { ordered: false, session }));
   }
-}
-
-const kept = ["secret", "account", "session", "mark", "snapshot", "version", "item"] as const;
-type Kept = Extract<ArchiveEntry, { t: (typeof kept)[number] }>;
-
-function isWrite(entry: ArchiveEntry): entry is Exclude<ArchiveEntry, Kept> & Write {
-  return !(kept as readonly string[]).includes(entry.t);
 }

@@ -32,18 +32,18 @@ export class MongoMessages implements Messages {
     this.#connection = connection;
   }
 
-  async range(room: RoomId, from: Seq, to: Seq, limit: number, newest = false): Promise<StoredEvent[]> {
+  async range(room: RoomId, from: Seq, to: Seq, limit: number): Promise<StoredEvent[]> {
     if (limit <= 0) return [];
     const { messages } = this.#connection.collections;
     const found = await this.#connection.run((session) =>
       messages
         .find(
           { _id: messagesIn(room, from, to), event: { $exists: true } },
-          { projection: asEvent, sort: { _id: newest ? -1 : 1 }, limit, batchSize: limit, session },
+          { projection: asEvent, sort: { _id: 1 }, limit, batchSize: limit, session },
         )
         .toArray(),
     );
-    return (newest ? found.reverse() : found).map(storedOf);
+    return found.map(storedOf);
   }
 
   async settings(room: RoomId, upTo: Seq): Promise<StoredEvent[]> {
@@ -89,10 +89,9 @@ export class MongoMessages implements Messages {
     ]);
     const bySeq = new Map(documents.map((document) => [document._id.seq, document]));
     return seqs.flatMap((seq) => {
-      const { edit, gone } = bySeq.get(seq) ?? {};
+      const { edit = null, gone } = bySeq.get(seq) ?? {};
       const reacted = reactionFields(gone === undefined ? (reactions.get(seq) ?? []) : []);
-      if (edit === undefined && reacted.reactions.length === 0) return [];
-      return { seq, edit: edit === undefined ? null : { ...edit, mentions: [...edit.mentions] }, ...reacted };
+      return edit === null && reacted.reactions.length === 0 ? [] : { seq, edit, ...reacted };
     });
   }
 

@@ -1,6 +1,5 @@
 import type { Mark, Receipts, RoomId, Seq, UserId } from "../../../actors/ports.ts";
 import type { Connection } from "./connection.ts";
-import { receiptsIn } from "./ranges.ts";
 import type { ReceiptDoc } from "./schema.ts";
 
 export class MongoReceipts implements Receipts {
@@ -30,16 +29,8 @@ export class MongoReceipts implements Receipts {
     return this.#of(marks);
   }
 
-  async ofRoom(room: RoomId, users: readonly UserId[] | "all", limit: number): Promise<Mark[]> {
-    if (limit <= 0) return [];
-    if (users !== "all") return (await this.#of(users.map((user) => ({ room, user })))).slice(0, limit);
-    const { receipts } = this.#connection.collections;
-    const found = await this.#connection.run((session) =>
-      receipts
-        .find({ _id: receiptsIn(room) }, { sort: { _id: 1 }, limit, batchSize: limit, session })
-        .toArray(),
-    );
-    return found.map(markOf);
+  of(room: RoomId, users: readonly UserId[]): Promise<Mark[]> {
+    return this.#of(users.map((user) => ({ room, user })));
   }
 
   ofUser(user: UserId, rooms: readonly RoomId[]): Promise<Mark[]> {

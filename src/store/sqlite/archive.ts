@@ -14,6 +14,7 @@ import type {
   Write,
 } from "../../../actors/ports.ts";
 import { chunksOf } from "../chunks.ts";
+import { isWrite } from "../merge/entry.ts";
 import { writesOfMembership } from "../merge/membership.ts";
 import { writesOfMessage } from "../merge/message.ts";
 import { writesOfRoom } from "../merge/room.ts";
@@ -53,6 +54,7 @@ export function archiveOperations(db: Database, apply: Apply) {
   };
 
   function putEntry(entry: ArchiveEntry): unknown {
+    if (isWrite(entry)) return apply([entry], null);
     switch (entry.t) {
       case "secret":
         return put.secret.run(entry.name, entry.value);
@@ -68,14 +70,6 @@ export function archiveOperations(db: Database, apply: Apply) {
         return put.version.run(entry.user, entry.version);
       case "item":
         return put.item.run(entry.user, entry.item.key, entry.item.version, JSON.stringify(entry.item.value));
-      case "event":
-      case "edit":
-      case "tombstone":
-      case "reaction":
-      case "closed":
-      case "membership":
-      case "room":
-        return apply([entry], null);
     }
   }
 

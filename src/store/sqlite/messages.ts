@@ -16,15 +16,14 @@ import { settingKinds, versionOf } from "../merge/message.ts";
 import { type ReactionRow, reactionFields } from "../merge/reaction.ts";
 import { editIn } from "./message-columns.ts";
 
-const range = `SELECT seq, line, "by", cid, origin FROM messages
-  WHERE room = ? AND seq BETWEEN ? AND ? AND line IS NOT NULL ORDER BY seq`;
-
 /** Left to itself, the planner takes the primary key: every event of the room, content and all. */
 const posts = "FROM messages INDEXED BY messages_unread WHERE kind = 'posted' AND gone IS NULL";
 
 const statements = (reads: Database) => ({
-  oldest: reads.prepare<StoredEvent, [RoomId, Seq, Seq, number]>(`${range} LIMIT ?`),
-  newest: reads.prepare<StoredEvent, [RoomId, Seq, Seq, number]>(`${range} DESC LIMIT ?`),
+  range: reads.prepare<StoredEvent, [RoomId, Seq, Seq, number]>(
+    `SELECT seq, line, "by", cid, origin FROM messages
+     WHERE room = ? AND seq BETWEEN ? AND ? AND line IS NOT NULL ORDER BY seq LIMIT ?`,
+  ),
   // The list of kinds once more: without it the index on them wouldn't fit.
   setting: reads.prepare<StoredEvent, [RoomId, string, Seq]>(
     `SELECT seq, line, "by", cid, origin FROM messages INDEXED BY messages_settings
@@ -102,9 +101,8 @@ export class SqliteMessages implements Messages {
     );
   }
 
-  async range(room: RoomId, from: Seq, to: Seq, limit: number, newest = false): Promise<StoredEvent[]> {
-    if (!newest) return this.#sql.oldest.all(room, from, to, limit);
-    return this.#sql.newest.all(room, from, to, limit).reverse();
+  async range(room: RoomId, from: Seq, to: Seq, limit: number): Promise<StoredEvent[]> {
+    return this.#sql.range.all(room, from, to, limit);
   }
 
   async settings(room: RoomId, upTo: Seq): Promise<StoredEvent[]> {
@@ -168,7 +166,7 @@ export class SqliteMessages implements Messages {
     const rows = this.#sql.reactions.all(room, seq, limits.reactionsListMax + 1);
     if (!edit && rows.length === 0) return null;
     const reacted = reactionFields(rows.map((row) => ({ ...row, on: true })));
-    return { seq, edit: edit && { ...edit, mentions: [...edit.mentions] }, ...reacted };
+    return { seq, edit, ...reacted };
   }
 
   #unreadOf(room: RoomId, user: UserId, after: Seq, upTo: Seq, limit: number, look: number): Unread {

@@ -20,16 +20,12 @@ export function receiptOperations(db: Database) {
 
 export class SqliteReceipts implements Receipts {
   #one;
-  #ofRoom;
   #counts;
   #writer: Writer;
 
   constructor(reads: Database, writer: Writer) {
     this.#one = reads.prepare<Mark, [RoomId, UserId]>(
       `SELECT ${columns} FROM receipts WHERE room = ? AND user = ?`,
-    );
-    this.#ofRoom = reads.prepare<Mark, [RoomId, number]>(
-      `SELECT ${columns} FROM receipts WHERE room = ? ORDER BY user LIMIT ?`,
     );
     this.#counts = reads.prepare<{ delivered: number; read: number }, [Seq, Seq, RoomId, UserId, RoomId]>(
       // Nobody has a mark who never was in. Who left is looked up: they are fewer.
@@ -45,9 +41,8 @@ export class SqliteReceipts implements Receipts {
     return (await Promise.all(chunks.map((chunk) => this.#writer.run("mergeReceipts", chunk)))).flat();
   }
 
-  async ofRoom(room: RoomId, users: readonly UserId[] | "all", limit: number): Promise<Mark[]> {
-    if (users === "all") return this.#ofRoom.all(room, limit);
-    return users.flatMap((user) => this.#one.get(room, user) ?? []).slice(0, limit);
+  async of(room: RoomId, users: readonly UserId[]): Promise<Mark[]> {
+    return users.flatMap((user) => this.#one.get(room, user) ?? []);
   }
 
   async ofUser(user: UserId, rooms: readonly RoomId[]): Promise<Mark[]> {

@@ -60,7 +60,9 @@ describe("a cid names at most one outcome for ever", () => {
     expect(turn.decide(late)).toMatchObject({ reply: { error: { code: "not-found" } }, needs: "append" });
     const draft = turn.draft();
     expect(draft).toMatchObject({ count: 0, frame: "", from: 2 });
-    expect(partsOf(draft?.server ?? "").closed).toEqual([{ by: "bob", cid: late.cid, hash: "h" }]);
+    expect(partsOf({ room: "r", server: draft?.server ?? "" }).closed).toEqual([
+      { by: "bob", cid: late.cid, hash: "h" },
+    ]);
     room.cids.commit(1);
     happen(room, "ana", { kind: "added", user: "bob", role: "member" });
     expect(commit(room, { ...late, again: false })).toMatchObject({ error: { code: "closed" } });
@@ -164,7 +166,7 @@ describe("a record", () => {
     const { events } = JSON.parse(draft?.frame ?? "") as { events: unknown[] };
     expect(lines.map((line) => JSON.parse(line))).toEqual(events);
     expect(lines.map((line) => (JSON.parse(line) as { seq: number }).seq)).toEqual([2, 3, 4]);
-    expect(partsOf(draft?.server ?? "").parts).toEqual([
+    expect(partsOf({ room: "r", server: draft?.server ?? "" }).parts).toEqual([
       { by: "ana", cid: cidAt(1), hash: "h" },
       { by: "ana", cid: cidAt(2), hash: "h", n: 2 },
       { by: "ana" },

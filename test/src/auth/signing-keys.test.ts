@@ -7,7 +7,7 @@ import { manualPlatform } from "../../support/node.ts";
 
 function nodeOf(secrets = memoryStore().secrets, platform = manualPlatform()) {
   const keys = createSigningKeys(secrets, platform);
-  return { secrets, platform, keys, tokens: createAccessTokens(keys, platform, "starling") };
+  return { secrets, platform, keys, tokens: createAccessTokens(keys, platform) };
 }
 
 test("two nodes that start together sign with the same key", async () => {

@@ -1,7 +1,11 @@
 import { expect, test } from "bun:test";
+import type { Log, LogRecord } from "../../../actors/ports.ts";
+import { serverOf } from "../../../actors/room/frame.ts";
+import { Feed } from "../../../src/gateway/feed.ts";
 import { MemoryLog } from "../../../src/log/memory.ts";
 import { settle, startLive, until } from "../../support/live.ts";
 import { manualPlatform } from "../../support/node.ts";
+import { groupOfTwo, room } from "../rooms/written-room.ts";
 
 test("a feed whose only reader went while it was attached is closed", async () => {
   const node = await startLive();
@@ -140,4 +144,24 @@ test("feeds that open together compare their heads by one question each time", a
 
 async function epochOf(node: Awaited<ReturnType<typeof startLive>>, room: string): Promise<string> {
   return (await node.store.rooms.many([room]))[0]?.epoch ?? "";
+}
+
+const newer = serverOf({ parts: [] }).replace(/"format":\d+/, '"format":99');
+for (const [what, server] of [["of a newer version", newer] as const, ["torn", "{"] as const]) {
+  test(`a live record that is ${what} is reported: it doesn't end the delivery to other rooms`, async () => {
+    const { log, store } = await groupOfTwo();
+    const [record] = await log.tail(room, 0, 1);
+    const faults: unknown[] = [];
+    let deliver = (_: LogRecord) => {};
+    const subscribe: Log["subscribe"] = async (_, take) => {
+      deliver = take;
+      return () => {};
+    };
+    const sources = { log: { ...log, subscribe } as Log, store };
+    const feed = new Feed(room, { ...sources, onFailure: (error) => faults.push(error) });
+    await feed.open(async () => ({ seq: 1, epoch: "E" }));
+    deliver({ ...(record as LogRecord), from: 2, server });
+    expect(faults).toHaveLength(1);
+    expect(feed.seq).toBe(1);
+  });
 }

@@ -2,7 +2,9 @@
 import { expect, test } from "bun:test";
 import { limits } from "../../../actors/limits.ts";
 import type { Log, Store } from "../../../actors/ports.ts";
-import type { RoomReply } from "../../../actors/room/commands.ts";
+import type { RoomCommand, RoomReply } from "../../../actors/room/commands.ts";
+import { serverOf } from "../../../actors/room/frame.ts";
+import { refuse } from "../../../actors/room/refusals.ts";
 import { createAuth } from "../../../src/auth/auth.ts";
 import { MemoryBus } from "../../../src/bus/memory.ts";
 import { MemoryLog } from "../../../src/log/memory.ts";
@@ -12,6 +14,7 @@ import { RoomEdge } from "../../../src/rooms/edge.ts";
 import { memoryStore } from "../../../src/store/memory.ts";
 import { settle } from "../../support/live.ts";
 import { cheapArgon, granted, manualPlatform, password } from "../../support/node.ts";
+import { groupOfTwo, room } from "./written-room.ts";
 
 async function given(twist: (store: Store) => Store = (store) => store, ports?: { store: Store; log: Log }) {
   const platform = manualPlatform();
@@ -165,4 +168,29 @@ test("P2: a retried room.create that landed as the last room allowed is answered
   );
   const again = await node.call(ana, "room.create", { ...input, again: true });
   expect(again as unknown).toEqual({ ok: first as unknown });
+});
+
+test("P2: what a newer version wrote is never taken for a no", async () => {
+  const written = await groupOfTwo();
+  const [head] = await written.log.heads([room]);
+  const server = serverOf({ parts: [] }).replace(/"format":\d+/, '"format":99');
+  await written.log.append(room, head?.position ?? 0, {
+    ...{ epoch: "E", from: 2, count: 0, at: written.platform.now() },
+    ...{ frame: "", server },
+  });
+  const asked: RoomCommand[] = [];
+  const edge = new RoomEdge({
+    ...written,
+    rooms: {
+      async ask(_, command) {
+        asked.push(command);
+        return command.looked === undefined ? { look: true } : { error: refuse("closed") };
+      },
+    },
+  });
+  const sending = { room, draft: { do: "landed" } as const, cid: Bun.randomUUIDv7(), again: true, hash: "" };
+  expect(await edge.send({ user: "ana", connection: null }, sending)).toMatchObject({
+    error: { code: "unknown" },
+  });
+  expect(asked).toHaveLength(1);
 });

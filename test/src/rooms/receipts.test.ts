@@ -1,6 +1,10 @@
 import { expect, test } from "bun:test";
 import { limits } from "../../../actors/limits.ts";
+import { type Json, type Log, Unavailable } from "../../../actors/ports.ts";
+import { MemoryBus } from "../../../src/bus/memory.ts";
+import { ReceiptDesk } from "../../../src/rooms/receipts.ts";
 import { settle, startLive, until } from "../../support/live.ts";
+import { groupOfTwo, room as written } from "./written-room.ts";
 
 async function given() {
   const node = await startLive();
@@ -32,7 +36,7 @@ test("a former member's marks are nobody's business", async () => {
   await settle();
   await node.call(ana, "room.remove", { room, cid: node.cid(), user: eve.user });
   await flush();
-  expect((await node.store.receipts.ofRoom(room, "all", 10)).map(({ user }) => user)).toContain(eve.user);
+  expect(await node.store.receipts.of(room, [eve.user])).toHaveLength(1);
   expect(socket.of("receipts")).toEqual([]);
 });
 
@@ -93,4 +97,23 @@ test("a room of more than receiptsListMax members tells counts to who asks, and 
   await node.call(eve, "room.typing", { room });
   await settle();
   expect(socket.of("typing")).toEqual([]);
+});
+
+test("a room whose log can't be read keeps no other room's receipts back", async () => {
+  const { log, store, platform } = await groupOfTwo();
+  const tail: Log["tail"] = (id, after, bytesMax) =>
+    id === written ? log.tail(id, after, bytesMax) : Promise.reject(new Unavailable("no leader"));
+  const bus = new MemoryBus(platform);
+  const heard: Json[] = [];
+  await bus.subscribe(`room.${written}`, (note) => heard.push(note));
+  const faults: unknown[] = [];
+  const onFailure = (error: unknown) => faults.push(error);
+  const streamOf = () => 0;
+  const desk = new ReceiptDesk({ log: { ...log, streamOf, tail } as Log, store, bus, platform, onFailure });
+  const marks = ["other", written].map((room) => desk.mark({ room, user: "bob", delivered: 1, read: 0 }, 1));
+  await desk.flush();
+  await Promise.all(marks);
+  await settle();
+  expect(heard).toHaveLength(1);
+  expect(faults).toHaveLength(1);
 });

@@ -38,9 +38,9 @@ class Reader {
     const { projection, messages } = this.#store;
     const confirmed = this.confirmed;
     const checkpoint = await projection.checkpoint(0);
-    const [last] = await messages.range("r", 1, Number.MAX_SAFE_INTEGER, 1, true);
+    const last = await messages.newestPost("r", Number.MAX_SAFE_INTEGER);
     if (checkpoint < confirmed) this.violations.push(`checkpoint ${checkpoint} after ${confirmed}`);
-    if ((last?.seq ?? 0) < checkpoint) this.violations.push(`checkpoint ${checkpoint} before its document`);
+    if ((last ?? 0) < checkpoint) this.violations.push(`checkpoint ${checkpoint} before its document`);
   }
 
   /** Resolves when so many more were confirmed. */
