@@ -98,7 +98,7 @@ export function createOutbox({ platform, clock, storage, online, request, passed
 
   /** Kept first, sent second: a crash in between loses nothing that the user saw. */
   function keep(command: Command): void {
-    write(command)
+    void write(command)
       .then(
         () => {
           command.kept = true;
