@@ -1,6 +1,7 @@
 /** The mirror of the account: profile and memberships, moved on by deltas. */
 import type { Item, RoomId } from "../actors/ports.ts";
 import type { Role } from "../actors/room/model.ts";
+import type { Host } from "./host.ts";
 
 /** Item `room:<id>`. `to` closes what a former member sees. */
 export interface MembershipItem {
@@ -23,13 +24,13 @@ interface Delta {
   more: boolean;
 }
 
-export function createAccount() {
+export function createAccount(request: Host["request"]) {
   const items = new Map<string, unknown>();
   let version = 0;
   let wanted = 0;
   let syncing: Promise<void> | null = null;
 
-  async function run(request: (op: string, input: unknown) => Promise<unknown>): Promise<void> {
+  async function run(): Promise<void> {
     while (version < wanted) {
       const target = wanted;
       const delta = (await request("account.sync", { since: version })) as Delta;
@@ -66,9 +67,9 @@ export function createAccount() {
     },
 
     /** Fetches deltas until the mirror is at `target` at least. Calls share one run. */
-    sync(target: number, request: (op: string, input: unknown) => Promise<unknown>): Promise<void> {
+    sync(target: number): Promise<void> {
       wanted = Math.max(wanted, target);
-      syncing ??= run(request).finally(() => {
+      syncing ??= run().finally(() => {
         syncing = null;
       });
       return syncing;

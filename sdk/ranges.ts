@@ -10,10 +10,6 @@ export class Ranges {
     return this.#ranges;
   }
 
-  get first(): Seq | undefined {
-    return this.#ranges[0]?.[0];
-  }
-
   add(from: Seq, to: Seq): void {
     const sorted: Range[] = [...this.#ranges, [from, to] as Range].sort((a, b) => a[0] - b[0]);
     this.#ranges = [];

@@ -256,8 +256,9 @@ export class RoomLog {
 
   #forget(to: Seq): void {
     this.ranges.dropTo(to);
-    for (const map of [this.#lines, this.#deletions, this.#edits, this.#reacted, this.#pages]) {
-      for (const seq of map.keys()) if (seq <= to) map.delete(seq);
+    const { touched } = this;
+    for (const all of [touched, this.#lines, this.#deletions, this.#edits, this.#reacted, this.#pages]) {
+      for (const seq of all.keys()) if (seq <= to) all.delete(seq);
     }
   }
 }

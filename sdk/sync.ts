@@ -14,12 +14,12 @@ import { createSummaries } from "./summaries.ts";
 
 export function createSync(host: Host, rooms: RoomList, connection: Connection, presence: Presence) {
   const { clock, outbox, online, refresh, request } = host;
-  const account = createAccount();
+  const account = createAccount(request);
   const summaries = createSummaries(host, (summary) => rooms.open(summary.room).summary(summary));
   let roomsMax = 0;
 
   async function syncAccount(version: number): Promise<void> {
-    await account.sync(version, request);
+    await account.sync(version);
     for (const [id, membership] of account.rooms()) {
       const known = rooms.get(id);
       if (membership.role !== null && !known?.summarised) refresh(id);

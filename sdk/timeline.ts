@@ -29,7 +29,7 @@ export class RoomTimeline implements Timeline {
   readonly #signal: Signal;
   #rows: readonly TimelineRow[] | null = null;
   /** Rows keep their identity until their line changes, so that lists redraw only what did. */
-  readonly #known = new Map<Seq, TimelineRow | null>();
+  #known = new Map<Seq, TimelineRow | null>();
 
   constructor(source: TimelineSource, host: Needs) {
     this.#source = source;
@@ -47,12 +47,12 @@ export class RoomTimeline implements Timeline {
 
   get hasOlder(): boolean {
     const { log, unbornPeer } = this.#source;
-    return (log.ranges.first ?? 2) > 1 && unbornPeer === null;
+    return !log.ranges.has(1) && unbornPeer === null;
   }
 
   async older(before?: number): Promise<number> {
     const { ranges, last } = this.#source.log;
-    let end = ranges.first;
+    let end = ranges.all[0]?.[0];
     if (before !== undefined) {
       const hole = ranges.holes(1, last).find(([from, to]) => from <= before && before <= to + 1);
       if (!hole) return 0;
@@ -74,7 +74,8 @@ export class RoomTimeline implements Timeline {
 
   /** A post as it is now. */
   message(seq: Seq): Message | null {
-    const row = this.#row(seq, this.#pending());
+    const line = this.#source.log.line(seq);
+    const row = line && this.#row(line, this.#pending());
     return row?.type === "message" ? row.message : null;
   }
 
@@ -87,18 +88,21 @@ export class RoomTimeline implements Timeline {
     const { log } = this.#source;
     const { ranges, touched } = log;
     const commands = this.#pending();
-    for (const seq of touched) this.#known.delete(seq);
-    touched.clear();
+    // Made anew each time: what the log has forgotten must not stay here.
+    const known = new Map<Seq, TimelineRow | null>();
     const rows: TimelineRow[] = [];
     let next: Seq | null = null;
     for (const [from, to] of ranges.all) {
       if (next !== null) rows.push({ type: "hole", key: `hole-${from}`, from: next, to: from - 1 });
       next = to + 1;
-      for (const { seq } of log.between(from, to)) {
-        const row = this.#row(seq, commands);
+      for (const line of log.between(from, to)) {
+        const row = this.#row(line, commands);
+        known.set(line.seq, row);
         if (row) rows.push(row);
       }
     }
+    this.#known = known;
+    touched.clear();
     for (const { op, cid, at, in: input, state, error } of commands) {
       if (op !== "room.post") continue;
       const { with: _peer, ...draft } = input;
@@ -108,18 +112,15 @@ export class RoomTimeline implements Timeline {
     return rows;
   }
 
-  #row(seq: Seq, commands: readonly Pending[]): TimelineRow | null {
+  #row(line: Kept, commands: readonly Pending[]): TimelineRow | null {
     const { log, receipts } = this.#source;
+    const { seq } = line;
     let row = this.#known.get(seq);
-    if (row === undefined || log.touched.has(seq)) {
-      const line = log.line(seq);
-      row = line ? this.#rowOf(line, commands) : null;
-    }
+    if (row === undefined || log.touched.has(seq)) row = this.#rowOf(line, commands);
     if (row?.type === "message" && row.message.by === this.#host.me()) {
       const status = statusOf(receipts, seq);
       if (row.message.status !== status) row = { ...row, message: { ...row.message, status } };
     }
-    this.#known.set(seq, row);
     return row;
   }
 

@@ -294,4 +294,6 @@ test("trimming keeps the newest lines and leaves the rest loadable", () => {
   log.trim(100);
   expect(log.ranges.all).toEqual([[21, 120]]);
   expect([log.last, log.line(20), log.post(21)?.text]).toEqual([120, undefined, "x"]);
+  // A bot may never look at its rows: what changed must not be remembered for ever.
+  expect(log.touched.size).toBe(100);
 });

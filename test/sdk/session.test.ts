@@ -100,7 +100,6 @@ describe("the account's mirror", () => {
   const item = (key: string, version: number, value: object | null) => ({ key, version, value });
 
   test("follows deltas part by part, and drops what was removed", async () => {
-    const account = createAccount();
     const asked: unknown[] = [];
     const parts = [
       {
@@ -110,24 +109,24 @@ describe("the account's mirror", () => {
       },
       { version: 7, more: false, items: [item("room:R", 6, null)] },
     ];
-    await account.sync(7, async (_, input) => {
+    const account = createAccount(async (_, input) => {
       asked.push(input);
       return parts.shift();
     });
+    await account.sync(7);
     expect(asked).toEqual([{ since: 0 }, { since: 5 }]);
     expect([account.profile?.name, account.rooms()]).toEqual(["me", []]);
   });
 
   test("doesn't lose a change that is announced while it asks", async () => {
-    const account = createAccount();
     const asked: unknown[] = [];
     const answers = [Promise.withResolvers<unknown>(), Promise.withResolvers<unknown>()];
-    const request = (_: string, input: unknown) => {
+    const account = createAccount((_, input) => {
       asked.push(input);
       return answers[asked.length - 1]?.promise ?? Promise.reject(new Error("asked too often"));
-    };
-    const first = account.sync(1, request);
-    const second = account.sync(2, request);
+    });
+    const first = account.sync(1);
+    const second = account.sync(2);
     answers[0]?.resolve({ version: 1, more: false, items: [] });
     await settled();
     answers[1]?.resolve({ version: 2, more: false, items: [] });
@@ -136,12 +135,12 @@ describe("the account's mirror", () => {
   });
 
   test("doesn't wait for a version that the server hasn't got", async () => {
-    const account = createAccount();
     let asked = 0;
-    await account.sync(9, async () => {
+    const account = createAccount(async () => {
       asked++;
       return { version: 4, more: false, items: [] };
     });
+    await account.sync(9);
     expect(asked).toBe(1);
   });
 });
