@@ -1,6 +1,7 @@
 import { describe, expect, test } from "bun:test";
 import { statSync } from "node:fs";
 import { Unavailable } from "../../../../actors/ports.ts";
+import { openWriting } from "../../../../src/store/sqlite/connection.ts";
 import { UnusableFolder } from "../../../../src/store/sqlite/errors.ts";
 import { openEmbedded } from "../../../../src/store/sqlite/open.ts";
 import { openTemporary, temporaryFolder, unexpected } from "../../../contract/embedded.ts";
@@ -17,6 +18,19 @@ describe("the data folder", () => {
     for (const file of ["starling.db", "starling.db-wal"]) {
       expect(statSync(`${dir}/${file}`).mode & 0o777).toBe(0o600);
     }
+  });
+
+  test("is written so that an acknowledgement outlives a power cut, and a deletion leaves no bytes", async () => {
+    await using temporary = await openTemporary();
+    using db = openWriting(`${temporary.dir}/starling.db`);
+    const setting = (name: string) => Object.values(db.query(`PRAGMA ${name}`).get() ?? {})[0];
+    expect(setting("journal_mode")).toBe("wal");
+    // FULL: each commit is synced before it is told.
+    expect(setting("synchronous")).toBe(2);
+    expect([setting("fullfsync"), setting("checkpoint_fullfsync"), setting("secure_delete")]).toEqual([
+      1, 1, 1,
+    ]);
+    expect(setting("wal_autocheckpoint")).toBe(0);
   });
 
   test("has one owner: a second process is told that it is in use", async () => {
