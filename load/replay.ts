@@ -72,7 +72,7 @@ async function replay(folder: string, options: Options): Promise<Verdict | null>
     house.show();
     throw error;
   });
-  if (!verdict.ok) house.show();
+  if (!verdict.ok || cluster === null) house.show();
   return verdict;
 }
 

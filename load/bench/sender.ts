@@ -63,7 +63,7 @@ async function open(wanted: readonly Seat[]): Promise<void> {
       text: (payload: Buffer) => receive(wire, payload),
       closed: (code: number | null) => void sent.faults.push(`the sender was closed: ${code}`),
     };
-    const entered: { wire: Wire } = await enter(port, person, "sender", room, {
+    const entered: { wire: Wire } = await enter(port, person, `sender ${room}`, room, {
       text: () => {},
       closed: handlers.closed,
     });

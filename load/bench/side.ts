@@ -63,7 +63,10 @@ export class Side implements Disposable {
     });
     await paced(places.length, async (number) => {
       const place = places[number];
-      if (place !== undefined) await side.#crowd.join(place.port, place.person, "listener", place.copy);
+      if (place === undefined) return;
+      // Somebody may listen in several rooms, each time in another tab: the same one would end the first.
+      const tab = `listener ${place.copy.room}`;
+      await side.#crowd.join(place.port, place.person, tab, place.copy);
     });
     return side;
   }

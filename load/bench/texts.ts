@@ -12,5 +12,5 @@ export function commandOf(id: number, room: string, text: string): string {
   return `{"id":${id},"op":"room.post","in":{"room":"${room}","cid":"${Bun.randomUUIDv7()}","text":"${text}"}}`;
 }
 
-/** What holds such a text of a measured window. */
-export const isText = /"m \d+ [a-z]{20}/;
+/** JSON with such a text of a measured window as a field: an event, or a letter. The text alone, quoted for a hash, is none. */
+export const encodedText = /"text":"m \d+ [a-z]{20}/;

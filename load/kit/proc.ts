@@ -14,6 +14,12 @@ export function cpuSeconds(pid: number): number {
   return nanos / 1e9;
 }
 
+/** CPU seconds that all programs of this machine have used together, from the text of /proc/stat; in ticks of 10 ms. */
+export function machineSeconds(stat = readFileSync("/proc/stat", "utf8")): number {
+  const [user = 0, nice = 0, system = 0] = (/^cpu +(.+)$/mu.exec(stat)?.[1] ?? "").split(" ").map(Number);
+  return (user + nice + system) / 100;
+}
+
 /** Resident bytes. */
 export function residentBytes(pid: number): number {
   const found = /^VmRSS:\s+(\d+) kB$/mu.exec(readFileSync(`/proc/${pid}/status`, "utf8"));

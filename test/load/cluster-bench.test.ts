@@ -7,7 +7,8 @@ import {
   sum,
 } from "../../load/bench/cluster/broker.ts";
 import { longestSilence } from "../../load/bench/cluster/silence.ts";
-import { isText, textOf } from "../../load/bench/texts.ts";
+import { encodedText, textOf } from "../../load/bench/texts.ts";
+import { machineSeconds } from "../../load/kit/proc.ts";
 
 test("silence is the longest stretch between signs of life, both ends of the time included", () => {
   expect(longestSilence([10, 20, 50, 60], 0, 70)).toBe(30);
@@ -69,8 +70,13 @@ test("a server that doesn't answer is no zero", () => {
   expect(() => carriedOf(null, streams, "LOG_1", "live.1.room")).toThrow("counters");
 });
 
-test("a message of a window is known in any JSON that holds its text, a command of another kind isn't", () => {
-  expect(isText.test(JSON.stringify({ seq: 3, text: textOf("m", 17) }))).toBe(true);
-  expect(isText.test(JSON.stringify({ text: textOf("owner", 0) }))).toBe(false);
-  expect(isText.test('{"t":"ping","heads":12}')).toBe(false);
+test("a message of a window is known in any JSON that has its text as a field; the quoted text alone and other frames are none", () => {
+  expect(encodedText.test(JSON.stringify({ seq: 3, text: textOf("m", 17) }))).toBe(true);
+  expect(encodedText.test(JSON.stringify({ text: textOf("owner", 0) }))).toBe(false);
+  expect(encodedText.test(JSON.stringify(textOf("m", 17)))).toBe(false);
+  expect(encodedText.test('{"t":"ping","heads":12}')).toBe(false);
+});
+
+test("what a machine's programs used is user, nice and system time; waiting and idling aren't work", () => {
+  expect(machineSeconds("cpu  100 20 30 9999 50 1 2 0 0 0\ncpu0 50 10 15 5000 25 0 1 0 0 0\n")).toBe(1.5);
 });

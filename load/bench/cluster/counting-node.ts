@@ -1,14 +1,14 @@
 /** A node of ours that counts how often it turns a message of the bench into JSON, whoever asks for it and why; SIGUSR2 makes it say so. */
 import { readConfig } from "../../../src/config.ts";
 import { serve } from "../../../src/main.ts";
-import { isText } from "../texts.ts";
+import { encodedText } from "../texts.ts";
 
 let count = 0;
 
 JSON.stringify = new Proxy(JSON.stringify, {
   apply(stringify, self, given) {
     const text = Reflect.apply(stringify, self, given) as string | undefined;
-    if (text !== undefined && isText.test(text)) count++;
+    if (text !== undefined && encodedText.test(text)) count++;
     return text;
   },
 });

@@ -9,7 +9,7 @@ import { longestSilence } from "./silence.ts";
 import { faultsOf, gather, type Talker } from "./talker.ts";
 
 const killsMin = 5;
-const talkersCount = 18;
+const talkersCount = 12;
 /** The gap is measured this finely. */
 const everyMs = 50;
 /** From a kill to the restart: longer than any gap that could be called one. */

@@ -135,7 +135,6 @@ export function after(talkers: readonly Talker[], i: number): Talker {
 export async function faultsOf(talkers: readonly Talker[], base: string): Promise<string[]> {
   await Promise.all(talkers.map((talker) => talker.end()));
   await Promise.all(talkers.map(({ client }) => client.ready(onlineMs)));
-  const found: string[] = [];
-  for (const [i, talker] of talkers.entries()) found.push(...(await talker.faults(base, after(talkers, i))));
-  return found;
+  const found = await Promise.all(talkers.map((talker, i) => talker.faults(base, after(talkers, i))));
+  return found.flat();
 }

@@ -4,7 +4,6 @@ import { jetstreamManager } from "@nats-io/jetstream";
 import { connect, headers } from "@nats-io/transport-node";
 import { limits } from "../../../actors/limits.ts";
 import {
-  type Anchor,
   type LogRecord,
   type Position,
   Unavailable,
@@ -13,7 +12,6 @@ import {
 } from "../../../actors/ports.ts";
 import { part } from "../../../load/kit/parts.ts";
 import { TcpLink } from "../../../load/kit/tcp-link.ts";
-import { type AnchorState, LostLog } from "../../../src/log/jetstream/anchor.ts";
 import type { JetStream } from "../../../src/log/jetstream/open.ts";
 import { fenceHeader } from "../../../src/log/jetstream/stored.ts";
 import { WrongStream } from "../../../src/log/jetstream/streams.ts";
@@ -184,54 +182,6 @@ describe.skipIf(program === null)("the log on one nats-server", () => {
       expect(await errorOf(jsm.streams.purge(name))).toBeInstanceOf(Error);
       expect(await errorOf(jsm.streams.deleteMessage(name, position))).toBeInstanceOf(Error);
       expect(await nats.log.tail("r", 0, bytesMax)).toHaveLength(1);
-    });
-  });
-
-  describe("an anchor", () => {
-    const room = "r";
-
-    /** What became of the stream since a checkpoint. */
-    async function stateOf(at: JetStream, anchor: Anchor): Promise<AnchorState | undefined> {
-      const stream = at.log.streamOf(room);
-      const states = await at.checkAnchors([{ stream, position: anchor.position, anchor }]);
-      return states.get(stream);
-    }
-
-    test("holds while the stream is the one that it was taken from, and says when it is another", async () => {
-      const stream = nats.log.streamOf(room);
-      const positions = await fill(room, 2);
-      const anchor = await nats.anchorAt(stream, positions[0] ?? 0);
-      expect(await stateOf(nats, anchor)).toBe("holds");
-      expect(await stateOf(nats, { ...anchor, position: 99 })).toBe("shorter");
-      expect(await stateOf(nats, { ...anchor, position: positions[1] ?? 0 })).toBe("rewritten");
-      await world.empty();
-      expect(await stateOf(nats, anchor)).toBe("missing");
-      await using fresh = await world.open();
-      expect(await stateOf(fresh, anchor)).toBe("new stream");
-    });
-
-    test("of what was just scanned is what the leader says of it", async () => {
-      const stream = nats.log.streamOf(room);
-      const [, last = 0] = await fill(room, 2);
-      const asked = await nats.anchorAt(stream, last);
-      await nats.log.scan(stream, 0, 10);
-      expect(await nats.anchorAt(stream, last)).toEqual(asked);
-    });
-
-    test("at the beginning holds too", async () => {
-      expect(await stateOf(nats, await nats.anchorAt(nats.log.streamOf(room), 0))).toBe("holds");
-    });
-
-    test("that fails keeps the log shut, and nothing is made anew", async () => {
-      const stream = nats.log.streamOf(room);
-      const anchor = await nats.anchorAt(stream, 0);
-      const checkpoints = [{ stream, position: 0, anchor }];
-      await (await world.open({ checkpoints }))[Symbol.asyncDispose]();
-      await world.empty();
-      const error = await errorOf(world.open({ checkpoints }));
-      expect(error).toBeInstanceOf(LostLog);
-      expect(String(error)).toContain(`LOG_${stream} is missing, though documents were made from it`);
-      expect((await nats.checkAnchors(checkpoints)).get(stream)).toBe("missing");
     });
   });
 
