@@ -3,7 +3,7 @@ import { limits } from "../../actors/limits.ts";
 import type { ServerFrame } from "../../src/protocol/frames.ts";
 import type { Chance } from "../kit/chance.ts";
 import { post, type Signed } from "../kit/http.ts";
-import { type Cursor, Refused, Seat } from "../kit/seat.ts";
+import { Closed, type Cursor, Refused, Seat } from "../kit/seat.ts";
 
 type Events = Extract<ServerFrame, { t: "events" }>;
 
@@ -15,11 +15,15 @@ export interface Tally {
   received: number;
   /** Overload that was said: "not now". */
   refused: number;
+  /** The same of sockets: "come back". */
+  sentBack: number;
   /** Seqs that never came: must stay 0. */
   gaps: number;
   faults: string[];
 }
 
+/** Close codes from here on say: stop. */
+const stopFrom = 4_500;
 const notNow = new Set(["overloaded", "unavailable", "unknown"]);
 /** Marks and signs beside the posts: one for so many lines that somebody gets. */
 const marksEvery = 10;
@@ -61,8 +65,18 @@ export class Visitor {
     return this.#seat !== null;
   }
 
-  /** Live in its room when it resolves. */
-  async come(): Promise<void> {
+  /** Live in its room when it resolves to true; false: later. */
+  async come(): Promise<boolean> {
+    try {
+      await this.#enter();
+      return true;
+    } catch (error) {
+      this.#ended(error);
+      return false;
+    }
+  }
+
+  async #enter(): Promise<void> {
     if (performance.now() - this.#signedAt > freshMs) await this.#refresh();
     const address = { "X-Forwarded-For": addressOf(this.#signed.user) };
     const seat = await Seat.open(this.#port, this.#signed.access, "soak", address);
@@ -72,7 +86,7 @@ export class Visitor {
     seat.onClosed = (code, reason) => {
       if (this.#seat !== seat) return;
       this.#seat = null;
-      this.#fault(`a socket was closed: ${code} ${reason}`);
+      this.#ended(new Closed(code, reason));
     };
     this.#seat = seat;
     this.#tally.visits++;
@@ -104,6 +118,11 @@ export class Visitor {
   #failed(seat: Seat, error: unknown): void {
     if (!(error instanceof Refused) && this.#seat !== seat) this.#tally.unanswered++;
     else this.#refused(error);
+  }
+
+  #ended(error: unknown): void {
+    if (error instanceof Closed && error.code !== null && error.code < stopFrom) this.#tally.sentBack++;
+    else this.#fault(String(error));
   }
 
   #refused(error: unknown): void {
