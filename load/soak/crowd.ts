@@ -53,12 +53,12 @@ export class Crowd {
     return new Crowd(visitors, tally, chance);
   }
 
-  /** They are all gone when it resolves. */
+  /** For so long after the last one came; they are all gone when it resolves. */
   async visit(ms: number, perSecond: number): Promise<void> {
-    const until = performance.now() + ms;
     await paced(this.#visitors.length, async (number) => {
       await this.#visitors[number]?.come();
     });
+    const until = performance.now() + ms;
     const lives = this.#visitors.map((visitor) => this.#live(visitor, until));
     await this.#talk(until, perSecond);
     await Promise.all(lives);
