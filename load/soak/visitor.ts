@@ -2,7 +2,7 @@
 import { limits } from "../../actors/limits.ts";
 import type { ServerFrame } from "../../src/protocol/frames.ts";
 import type { Chance } from "../kit/chance.ts";
-import { post, type Signed } from "../kit/http.ts";
+import { Answered, post, type Signed } from "../kit/http.ts";
 import { Closed, type Cursor, Refused, Seat } from "../kit/seat.ts";
 
 type Events = Extract<ServerFrame, { t: "events" }>;
@@ -22,9 +22,11 @@ export interface Tally {
   faults: string[];
 }
 
+const notNow = new Set(["overloaded", "unavailable", "unknown"]);
+/** The same over HTTP. */
+const later = new Set([503, 504]);
 /** Close codes from here on say: stop. */
 const stopFrom = 4_500;
-const notNow = new Set(["overloaded", "unavailable", "unknown"]);
 /** Marks and signs beside the posts: one for so many lines that somebody gets. */
 const marksEvery = 10;
 /** Half of a token's life: a visit, at most three means long, ends before it does. */
@@ -122,6 +124,9 @@ export class Visitor {
 
   #ended(error: unknown): void {
     if (error instanceof Closed && error.code !== null && error.code < stopFrom) this.#tally.sentBack++;
+    else if (error instanceof Answered && later.has(error.status)) this.#tally.refused++;
+    // A kept HTTP connection that idled out just as the next request left: browsers try again.
+    else if (error instanceof Error && "code" in error && error.code === "ECONNRESET") this.#tally.sentBack++;
     else this.#fault(String(error));
   }
 
