@@ -17,12 +17,17 @@ import { compare, type Everywhere, lowest, type Row } from "./soak/levels.ts";
 import { cpuOf, look, type Sample, watch } from "./soak/sampler.ts";
 import { slopeOf } from "./soak/slope.ts";
 
-const waveMs = 30_000;
+/** Of the whole time, the first wave takes this share, and no less than half a minute. */
+const waveShare = 0.1;
+const waveMinMs = 30_000;
 /** The longest that anything is kept for whoever may come back, and a little for the collector. */
 const idleMs = limits.idleMs + 10_000;
 /** The quiet time itself. */
 const quietMs = 20_000;
-/** Until the crowd has come and history has found its pace, memory only rises. */
+/**
+ * Until the crowd has come and history has found its pace, memory only rises. After that rooms go on filling their cids, to
+ * limits.cidsMax of 761 B each, and feeds their lines: a slope is no leak while the quiet time takes all of it back.
+ */
 const settlingShare = 0.2;
 /** Parts of the time whose means make the slope. */
 const blocks = 10;
@@ -66,13 +71,13 @@ await run(async () => {
   const fresh = await look(ground);
 
   say("a first wave");
-  await crowd.visit(waveMs, rate);
+  const busyMs = minutes * 60_000;
+  await crowd.visit(Math.max(waveMinMs, waveShare * busyMs), rate);
   const before = await quiet(ground);
   say(`quiet; now ${minutes} min`);
 
   const { tally } = crowd;
   const [posts, cpu] = [tally.posts, cpuOf(ground)];
-  const busyMs = minutes * 60_000;
   const [samples] = await Promise.all([watch(ground, busyMs), crowd.visit(busyMs, rate)]);
   const cpuPerMessage = (1e3 * (cpuOf(ground) - cpu)) / (tally.posts - posts);
   say("all have left");

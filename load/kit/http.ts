@@ -7,7 +7,17 @@ export interface Signed {
   refresh: string;
 }
 
-/** @throws {Error} with status and error code when the answer isn't 2xx. */
+export class Answered extends Error {
+  override name = "Answered";
+  readonly status: number;
+
+  constructor(status: number, what: string) {
+    super(what);
+    this.status = status;
+  }
+}
+
+/** @throws {Answered} with status and error code when the answer isn't 2xx. */
 export async function post(base: string, path: string, body: unknown, token?: string): Promise<unknown> {
   return call(base, "POST", path, token, body);
 }
@@ -32,6 +42,7 @@ async function call(
     ...(body === undefined ? {} : { body: JSON.stringify(body) }),
   });
   const text = await response.text();
-  if (!response.ok) throw new Error(`${method} ${path}: ${response.status} ${text.slice(0, 300)}`);
+  if (!response.ok)
+    throw new Answered(response.status, `${method} ${path}: ${response.status} ${text.slice(0, 300)}`);
   return JSON.parse(text);
 }

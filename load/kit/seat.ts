@@ -14,6 +14,17 @@ export class Refused extends Error {
   }
 }
 
+export class Closed extends Error {
+  override name = "Closed";
+  /** Below 4500: come back. null: the connection broke. */
+  readonly code: number | null;
+
+  constructor(code: number | null, reason: string) {
+    super(`the server closed the connection: ${code} ${reason}`);
+    this.code = code;
+  }
+}
+
 export class Seat {
   /** Every frame that is no reply; `ping` is answered already. */
   onFrame: (frame: ServerFrame) => void = () => {};
@@ -77,7 +88,7 @@ export class Seat {
   }
 
   #closed(code: number | null, reason: string): void {
-    const error = new Error(`the server closed the connection: ${code} ${reason}`);
+    const error = new Closed(code, reason);
     this.#welcome.reject(error);
     this.#welcome.promise.catch(() => {});
     this.#live?.reject(error);

@@ -24,7 +24,16 @@ export class Crowd {
 
   static async gather({ people, nodes }: Ground, seed: number): Promise<Crowd> {
     const chance = new Chance(seed);
-    const tally: Tally = { visits: 0, posts: 0, unanswered: 0, received: 0, refused: 0, gaps: 0, faults: [] };
+    const tally: Tally = {
+      visits: 0,
+      posts: 0,
+      unanswered: 0,
+      received: 0,
+      refused: 0,
+      sentBack: 0,
+      gaps: 0,
+      faults: [],
+    };
     const visitors: Visitor[] = [];
     for (let first = 0; first < people.length; first += groupSize) {
       const group = people.slice(first, first + groupSize);
@@ -44,10 +53,12 @@ export class Crowd {
     return new Crowd(visitors, tally, chance);
   }
 
-  /** They are all gone when it resolves. */
+  /** For so long after the last one came; they are all gone when it resolves. */
   async visit(ms: number, perSecond: number): Promise<void> {
+    await paced(this.#visitors.length, async (number) => {
+      await this.#visitors[number]?.come();
+    });
     const until = performance.now() + ms;
-    await paced(this.#visitors.length, async (number) => this.#visitors[number]?.come());
     const lives = this.#visitors.map((visitor) => this.#live(visitor, until));
     await this.#talk(until, perSecond);
     await Promise.all(lives);
@@ -59,13 +70,8 @@ export class Crowd {
       visitor.go();
       await within(until, visitor.stayMs(awayMs));
       if (performance.now() >= until) return;
-      // Sent back, or the socket broke: as a client would, it comes again a little later.
-      await visitor.come().catch((error: unknown) => this.#late(error));
+      await visitor.come();
     }
-  }
-
-  #late(error: unknown): void {
-    if (this.tally.faults.length < 20) this.tally.faults.push(`coming back: ${String(error)}`);
   }
 
   async #talk(until: number, perSecond: number): Promise<void> {

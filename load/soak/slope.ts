@@ -1,4 +1,5 @@
 /** How something grew over time, and how surely that is known. */
+import { slope } from "../kit/stats.ts";
 
 export interface Point {
   atMs: number;
@@ -20,10 +21,10 @@ export function slopeOf(points: readonly Point[], blockMs: number): Slope {
     x: mean(block.map(({ atMs }) => atMs)) / 3_600_000,
     y: mean(block.map(({ value }) => value)),
   }));
+  const perHour = slope(blocks);
   const [x, y] = [mean(blocks.map((block) => block.x)), mean(blocks.map((block) => block.y))];
-  const spread = sum(blocks.map((block) => (block.x - x) ** 2));
-  const perHour = sum(blocks.map((block) => (block.x - x) * (block.y - y))) / spread;
   const rest = sum(blocks.map((block) => (block.y - y - perHour * (block.x - x)) ** 2));
+  const spread = sum(blocks.map((block) => (block.x - x) ** 2));
   const free = blocks.length - 2;
   return { perHour, error: free > 0 ? Math.sqrt(rest / free / spread) : Number.NaN };
 }

@@ -2,8 +2,8 @@
 import { limits } from "../../actors/limits.ts";
 import type { ServerFrame } from "../../src/protocol/frames.ts";
 import type { Chance } from "../kit/chance.ts";
-import { post, type Signed } from "../kit/http.ts";
-import { type Cursor, Refused, Seat } from "../kit/seat.ts";
+import { Answered, post, type Signed } from "../kit/http.ts";
+import { Closed, type Cursor, Refused, Seat } from "../kit/seat.ts";
 
 type Events = Extract<ServerFrame, { t: "events" }>;
 
@@ -15,12 +15,18 @@ export interface Tally {
   received: number;
   /** Overload that was said: "not now". */
   refused: number;
+  /** The same of sockets: "come back". */
+  sentBack: number;
   /** Seqs that never came: must stay 0. */
   gaps: number;
   faults: string[];
 }
 
 const notNow = new Set(["overloaded", "unavailable", "unknown"]);
+/** The same over HTTP. */
+const later = new Set([503, 504]);
+/** Close codes from here on say: stop. */
+const stopFrom = 4_500;
 /** Marks and signs beside the posts: one for so many lines that somebody gets. */
 const marksEvery = 10;
 /** Half of a token's life: a visit, at most three means long, ends before it does. */
@@ -61,8 +67,18 @@ export class Visitor {
     return this.#seat !== null;
   }
 
-  /** Live in its room when it resolves. */
-  async come(): Promise<void> {
+  /** Live in its room when it resolves to true; false: later. */
+  async come(): Promise<boolean> {
+    try {
+      await this.#enter();
+      return true;
+    } catch (error) {
+      this.#ended(error);
+      return false;
+    }
+  }
+
+  async #enter(): Promise<void> {
     if (performance.now() - this.#signedAt > freshMs) await this.#refresh();
     const address = { "X-Forwarded-For": addressOf(this.#signed.user) };
     const seat = await Seat.open(this.#port, this.#signed.access, "soak", address);
@@ -72,7 +88,7 @@ export class Visitor {
     seat.onClosed = (code, reason) => {
       if (this.#seat !== seat) return;
       this.#seat = null;
-      this.#fault(`a socket was closed: ${code} ${reason}`);
+      this.#ended(new Closed(code, reason));
     };
     this.#seat = seat;
     this.#tally.visits++;
@@ -104,6 +120,14 @@ export class Visitor {
   #failed(seat: Seat, error: unknown): void {
     if (!(error instanceof Refused) && this.#seat !== seat) this.#tally.unanswered++;
     else this.#refused(error);
+  }
+
+  #ended(error: unknown): void {
+    if (error instanceof Closed && error.code !== null && error.code < stopFrom) this.#tally.sentBack++;
+    else if (error instanceof Answered && later.has(error.status)) this.#tally.refused++;
+    // A kept HTTP connection that idled out just as the next request left: browsers try again.
+    else if (error instanceof Error && "code" in error && error.code === "ECONNRESET") this.#tally.sentBack++;
+    else this.#fault(String(error));
   }
 
   #refused(error: unknown): void {
