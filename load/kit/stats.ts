@@ -12,6 +12,14 @@ export function median(values: readonly number[]): number {
   return sorted.length % 2 === 1 ? high : ((sorted[middle - 1] ?? Number.NaN) + high) / 2;
 }
 
+/** Of the line that lies nearest to the points, by least squares. Fewer than two points give NaN. */
+export function slope(points: readonly { x: number; y: number }[]): number {
+  const mean = (values: readonly number[]) => values.reduce((sum, value) => sum + value, 0) / values.length;
+  const [x, y] = [mean(points.map((point) => point.x)), mean(points.map((point) => point.y))];
+  const rise = points.reduce((sum, point) => sum + (point.x - x) * (point.y - y), 0);
+  return rise / points.reduce((sum, point) => sum + (point.x - x) ** 2, 0);
+}
+
 /** Three significant digits, without exponents. */
 export function short(value: number): string {
   if (!Number.isFinite(value)) return "–";
