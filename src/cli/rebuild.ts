@@ -1,12 +1,13 @@
 /** `starling doctor --rebuild`: the log is gone, the documents are there. All nodes must be stopped. */
 import type { Platform } from "../../actors/runtime/platform.ts";
 import type { Config } from "../config.ts";
-import { isLoss } from "../log/jetstream/anchor.ts";
+import { type AnchorState, isLoss } from "../log/jetstream/anchor.ts";
 import { openLost } from "../log/jetstream/lost.ts";
 import { streamName, streamOf } from "../log/jetstream/subjects.ts";
 import { CannotMove } from "../move/format.ts";
 import { assertNobodyServes } from "../move/place.ts";
 import { type Rebuilt, rebuild } from "../move/rebuild.ts";
+import { salvage } from "../move/salvage.ts";
 import { openMongo } from "../store/mongo/open.ts";
 import type { CommandResult } from "./backup.ts";
 
@@ -29,8 +30,11 @@ export async function rebuildCommand({ cluster }: Config, platform: Platform): P
         streamOf,
         async lost() {
           const states = await nats.states(await mongo.checkpoints());
-          return [...states].flatMap(([stream, state]) => (isLoss(state) ? [stream] : []));
+          const those = (is: (state: AnchorState) => boolean) =>
+            [...states].flatMap(([stream, state]) => (is(state) ? [stream] : []));
+          return { gone: those(isLoss), passed: those((state) => state === "passed") };
         },
+        salvage: (stream) => salvage({ log: nats.log, store }, stream),
         async remake(streams) {
           const anchors = await nats.remake(streams);
           return streams.flatMap((stream, i) => {

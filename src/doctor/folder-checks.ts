@@ -1,8 +1,10 @@
 /** What can be wrong with the data folder of an embedded installation. */
 import { limits } from "../../actors/limits.ts";
 import type { Millis } from "../../actors/ports.ts";
+import type { MoveMark } from "../move/marks.ts";
 import { clockFinding } from "./clock.ts";
 import type { Check } from "./finding.ts";
+import { movedFinding } from "./moved.ts";
 
 export interface FolderFacts {
   dir: string;
@@ -15,7 +17,7 @@ export interface FolderFacts {
     fault: string | null;
     /** Time of the newest event; 0 when it can't be told. */
     newestAt: Millis;
-    moved: "closed" | "importing" | null;
+    moved: MoveMark | null;
   } | null;
   /** Schema that this program knows. */
   known: number;
@@ -73,24 +75,7 @@ const full: Check<FolderFacts> = ({ dir, freeBytes }) =>
 const clock: Check<FolderFacts> = ({ database, now }) =>
   clockFinding(Math.max(0, (database?.newestAt ?? 0) - now), "the newest message");
 
-const moved: Check<FolderFacts> = ({ database }) => {
-  switch (database?.moved ?? null) {
-    case null:
-      return null;
-    case "closed":
-      return {
-        wrong: "this installation was closed by `starling export --final`",
-        means: "no server starts on it, users are served where that file was imported",
-        fix: "start that one; to come back here, export it as final and import it into a new folder",
-      };
-    case "importing":
-      return {
-        wrong: "an import into this installation was interrupted",
-        means: "no server starts on the half of it",
-        fix: "run `starling import FILE` again with the same file",
-      };
-  }
-};
+const moved: Check<FolderFacts> = ({ database }) => movedFinding(database?.moved ?? null);
 
 export const folderChecks: readonly Check<FolderFacts>[] = [
   damaged,

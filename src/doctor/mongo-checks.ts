@@ -2,6 +2,7 @@
 import { clockFinding } from "./clock.ts";
 import type { Check } from "./finding.ts";
 import type { MongoFacts } from "./mongo.ts";
+import { movedFinding } from "./moved.ts";
 
 const failed: Check<MongoFacts> = ({ failure }) => {
   if (failure === null) return null;
@@ -102,11 +103,14 @@ const lost: Check<MongoFacts> = ({ lost }) =>
 
 const clock: Check<MongoFacts> = ({ aheadMs }) => clockFinding(aheadMs, "MongoDB's");
 
+const moved: Check<MongoFacts> = ({ moved }) => movedFinding(moved);
+
 export const mongoChecks: readonly Check<MongoFacts>[] = [
   failed,
   standalone,
   old,
   newer,
+  moved,
   unwritable,
   lost,
   clock,

@@ -3,6 +3,7 @@ import { type Db, type Document, MongoError, MongoServerSelectionError } from "m
 import { limits } from "../../actors/limits.ts";
 import type { Checkpoint, Millis } from "../../actors/ports.ts";
 import type { Platform } from "../../actors/runtime/platform.ts";
+import { type MoveMark, moveMarkIn } from "../move/marks.ts";
 import { clientFor, wireVersionMin } from "../store/mongo/deployment.ts";
 import { UnusableDatabase } from "../store/mongo/errors.ts";
 import { nameIn } from "../store/mongo/open.ts";
@@ -22,11 +23,12 @@ export interface MongoFacts {
   lost: readonly string[];
   /** How far each stream is in the documents. */
   checkpoints: readonly Checkpoint[];
+  moved: MoveMark | null;
 }
 
 const nothing: MongoFacts = {
   ...{ failure: null, replicaSet: true, old: false, aheadMs: 0, writes: "ok" },
-  ...{ schema: 0, known: migrations.length, lost: [], checkpoints: [] },
+  ...{ schema: 0, known: migrations.length, lost: [], checkpoints: [], moved: null },
 };
 
 export async function probeMongo(url: string, platform: Platform): Promise<MongoFacts> {
@@ -48,12 +50,17 @@ export async function probeMongo(url: string, platform: Platform): Promise<Mongo
   }
 }
 
-async function probeDatabase(db: Db): Promise<Pick<MongoFacts, "schema" | "checkpoints" | "writes">> {
+async function probeDatabase(
+  db: Db,
+): Promise<Pick<MongoFacts, "schema" | "checkpoints" | "moved" | "writes">> {
   const schema = await db.collection<{ _id: string; version: number }>("meta").findOne({ _id: "schema" });
-  const checkpoints = await collectionsOf(db).checkpoints.find().toArray();
+  const { secrets, ...collections } = collectionsOf(db);
+  const checkpoints = await collections.checkpoints.find().toArray();
+  const names = await secrets.find({}, { projection: { _id: 1 } }).toArray();
   return {
     schema: schema?.version ?? 0,
     checkpoints: checkpoints.map(checkpointOf),
+    moved: moveMarkIn(names.map(({ _id }) => _id)),
     writes: await tryWriting(db),
   };
 }

@@ -9,10 +9,13 @@ const closedMark = "moved.closed";
 const importMark = "moved.importing";
 const rebuildMark = "moved.rebuilding";
 
+export type MoveMark = "closed" | "importing" | "rebuilding";
+
 /** By the names of all secrets. */
-export function moveMarkIn(secrets: readonly string[]): "closed" | "importing" | null {
+export function moveMarkIn(secrets: readonly string[]): MoveMark | null {
   if (secrets.includes(closedMark)) return "closed";
-  return secrets.includes(importMark) ? "importing" : null;
+  if (secrets.includes(importMark)) return "importing";
+  return secrets.includes(rebuildMark) ? "rebuilding" : null;
 }
 
 export const staysHere = (secret: string): boolean => secret.startsWith("moved.") || isDeadLetter(secret);

@@ -1,5 +1,5 @@
 /** The log was lost: rooms go on from their documents, on new streams, with new epochs, in place. */
-import type { Checkpoint, RoomId, Secrets } from "../../actors/ports.ts";
+import type { Checkpoint, RoomId, Secrets, Seq } from "../../actors/ports.ts";
 import { epochOf } from "./epoch.ts";
 import { CannotMove } from "./format.ts";
 import type { LostRange } from "./lost.ts";
@@ -14,8 +14,10 @@ export interface LostPlace {
   renew(room: RoomId, head: number, epoch: string): Promise<void>;
   begin(checkpoint: Checkpoint): Promise<void>;
   streamOf(room: RoomId): number;
-  /** Streams that aren't what documents were made from. */
-  lost(): Promise<number[]>;
+  /** Streams that aren't what documents were made from, and those that lost records before they were in the documents. */
+  lost(): Promise<{ gone: number[]; passed: number[] }>;
+  /** Takes what still follows on the documents out of a stream; how far rooms were of which something doesn't. */
+  salvage(stream: number): Promise<ReadonlyMap<RoomId, Seq>>;
   /** Empties these streams, makes those that are missing. */
   remake(streams: readonly number[]): Promise<Checkpoint[]>;
 }
@@ -45,15 +47,22 @@ export async function rebuild(place: LostPlace, id: string): Promise<Rebuilt> {
 }
 
 async function begin(place: LostPlace, id: string): Promise<Rebuilding | null> {
-  const streams = await place.lost();
+  const { gone, passed } = await place.lost();
+  const streams = [...gone, ...passed].sort();
   if (streams.length === 0) return null;
+  const told = new Map<RoomId, Seq>();
+  for (const stream of passed) for (const [room, to] of await place.salvage(stream)) told.set(room, to);
   const heads = await place.heads((room) => streams.includes(place.streamOf(room)));
   const lost: LostRange[] = [];
   for (const [room, { head, known }] of heads) {
     if (!(await place.isWhole(room, head))) {
       throw new CannotMove(`room ${room} lacks events below its head: restore a backup of MongoDB`);
     }
-    if (known > head) lost.push({ room, from: head + 1, to: known });
+    const to = Math.max(known, told.get(room) ?? 0);
+    if (to > head) lost.push({ room, from: head + 1, to });
+    told.delete(room);
   }
+  // Of these nothing had come into the documents.
+  for (const [room, to] of told) if (to > 0) lost.push({ room, from: 1, to });
   return await beginRebuild(place.secrets, { id, streams, lost });
 }

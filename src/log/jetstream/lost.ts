@@ -1,17 +1,19 @@
 /** NATS whose streams may not be the ones that documents were made from: for the doctor, who makes them anew. */
 import { jetstreamManager } from "@nats-io/jetstream";
 import { limits } from "../../../actors/limits.ts";
-import type { Anchor, Bus, Checkpoint } from "../../../actors/ports.ts";
+import type { Anchor, Bus, Checkpoint, Log } from "../../../actors/ports.ts";
 import { NatsBus } from "../../bus/nats.ts";
 import { Connection } from "../../nats/connection.ts";
 import { Gatherer } from "../../nats/gather.ts";
 import { type AnchorState, checkAnchors } from "./anchor.ts";
+import { JetStreamLog } from "./log.ts";
 import { type JetStreamOptions, openJetStream } from "./open.ts";
 import { Reads } from "./reads.ts";
 import { streamName } from "./subjects.ts";
 
 export interface LostJetStream extends AsyncDisposable {
   bus: Bus;
+  log: Log;
   /** @throws Unavailable */
   states(checkpoints: readonly Checkpoint[]): Promise<Map<number, AnchorState>>;
   /** These streams are empty then; those that are missing are made. */
@@ -31,6 +33,7 @@ export async function openLost(options: Pick<JetStreamOptions, "url" | "platform
   const opened = stack.move();
   return {
     bus,
+    log: new JetStreamLog({ connection, live: connection, reads, platform, ignored: unheard }),
     states: (checkpoints) =>
       checkAnchors(
         { state: (stream) => reads.find(stream), at: (stream, position) => reads.at(stream, position) },

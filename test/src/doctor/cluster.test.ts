@@ -10,8 +10,7 @@ import { part } from "../../../load/kit/parts.ts";
 import { openBackend } from "../../../src/backend.ts";
 import { doctorCommand } from "../../../src/cli/doctor.ts";
 import { readConfig } from "../../../src/config.ts";
-import { findingsOf, sentenceOf } from "../../../src/doctor/finding.ts";
-import { natsChecks } from "../../../src/doctor/nats-checks.ts";
+import { openJetStream } from "../../../src/log/jetstream/open.ts";
 import { streamName } from "../../../src/log/jetstream/subjects.ts";
 import { platform } from "../../../src/platform.ts";
 import type { CheckpointDoc } from "../../../src/store/mongo/schema.ts";
@@ -163,6 +162,17 @@ describe.skipIf(absent)("the doctor of a cluster", () => {
     await says("ends before what documents were made from it");
     await log.append("r", 0, draft("r", 1));
     await says("holds other records than documents were made from");
+
+    // As if a rebuild had been interrupted: it goes on, and tells what the first attempt had found.
+    const lost = [{ room: "r", from: 2, to: 3 }];
+    await store.secrets.putIfAbsent("moved.rebuilding", JSON.stringify({ id: "x", streams: [stream], lost }));
+    expect((await saysOf(config))[0]).toContain("A rebuild of this installation was interrupted");
+    expect(await doctorCommand(["--rebuild"], config, platform)).toEqual({
+      exitCode: 0,
+      says: expect.stringMatching(/^LOG_\d made anew, .*\nroom r lost at least seqs 2 to 3$/),
+    });
+    expect(await saysOf(config)).toEqual([]);
+    await (await open())[Symbol.asyncDispose]();
     await backend[Symbol.asyncDispose]();
   });
 
@@ -205,14 +215,33 @@ describe.skipIf(absent)("the doctor of a cluster", () => {
   }, 90_000);
 });
 
-test("NATS 2.9 in a cluster, where two writers may both win", () => {
-  const info = { version: "2.9.25", cluster: "starling", jetstream: true, max_payload: 1_048_576 };
-  const servers = [{ address: "nats-1:4222", state: "up", info }] as const;
-  const streams: null[] = Array.from({ length: 8 }, () => null);
-  const jetstream = { streams, anchors: new Map(), aheadMs: 0, writes: "ok" } as const;
-  expect(findingsOf({ servers, jetstream }, natsChecks).map(sentenceOf)).toEqual([
-    expect.stringMatching(
-      /^NATS 2\.9\.25 runs at nats-1:4222: .*two writers may both win.*install nats-server 2\.15/,
+/** A server that greets as 2.9 of a cluster does, and answers pings: more of it nobody gets to see. */
+function old29(): Disposable & { address: string } {
+  const info = {
+    ...{ server_id: "OLD", server_name: "old", version: "2.9.25", proto: 1, cluster: "starling" },
+    ...{ jetstream: true, headers: true, max_payload: 1_048_576 },
+  };
+  const server = Bun.listen({
+    ...{ hostname: "127.0.0.1", port: 0 },
+    socket: {
+      open: (socket) => void socket.write(`INFO ${JSON.stringify(info)}\r\n`),
+      data: (socket, data) => void (data.includes("PING") && socket.write("PONG\r\n")),
+    },
+  });
+  return { address: `127.0.0.1:${server.port}`, [Symbol.dispose]: () => server.stop(true) };
+}
+
+test("NATS 2.9 in a cluster, where two writers may both win: nor does a node start on it", async () => {
+  using old = old29();
+  const config = readConfig({ NATS_URL: `nats://${old.address}`, MONGODB_URL: `mongodb://${away}/starling` });
+  const { exitCode, says } = await doctorCommand([], config, platform);
+  expect(exitCode).toBe(1);
+  expect(says).toMatch(
+    new RegExp(
+      `^NATS 2\\.9\\.25 runs at ${old.address}: .*two writers may both win.*install nats-server 2\\.15`,
     ),
-  ]);
+  );
+  expect(await errorOf(openJetStream({ url: `nats://${old.address}`, platform }))).toMatchObject({
+    message: expect.stringContaining("nats-server 2.9.25 can't be used in a cluster"),
+  });
 });
