@@ -4,8 +4,9 @@
  *
  *     soak [--minutes 20] [--connections 2000] [--rate 200] [--seed 1] [--cluster]
  *
- * A first, short wave warms the program up: compiled code, pools, caches. The quiet time after it is the level to come back to.
- * Default: one process on a folder; with --cluster three nodes on real NATS and MongoDB. Besides the minutes it takes about six.
+ * A first, short wave warms the program up: compiled code, pools, caches. The quiet time after it is the level to come back to. The
+ * same wave comes again in the end: who rests doesn't collect, so that both levels are those after the same work.
+ * Default: one process on a folder; with --cluster three nodes on real NATS and MongoDB. Besides the minutes it takes about ten.
  */
 import { limits } from "../actors/limits.ts";
 import { flagsOf } from "./kit/flags.ts";
@@ -72,7 +73,8 @@ await run(async () => {
 
   say("a first wave");
   const busyMs = minutes * 60_000;
-  await crowd.visit(Math.max(waveMinMs, waveShare * busyMs), rate);
+  const waveMs = Math.max(waveMinMs, waveShare * busyMs);
+  await crowd.visit(waveMs, rate);
   const before = await quiet(ground);
   say(`quiet; now ${minutes} min`);
 
@@ -81,6 +83,9 @@ await run(async () => {
   const [samples] = await Promise.all([watch(ground, busyMs), crowd.visit(busyMs, rate)]);
   const cpuPerMessage = (1e3 * (cpuOf(ground) - cpu)) / (tally.posts - posts);
   say("all have left");
+  await Bun.sleep(idleMs);
+  say("the first wave once more");
+  await crowd.visit(waveMs, rate);
   const after = await quiet(ground);
 
   const busy = samples.map(({ levels }) => levels);
