@@ -42,9 +42,11 @@ export async function openServices(
 
 /** From the first start on streams are known: one that is missing later was lost. */
 async function anchorAll(log: Log, { projection }: Store, known: readonly Checkpoint[]): Promise<void> {
-  for (let stream = 0; stream < log.streams; stream++) {
-    if (known.some((checkpoint) => checkpoint.stream === stream)) continue;
+  const streams = Array.from({ length: log.streams }, (_, stream) => stream);
+  const fresh = streams.filter((stream) => !known.some((checkpoint) => checkpoint.stream === stream));
+  const anchored = async (stream: number) => {
     const anchor = await log.anchorAt?.(stream, 0);
     await projection.apply([], { stream, position: 0, ...(anchor && { anchor }) });
-  }
+  };
+  await Promise.all(fresh.map(anchored));
 }
