@@ -6,8 +6,9 @@ import type { Ack } from "./acks.ts";
 import { recordOf, rooms } from "./records.ts";
 import { verify } from "./verify.ts";
 
-const diskBytes = 12 * 1_048_576;
-const ballastBytes = 2 * 1_048_576;
+const diskBytes = 20 * 1_048_576;
+/** Room for all of a WAL: with less, the copying that frees it takes what there is and isn't done. */
+const ballastBytes = 6 * 1_048_576;
 const pagesMax = 1_000;
 
 export interface FullDiskResult {
