@@ -102,7 +102,7 @@ export const edgeMutants: Mutant[] = [
     breaks: "P6",
     file: "src/gateway/admission.ts",
     from: "pending.version = Math.max(pending.version, version);\n  }",
-    to: "pending.version = Math.max(pending.version, 0);\n  }",
+    to: "pending.version = Math.max(pending.version, Math.min(version, 0));\n  }",
     caughtBy: {
       file: enter,
       test: "a change of the account that comes while a socket is admitted is in its welcome",
