@@ -29,10 +29,10 @@ export const isLoss = (state: AnchorState): state is Loss => state in losses;
 /** `LOG_1, LOG_4 were deleted and made anew`, one for each kind of loss. */
 export function lossesIn(states: ReadonlyMap<number, AnchorState>): string[] {
   return (Object.keys(losses) as Loss[]).flatMap((loss) => {
-    const streams = [...states].filter(([, state]) => state === loss).map(([stream]) => streamName(stream));
-    return streams.length === 0
-      ? []
-      : [`${streams.join(", ")} ${losses[loss][streams.length === 1 ? 0 : 1]}`];
+    const streams = [...states].flatMap(([stream, state]) => (state === loss ? [stream] : []));
+    if (streams.length === 0) return [];
+    const names = streams.sort((a, b) => a - b).map(streamName);
+    return [`${names.join(", ")} ${losses[loss][names.length === 1 ? 0 : 1]}`];
   });
 }
 
