@@ -79,7 +79,7 @@ export const clusterMutants: Mutant[] = [
     breaks: "P1",
     file: "src/store/mongo/projection.ts",
     from: "    await writeMessages(connection, bulk.messages);",
-    to: `    if (upTo !== undefined) await this.#advance(upTo.stream, upTo.position);
+    to: `    if (upTo !== undefined) await this.#advance(upTo);
     await writeMessages(connection, bulk.messages);`,
     caughtBy: {
       file: errors,
