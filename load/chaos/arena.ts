@@ -145,17 +145,24 @@ export class Arena implements Scene, AsyncDisposable {
     return node.running ? ((await this.meter.read(this.nameOf(node), node.url)) ?? none) : none;
   }
 
-  /** The node that decides for most rooms now, and for how many. */
-  async owner(): Promise<{ node: ClusterNode; rooms: number }> {
-    const counted = await Promise.all(
-      this.nodes.map(async (node) => ({
-        node,
-        rooms: (await this.read(node)).get('starling_actors{kind="room"}') ?? 0,
-      })),
-    );
-    const [first] = counted.sort((a, b) => b.rooms - a.rooms);
-    if (first === undefined) throw new Error("there are no nodes");
-    return first;
+  /**
+   * The node that appends most while they talk, and the rooms in its memory. Rooms alone wouldn't tell: those of an earlier round
+   * stay in memory for a while, also of a node that decides for none of today's.
+   */
+  async owner(talk: () => Promise<void>): Promise<{ node: ClusterNode; rooms: number }> {
+    const reading = () => Promise.all(this.nodes.map((node) => this.read(node)));
+    const appends = (series: ReadonlyMap<string, number> | undefined) =>
+      series?.get('starling_log_appends_total{result="ok"}') ?? 0;
+    const before = await reading();
+    await talk();
+    const counted = (await reading()).map((series, i) => ({
+      node: this.nodes[i],
+      rooms: series.get('starling_actors{kind="room"}') ?? 0,
+      made: appends(series) - appends(before[i]),
+    }));
+    const { node, rooms } = counted.sort((a, b) => b.made - a.made)[0] ?? {};
+    if (node === undefined || rooms === undefined) throw new Error("there are no nodes");
+    return { node, rooms };
   }
 
   /** The nats-server that leads the stream of this room. */

@@ -22,7 +22,7 @@ const acksAround = 60;
 /** From the last fault's end until everybody has everything. The promise is 30 s; a busy machine takes its share. */
 const convergedMs = 60_000;
 /** A scenario is played again so often until it has seen what it is about. */
-const playsMax = 12;
+const playsMax = 5;
 /** Every third is in a train. */
 const phoneEvery = 3;
 

@@ -8,7 +8,7 @@ export const nodeKilled: Scenario = {
   witnesses: ["ownerChanges", "resolved", "moves"],
   async play(round) {
     const { arena } = round;
-    const { node, rooms } = await arena.owner();
+    const { node, rooms } = await arena.owner(() => round.ackedEverywhere());
     const healed = arena.fault("F1", `node ${arena.nameOf(node)} with ${rooms} rooms`);
     await node.kill();
     arena.ownerChanges += rooms;

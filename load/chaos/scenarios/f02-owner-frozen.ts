@@ -8,7 +8,7 @@ export const ownerFrozen: Scenario = {
   witnesses: ["ownerChanges", "fenced"],
   async play(round) {
     const { arena } = round;
-    const { node, rooms } = await arena.owner();
+    const { node, rooms } = await arena.owner(() => round.ackedEverywhere());
     const healed = arena.fault("F2", `node ${arena.nameOf(node)} with ${rooms} rooms`);
     node.freeze();
     try {
