@@ -28,9 +28,8 @@ const exact: Slack = { factor: 1, more: 0 };
 
 /** What isn't named here comes back exactly. */
 const slacks: Readonly<Record<string, Slack>> = {
-  // Whatever the collector hasn't seen a need for, and an allocator's pages that are partly in use. And SQLite's page caches, 16 MB
-  // and 4 MB (store/sqlite/connection.ts), which a short first wave doesn't fill.
-  "memory MB": { factor: 1.15, more: 36 },
+  // Whatever the collector hasn't seen a need for, and an allocator's pages that are partly in use.
+  "memory MB": { factor: 1.15, more: 16 },
   // Connections that the pool to MongoDB opened as the load asked, and keeps.
   descriptors: { factor: 1, more: limits.storeConnectionsMax },
   "broker connections": { factor: 1, more: 3 },
