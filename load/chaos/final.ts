@@ -71,7 +71,7 @@ export async function readDocuments(arena: Arena, heads: ReadonlyMap<RoomId, num
 }
 
 /**
- * What every member's device shows, asked again until it is whole.
+ * What every member's device shows and what the server says to it of the room, asked again until it is whole.
  * @param more whether there is time for another try of one that lacks something: who, what, why
  */
 export async function showAll(
@@ -96,7 +96,10 @@ async function showWhole(
     let lack: string;
     try {
       last = await bot.show(room);
-      if (last.head === head && last.faults.length === 0) return last;
+      if (last.head === head && last.faults.length === 0) {
+        last.summary = await bot.summary(room);
+        return last;
+      }
       lack = `at ${last.head} of ${head}, without ${last.faults.join(", ")}`;
     } catch (error) {
       lack = String(error);
@@ -104,23 +107,4 @@ async function showWhole(
     if (!more(`${bot.name} of ${room} on ${bot.node}, ${bot.client.connection}: ${lack}`)) return last;
     await Bun.sleep(pauseMs);
   }
-}
-
-/**
- * What the server says to each device of each room. Apart from what devices have: a count is read from the database, which is
- * slow on a busy machine while every event has long been everywhere.
- * @returns what never came
- */
-export async function summarise(arena: Arena, shown: readonly Shown[]): Promise<string[]> {
-  const missing: string[] = [];
-  for (const each of shown) {
-    const what = `${each.device}: the summary of ${each.room}`;
-    const bot = arena.bots.find(({ name }) => name === each.device);
-    const asked = async () => {
-      each.summary = (await bot?.summary(each.room)) ?? null;
-      return true;
-    };
-    await arena.until(what, () => asked().catch(() => false)).catch(() => missing.push(what));
-  }
-  return missing;
 }

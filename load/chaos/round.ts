@@ -12,7 +12,7 @@ import { check } from "./check/check.ts";
 import { committedOf, headOf } from "./check/committed.ts";
 import type { Evidence, Level } from "./check/evidence.ts";
 import { longestSilence } from "./check/silence.ts";
-import { readDocuments, readLogs, readNodes, showAll, summarise } from "./final.ts";
+import { readDocuments, readLogs, readNodes, showAll } from "./final.ts";
 import type { Scenario } from "./scenario.ts";
 import type { Stage, StageRoom } from "./stage.ts";
 import { noWitness, type Witnessed } from "./witness.ts";
@@ -188,7 +188,6 @@ async function rest(round: Round, mended: number, { bounds }: Scenario): Promise
     return false;
   });
   const converged = late.length === 0 ? arena.now() - mended : null;
-  history.hanging.push(...(await summarise(arena, history.shown)));
   await readNodes(arena, round.rooms);
   const documents = await readDocuments(arena, heads);
   history.logs = committedOf(logs, history, { now: arena.now(), offset: Date.now() - arena.now() });

@@ -1,14 +1,11 @@
 /** Moving an installation, by the program itself, under clients that hold copies of it. */
-import { afterAll, beforeAll, describe, expect, test } from "bun:test";
-import { MongoSet } from "../../load/kit/mongo-set.ts";
-import { NatsServers } from "../../load/kit/nats.ts";
-import { part } from "../../load/kit/parts.ts";
+
+import { describe, expect, test } from "bun:test";
 import type { Client } from "../../sdk/api.ts";
+import { setBrokers, withoutBrokers } from "../support/brokers.ts";
 import { idOf, join, seen } from "./people.ts";
 import { starling } from "./program.ts";
 import { RealServer } from "./server.ts";
-
-const [natsServer, mongod] = [await part("nats-server"), await part("mongod")];
 
 /** Two people with a room that has seen everything: posts, edits, reactions, deletions. */
 async function talk(url: string) {
@@ -93,24 +90,15 @@ test("a running server's data is not exported, nor is an installation filled twi
   });
 }, 60_000);
 
-describe.skipIf(natsServer === null || mongod === null)("between one folder and a cluster", () => {
-  let nats: NatsServers;
-  let mongo: MongoSet;
-  beforeAll(async () => {
-    nats = await NatsServers.start({ program: natsServer ?? "" });
-    mongo = await MongoSet.start(mongod ?? "");
-  }, 60_000);
-  afterAll(async () => {
-    await nats[Symbol.asyncDispose]();
-    await mongo[Symbol.asyncDispose]();
-  });
+describe.skipIf(withoutBrokers)("between one folder and a cluster", () => {
+  const brokers = setBrokers();
 
   test("an installation moves to the cluster and back, and its clients notice nothing but a pause", async () => {
     await using server = await RealServer.start();
     const { clients, goesOn } = await talk(server.url);
     await server.stop();
     const folder = { STARLING_DATA: server.data };
-    const cluster = { NATS_URL: nats.url, MONGODB_URL: mongo.url("moved") };
+    const cluster = { NATS_URL: brokers.nats.url, MONGODB_URL: brokers.mongo.url("moved") };
     const back = { STARLING_DATA: `${server.data}/back` };
     const file = (name: string) => `${server.data}/${name}.starling`;
 

@@ -38,10 +38,10 @@ async function revoke(round: Round, node: ClusterNode, deaf: boolean): Promise<v
   await device.client.close();
 }
 
-/** Asked until it is so: the asker may be cut off for a while. */
-async function end(arena: Arena, { client }: Bot, session: string): Promise<void> {
+/** Asked until it is so: the asker may be cut off for a while, and its app may start anew. */
+async function end(arena: Arena, owner: Bot, session: string): Promise<void> {
   await arena.until("the session is ended", () =>
-    client.call("session.revoke", { session }).then(
+    owner.client.call("session.revoke", { session }).then(
       () => true,
       (error: { code?: string }) => error.code === "not-found",
     ),

@@ -12,10 +12,7 @@ describe.skipIf(withoutChromium)("when the connection fails", () => {
   let ben: Person;
 
   beforeAll(async () => {
-    [ana, ben] = await Promise.all([stage.register("ana"), stage.register("ben")]);
-    await ana.openDirect("ben");
-    await ana.say("first");
-    await ben.open("ana");
+    [ana, ben] = await stage.pair("first");
   });
 
   test("what is written offline waits, and comes through in order", async () => {

@@ -11,10 +11,7 @@ describe.skipIf(withoutChromium)("nothing lies over what one looks at", () => {
   let ben: Person;
 
   beforeAll(async () => {
-    [ana, ben] = await Promise.all([stage.register("ana"), stage.register("ben")]);
-    await ana.openDirect("ben");
-    await ana.say("mine");
-    await ben.open("ana");
+    [ana, ben] = await stage.pair("mine");
     await ben.say("yours");
     await ana.message("yours").waitFor();
   });

@@ -11,10 +11,7 @@ describe.skipIf(withoutChromium)("read means that somebody looked", () => {
   let ben: Person;
 
   beforeAll(async () => {
-    [ana, ben] = await Promise.all([stage.register("ana"), stage.register("ben")]);
-    await ana.openDirect("ben");
-    await ana.say("one");
-    await ben.open("ana");
+    [ana, ben] = await stage.pair("one");
     await ana.tick("one", "read");
   });
 

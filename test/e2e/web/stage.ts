@@ -11,6 +11,8 @@ export interface Stage {
   register(name: string, options?: BrowserContextOptions): Promise<Person>;
   /** Somebody who has an account already. */
   signIn(name: string, options?: BrowserContextOptions): Promise<Person>;
+  /** Ana wrote this to Ben, and both look at it. */
+  pair(text: string): Promise<[Person, Person]>;
 }
 
 /** Call it in a `describe`, before its own `beforeAll`. */
@@ -35,6 +37,13 @@ export function setStage(): Stage {
     },
     register: (name, options) => Person.register(stage.browser, stage.server.url, name, options),
     signIn: (name, options) => Person.signIn(stage.browser, stage.server.url, name, options),
+    async pair(text) {
+      const [ana, ben] = await Promise.all([stage.register("ana"), stage.register("ben")]);
+      await ana.openDirect("ben");
+      await ana.say(text);
+      await ben.open("ana");
+      return [ana, ben];
+    },
   };
   return stage;
 }

@@ -1,11 +1,9 @@
 /** Dead letters, as an operator of a folder and of a real cluster sees them. */
+
 import { describe, expect, test } from "bun:test";
 import { connect } from "@nats-io/transport-node";
 import type { Log } from "../../../actors/ports.ts";
 import { serverOf } from "../../../actors/room/frame.ts";
-import { MongoSet } from "../../../load/kit/mongo-set.ts";
-import { NatsServers } from "../../../load/kit/nats.ts";
-import { part } from "../../../load/kit/parts.ts";
 import { type Backend, openBackend } from "../../../src/backend.ts";
 import { deadCommand } from "../../../src/cli/dead.ts";
 import { type Config, readConfig } from "../../../src/config.ts";
@@ -14,6 +12,7 @@ import { platform } from "../../../src/platform.ts";
 import { startHistory } from "../../../src/readers/history.ts";
 import { temporaryFolder } from "../../contract/embedded.ts";
 import { draft } from "../../contract/log.contract.ts";
+import { setBrokers, withoutBrokers } from "../../support/brokers.ts";
 import { eventually } from "../../support/eventually.ts";
 
 const secret = "a secret of two lovers";
@@ -120,12 +119,11 @@ describe("dead letters of a folder", () => {
   });
 });
 
-const [natsServer, mongod] = [await part("nats-server"), await part("mongod")];
+describe.skipIf(withoutBrokers)("dead letters of a cluster", () => {
+  const brokers = setBrokers();
 
-describe.skipIf(natsServer === null || mongod === null)("dead letters of a cluster", () => {
   test("are those of any node, a stranger's message among them, and holds up no other room", async () => {
-    await using nats = await NatsServers.start({ program: natsServer ?? "" });
-    await using mongo = await MongoSet.start(mongod ?? "");
+    const { nats, mongo } = brokers;
     const config = readConfig({ NATS_URL: nats.url, MONGODB_URL: mongo.url() });
     await tellsOf(config);
     await lands(config);

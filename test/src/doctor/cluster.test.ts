@@ -1,12 +1,12 @@
 /** What the doctor says of real NATS servers and a real MongoDB in trouble. */
-import { afterAll, beforeAll, describe, expect, test } from "bun:test";
+
+import { describe, expect, test } from "bun:test";
 import { jetstreamManager } from "@nats-io/jetstream";
 import { connect } from "@nats-io/transport-node";
 import { MongoClient } from "mongodb";
 import type { Platform } from "../../../actors/runtime/platform.ts";
 import { MongoSet } from "../../../load/kit/mongo-set.ts";
 import { NatsServers } from "../../../load/kit/nats.ts";
-import { part } from "../../../load/kit/parts.ts";
 import { openBackend } from "../../../src/backend.ts";
 import { doctorCommand } from "../../../src/cli/doctor.ts";
 import { readConfig } from "../../../src/config.ts";
@@ -17,26 +17,16 @@ import type { CheckpointDoc } from "../../../src/store/mongo/schema.ts";
 import { temporaryFolder } from "../../contract/embedded.ts";
 import { errorOf } from "../../contract/error-of.ts";
 import { draft } from "../../contract/log.contract.ts";
-
-const [natsServer, mongod] = [await part("nats-server"), await part("mongod")];
-const absent = natsServer === null || mongod === null;
+import { mongod } from "../../contract/mongo.ts";
+import { natsServer, setBrokers, withoutBrokers } from "../../support/brokers.ts";
 
 const away = "127.0.0.1:1";
 
-describe.skipIf(absent)("the doctor of a cluster", () => {
-  let nats: NatsServers;
-  let mongo: MongoSet;
-  beforeAll(async () => {
-    nats = await NatsServers.start({ program: natsServer ?? "" });
-    mongo = await MongoSet.start(mongod ?? "");
-  }, 60_000);
-  afterAll(async () => {
-    await nats[Symbol.asyncDispose]();
-    await mongo[Symbol.asyncDispose]();
-  });
+describe.skipIf(withoutBrokers)("the doctor of a cluster", () => {
+  const brokers = setBrokers();
 
-  const configOf = (name: string, url = nats.url) =>
-    readConfig({ NATS_URL: url, MONGODB_URL: mongo.url(name) });
+  const configOf = (name: string, url = brokers.nats.url) =>
+    readConfig({ NATS_URL: url, MONGODB_URL: brokers.mongo.url(name) });
 
   /** What it says, line by line. */
   async function saysOf(config: ReturnType<typeof configOf>, at: Platform = platform): Promise<string[]> {
@@ -57,7 +47,7 @@ describe.skipIf(absent)("the doctor of a cluster", () => {
       says: "nothing is wrong with NATS and MongoDB",
     });
     // What it wrote to find out is gone.
-    const connection = await connect({ servers: nats.url.replace("nats://", "") });
+    const connection = await connect({ servers: brokers.nats.url.replace("nats://", "") });
     const names = await (await jetstreamManager(connection)).streams.names().next();
     await connection.close();
     expect(names.filter((name) => !name.startsWith("LOG_"))).toEqual([]);
@@ -71,7 +61,7 @@ describe.skipIf(absent)("the doctor of a cluster", () => {
 
   test("no MongoDB", async () => {
     const config = readConfig({
-      NATS_URL: nats.url,
+      NATS_URL: brokers.nats.url,
       MONGODB_URL: `mongodb://${away}/starling?replicaSet=rs0`,
     });
     expect(await saysOf(config)).toEqual([
@@ -81,7 +71,7 @@ describe.skipIf(absent)("the doctor of a cluster", () => {
 
   test("MongoDB standalone", async () => {
     await using alone = await MongoSet.standalone(mongod ?? "");
-    const config = readConfig({ NATS_URL: nats.url, MONGODB_URL: alone.url });
+    const config = readConfig({ NATS_URL: brokers.nats.url, MONGODB_URL: alone.url });
     expect(await saysOf(config)).toEqual([expect.stringContaining("MongoDB runs as a standalone server")]);
   });
 
@@ -92,8 +82,8 @@ describe.skipIf(absent)("the doctor of a cluster", () => {
     const said = await saysOf(configOf("well", wrong));
     expect(said).toEqual([expect.stringContaining("NATS refuses the user or the password of NATS_URL")]);
 
-    const url = mongo.url("well").replace("mongodb://", "mongodb://nobody:hidden@");
-    const others = await saysOf(readConfig({ NATS_URL: nats.url, MONGODB_URL: url }));
+    const url = brokers.mongo.url("well").replace("mongodb://", "mongodb://nobody:hidden@");
+    const others = await saysOf(readConfig({ NATS_URL: brokers.nats.url, MONGODB_URL: url }));
     expect(others).toEqual([
       expect.stringContaining("MongoDB refuses the user or the password of MONGODB_URL"),
     ]);
@@ -112,7 +102,7 @@ describe.skipIf(absent)("the doctor of a cluster", () => {
   });
 
   test("settings of a stream that would lose messages", async () => {
-    const connection = await connect({ servers: nats.url.replace("nats://", "") });
+    const connection = await connect({ servers: brokers.nats.url.replace("nats://", "") });
     const jsm = await jetstreamManager(connection);
     const { config } = await jsm.streams.info("LOG_3");
     await jsm.streams.update("LOG_3", { ...config, max_age: 200_000_000_000 });
@@ -155,7 +145,7 @@ describe.skipIf(absent)("the doctor of a cluster", () => {
     await jsm.streams.add(settings);
     await says("was deleted and made anew");
 
-    await using client = new MongoClient(mongo.url("anew"));
+    await using client = new MongoClient(brokers.mongo.url("anew"));
     const checkpoints = client.db().collection<CheckpointDoc>("checkpoints");
     const { created } = await jsm.streams.info(name);
     await checkpoints.updateOne({ _id: stream }, { $set: { "anchor.created": created } });
@@ -178,7 +168,7 @@ describe.skipIf(absent)("the doctor of a cluster", () => {
 
   test("a MongoDB that a newer program wrote", async () => {
     const config = configOf("newer");
-    await using client = new MongoClient(mongo.url("newer"));
+    await using client = new MongoClient(brokers.mongo.url("newer"));
     await client
       .db()
       .collection<{ _id: string; version: number }>("meta")

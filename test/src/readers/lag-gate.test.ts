@@ -3,7 +3,6 @@ import { expect, test } from "bun:test";
 import { limits } from "../../../actors/limits.ts";
 import { Unavailable } from "../../../actors/ports.ts";
 import { NatsServers } from "../../../load/kit/nats.ts";
-import { part } from "../../../load/kit/parts.ts";
 import { openJetStream } from "../../../src/log/jetstream/open.ts";
 import { platform } from "../../../src/platform.ts";
 import { deadLetters } from "../../../src/readers/dead-letters.ts";
@@ -12,10 +11,10 @@ import { LagGate } from "../../../src/readers/lag-gate.ts";
 import { openMongo } from "../../../src/store/mongo/open.ts";
 import { errorOf } from "../../contract/error-of.ts";
 import { draft } from "../../contract/log.contract.ts";
-import { mongod, mongoForFile } from "../../contract/mongo.ts";
+import { mongoForFile } from "../../contract/mongo.ts";
+import { natsServer, withoutBrokers } from "../../support/brokers.ts";
 import { eventually } from "../../support/eventually.ts";
 
-const natsServer = await part("nats-server");
 const mongo = mongoForFile();
 
 /** A gate whose clock may run ahead. */
@@ -46,7 +45,7 @@ async function given(name: string, keptMs?: number) {
   return { ...{ gate, log, store, clock, lags, jetstream, history }, [Symbol.asyncDispose]: dispose };
 }
 
-test.skipIf(natsServer === null || mongod === null)(
+test.skipIf(withoutBrokers)(
   "appends stop while history lags by days, of the streams that lag, and go on when it has read",
   async () => {
     await using world = await given("lag");
@@ -72,7 +71,7 @@ test.skipIf(natsServer === null || mongod === null)(
   60_000,
 );
 
-test.skipIf(natsServer === null || mongod === null)(
+test.skipIf(withoutBrokers)(
   "a room that waits behind a refused record for days takes no more; its stream's others do",
   async () => {
     await using world = await given("parked");
@@ -97,7 +96,7 @@ test.skipIf(natsServer === null || mongod === null)(
   60_000,
 );
 
-test.skipIf(natsServer === null || mongod === null)(
+test.skipIf(withoutBrokers)(
   "records that left the log unread close its stream",
   async () => {
     await using world = await given("passed", 200);
