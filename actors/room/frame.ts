@@ -98,6 +98,9 @@ export function differs(part: Part, viewer: Viewer): boolean {
   return part.cid !== undefined && part.by === viewer.user;
 }
 
+/** A stub has the line's seq and at, which stand before this. */
+const afterStub = ',"ord":';
+
 /**
  * What one viewer gets of a line that it may see: the stub for the connection that sent it, the line
  * with its cid for the sender's other connections, the bare line for all others.
@@ -105,8 +108,7 @@ export function differs(part: Part, viewer: Viewer): boolean {
 export function view(line: string, part: Part, viewer: Viewer): string {
   if (part.cid === undefined || part.by !== viewer.user) return line;
   if (part.origin !== undefined && part.origin === viewer.connection) {
-    const { seq, at } = headOf(line);
-    return `{"seq":${seq},"at":${at},"cid":"${part.cid}"}`;
+    return `${line.slice(0, line.indexOf(afterStub))},"cid":"${part.cid}"}`;
   }
   return `${line.slice(0, -1)},"cid":"${part.cid}"}`;
 }

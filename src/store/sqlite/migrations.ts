@@ -165,4 +165,9 @@ export const migrations: readonly string[] = [
   `
   CREATE INDEX memberships_former ON memberships (room, user) WHERE role IS NULL; -- Receipts.counts
   `,
+  `
+  -- Every post is held against it: one comparison instead of five. Messages.settings
+  DROP INDEX messages_settings;
+  CREATE INDEX messages_settings ON messages (room, kind, seq) WHERE kind <> 'posted';
+  `,
 ];
