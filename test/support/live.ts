@@ -7,6 +7,7 @@ import type { Socket } from "../../src/gateway/outbox.ts";
 import { MemoryLog } from "../../src/log/memory.ts";
 import { type NodeParts, startNode } from "../../src/node.ts";
 import { type Rates, ratesOff } from "../../src/operations/rate.ts";
+import { platform } from "../../src/platform.ts";
 import type { ServerFrame } from "../../src/protocol/frames.ts";
 import { memoryStore } from "../../src/store/memory.ts";
 import { cheapArgon, granted, manualPlatform, password } from "./node.ts";
@@ -109,10 +110,13 @@ export async function startLive(ports: LivePorts = {}, probes: LiveProbes = {}) 
   };
 }
 
-/** Lets the loop turn until it is so. @throws after 10,000 turns */
+/** Less than a test may take: then its own words say what failed. */
+const untilMs = 20_000;
+
+/** Lets the loop turn until it is so. How often it turns in that time says nothing: on a busy machine a store takes longer. */
 export async function until(so: () => boolean): Promise<void> {
-  for (let turns = 0; !so(); turns++) {
-    if (turns > 10_000) throw new Error("it didn't come about");
+  for (const end = platform.monotonic() + untilMs; !so(); ) {
+    if (platform.monotonic() > end) throw new Error(`it didn't come about in ${untilMs} ms`);
     await turn();
   }
 }
