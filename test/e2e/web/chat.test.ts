@@ -132,6 +132,19 @@ describe.skipIf(withoutChromium)("two people at two browsers", () => {
     expect((await ben.texts()).at(-1)).toBe("first\nsecond");
   });
 
+  test("a draft shows in the list of another tab as it changes, and goes with it", async () => {
+    const tab = await ana.tab();
+    await tab.goto(stage.server.url);
+    await tab.getByText("You: first").waitFor();
+    await ana.field.fill("half a");
+    await tab.getByText("Draft: half a", { exact: true }).waitFor();
+    await ana.field.fill("half a thought");
+    await tab.getByText("Draft: half a thought", { exact: true }).waitFor();
+    await ana.field.fill("");
+    await tab.getByText("You: first").waitFor();
+    await tab.close();
+  });
+
   test("after a reload everything is there as it was", async () => {
     const before = await ben.texts();
     await ben.page.reload();
