@@ -55,8 +55,8 @@ export function useFormerInfo(room: Room, wanted: boolean): { info: RoomInfo | n
     let current = true;
     summaries(client, [room.id]).then(
       async ([found]) => {
-        // Nobody sends what is past: the newest page is asked for.
-        if (found && room.timeline.snapshot().length === 0) await room.timeline.older();
+        // Nobody sends what is past: the newest page is asked for. What can't be had now is, when somebody looks for it.
+        if (found && room.timeline.snapshot().length === 0) await room.timeline.older().catch(() => 0);
         if (!current) return;
         const { id: _id, ...facts } = found ?? { id: "" };
         setState({
