@@ -1,6 +1,7 @@
 import { useState } from "react";
 import type { Member, Profile, Room } from "../../sdk/api.ts";
 import { Dialog } from "../parts/dialog.tsx";
+import { FormError } from "../parts/form-error.tsx";
 import { PeopleField } from "../rooms/people-field.tsx";
 import { codeOf, say } from "../session/errors.ts";
 
@@ -33,9 +34,7 @@ export function AddPeople({ room, members, onClose }: Props) {
         onChange={setChosen}
         refuse={(person) => (present.has(person.id) ? "is in this group already" : null)}
       />
-      <p className="form-error" role="alert">
-        {error}
-      </p>
+      <FormError error={error} />
       <div className="dialog-actions">
         <button type="button" className="button" onClick={onClose}>
           Cancel

@@ -1,31 +1,23 @@
-import { useEffect, useState } from "react";
+import { useCallback } from "react";
 import type { Message, Room } from "../../sdk/api.ts";
 import { Dialog } from "../parts/dialog.tsx";
+import { FormError } from "../parts/form-error.tsx";
 import { useSession } from "../session/client.tsx";
-import { say } from "../session/errors.ts";
+import { useLoaded } from "../session/loaded.ts";
 import { fullTimeOf } from "../text/when.ts";
 
-type Found = { versions: readonly { seq: number; at: number; text: string }[]; more: boolean };
+/** Of a message that the server doesn't have yet. */
+const none = { versions: [], more: false };
 
 /** What an edited message said before, newest first. */
 export function Versions({ room, message, onClose }: { room: Room; message: Message; onClose: () => void }) {
   const { client } = useSession();
-  const [found, setFound] = useState<Found | null>(null);
-  const [error, setError] = useState<string | null>(null);
   const { seq } = message;
-
-  useEffect(() => {
-    let current = true;
-    if (seq === null) return;
-    client.call("room.versions", { room: room.id, seq }).then(
-      (answer) => current && setFound(answer),
-      (failure) => current && setError(say(failure)),
-    );
-    return () => {
-      current = false;
-    };
-  }, [client, room, seq]);
-
+  const load = useCallback(
+    async () => (seq === null ? none : await client.call("room.versions", { room: room.id, seq })),
+    [client, room, seq],
+  );
+  const { found, error } = useLoaded(load);
   const older = found ? [...found.versions].reverse() : [];
   return (
     <Dialog title="Versions of this message" onClose={onClose}>
@@ -36,9 +28,7 @@ export function Versions({ room, message, onClose }: { room: Room; message: Mess
         ))}
       </ol>
       {found?.more && <p className="faint">Still older versions aren’t shown.</p>}
-      <p className="form-error" role="alert">
-        {error}
-      </p>
+      <FormError error={error} />
     </Dialog>
   );
 }

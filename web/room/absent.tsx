@@ -1,5 +1,6 @@
 import { useState } from "react";
 import { Empty } from "../parts/empty.tsx";
+import { FormError } from "../parts/form-error.tsx";
 import { closeRoom } from "../route/route.ts";
 import { useSession } from "../session/client.tsx";
 import { codeOf, say } from "../session/errors.ts";
@@ -27,9 +28,7 @@ export function Absent({ room }: { room: string }) {
   return (
     <Empty title="This conversation isn’t here">
       <p>It belongs to others. If somebody gave you the address of an open group, you can join it.</p>
-      <p className="form-error" role="alert">
-        {error}
-      </p>
+      <FormError error={error} />
       <div className="dialog-actions">
         <button type="button" className="button" onClick={closeRoom}>
           Back to the list

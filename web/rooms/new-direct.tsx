@@ -1,5 +1,6 @@
 import { type FormEvent, useState } from "react";
 import { Field } from "../parts/field.tsx";
+import { FormError } from "../parts/form-error.tsx";
 import { notifyOf } from "../parts/notices.tsx";
 import { openRoom } from "../route/route.ts";
 import { useSession } from "../session/client.tsx";
@@ -37,9 +38,7 @@ export function NewDirect({ onDone }: { onDone: () => void }) {
           />
         )}
       </Field>
-      <p className="form-error" role="alert">
-        {error}
-      </p>
+      <FormError error={error} />
       <div className="dialog-actions">
         <button type="submit" className="button button-main" disabled={busy || !name.trim()}>
           {busy ? "Looking…" : "Start"}

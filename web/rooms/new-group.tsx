@@ -2,6 +2,7 @@ import { type FormEvent, useState } from "react";
 import { limits } from "../../actors/limits.ts";
 import type { Profile } from "../../sdk/api.ts";
 import { Field } from "../parts/field.tsx";
+import { FormError } from "../parts/form-error.tsx";
 import { openRoom } from "../route/route.ts";
 import { useSession } from "../session/client.tsx";
 import { say } from "../session/errors.ts";
@@ -37,9 +38,7 @@ export function NewGroup({ onDone }: { onDone: () => void }) {
         )}
       </Field>
       <PeopleField chosen={members} onChange={setMembers} />
-      <p className="form-error" role="alert">
-        {error}
-      </p>
+      <FormError error={error} />
       <div className="dialog-actions">
         <button type="submit" className="button button-main" disabled={busy}>
           {busy ? "One moment…" : "Make the group"}

@@ -2,6 +2,7 @@ import { useState } from "react";
 import type { Profile } from "../../sdk/api.ts";
 import { Avatar } from "../parts/avatar.tsx";
 import { Field } from "../parts/field.tsx";
+import { FormError } from "../parts/form-error.tsx";
 import { IconButton } from "../parts/icon-button.tsx";
 import { useFindPerson } from "./use-find-person.ts";
 
@@ -53,9 +54,7 @@ export function PeopleField({ chosen, onChange, refuse }: Props) {
           </span>
         )}
       </Field>
-      <p className="form-error" role="alert">
-        {error}
-      </p>
+      <FormError error={error} />
       <ul className="chips" aria-label="Chosen">
         {chosen.map((person) => (
           <li key={person.id} className="chip">

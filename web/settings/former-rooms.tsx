@@ -1,26 +1,15 @@
-import { useEffect, useState } from "react";
+import { useCallback } from "react";
 import { Avatar } from "../parts/avatar.tsx";
 import { Dialog } from "../parts/dialog.tsx";
+import { FormError } from "../parts/form-error.tsx";
 import { addressOf } from "../route/route.ts";
 import { useSession } from "../session/client.tsx";
-import { say } from "../session/errors.ts";
-import { type Former, formerRooms } from "../session/former.ts";
+import { formerRooms } from "../session/former.ts";
+import { useLoaded } from "../session/loaded.ts";
 
 export function FormerRooms({ onClose }: { onClose: () => void }) {
   const { client } = useSession();
-  const [rooms, setRooms] = useState<readonly Former[] | null>(null);
-  const [error, setError] = useState<string | null>(null);
-
-  useEffect(() => {
-    let current = true;
-    formerRooms(client).then(
-      (found) => current && setRooms(found),
-      (failure) => current && setError(say(failure)),
-    );
-    return () => {
-      current = false;
-    };
-  }, [client]);
+  const { found: rooms, error } = useLoaded(useCallback(() => formerRooms(client), [client]));
 
   return (
     <Dialog title="Groups you were in" onClose={onClose}>
@@ -36,9 +25,7 @@ export function FormerRooms({ onClose }: { onClose: () => void }) {
         ))}
       </ul>
       {rooms?.length === 0 && <p>There are none.</p>}
-      <p className="form-error" role="alert">
-        {error}
-      </p>
+      <FormError error={error} />
     </Dialog>
   );
 }

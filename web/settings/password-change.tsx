@@ -1,5 +1,6 @@
 import { type FormEvent, useState } from "react";
 import { Dialog } from "../parts/dialog.tsx";
+import { FormError } from "../parts/form-error.tsx";
 import { notify } from "../parts/notices.tsx";
 import { useSession } from "../session/client.tsx";
 import { codeOf, say } from "../session/errors.ts";
@@ -38,9 +39,7 @@ export function PasswordChange({ onClose }: { onClose: () => void }) {
         <PasswordField label="Current password" name="current" data-first />
         <PasswordField label="New password" name="next" isNew fault={fault} />
         <p className="faint">All your other sessions are signed out.</p>
-        <p className="form-error" role="alert">
-          {error}
-        </p>
+        <FormError error={error} />
         <div className="dialog-actions">
           <button type="button" className="button" onClick={onClose}>
             Cancel

@@ -1,8 +1,10 @@
-import { useEffect, useState } from "react";
+import { useCallback } from "react";
 import type { Client } from "../../sdk/api.ts";
+import { FormError } from "../parts/form-error.tsx";
 import { Icon } from "../parts/icon.tsx";
 import { useSession } from "../session/client.tsx";
 import { say } from "../session/errors.ts";
+import { useLoaded } from "../session/loaded.ts";
 import { briefly, since } from "../text/when.ts";
 
 type SessionInfo = Awaited<ReturnType<Client["sessions"]>>[number];
@@ -12,19 +14,8 @@ const currentFirst = (a: SessionInfo, b: SessionInfo) => Number(b.current) - Num
 /** Where one is signed in, with a way to end each. */
 export function Sessions() {
   const { client } = useSession();
-  const [sessions, setSessions] = useState<readonly SessionInfo[] | null>(null);
-  const [error, setError] = useState<string | null>(null);
-
-  useEffect(() => {
-    let current = true;
-    client.sessions().then(
-      (found) => current && setSessions(found),
-      (failure) => current && setError(say(failure)),
-    );
-    return () => {
-      current = false;
-    };
-  }, [client]);
+  const load = useCallback(() => client.sessions(), [client]);
+  const { found: sessions, setFound: setSessions, error, setError } = useLoaded(load);
 
   async function end(id: string) {
     try {
@@ -69,9 +60,7 @@ export function Sessions() {
           Sign out all other sessions
         </button>
       )}
-      <p className="form-error" role="alert">
-        {error}
-      </p>
+      <FormError error={error} />
     </section>
   );
 }

@@ -1,6 +1,7 @@
 import { type FormEvent, useEffect, useId, useRef, useState } from "react";
 import type { Client } from "../../sdk/api.ts";
 import { Field } from "../parts/field.tsx";
+import { FormError } from "../parts/form-error.tsx";
 import { Mark } from "../parts/mark.tsx";
 import { Murmuration } from "../parts/murmuration.tsx";
 import { say } from "../session/errors.ts";
@@ -100,9 +101,7 @@ export function SignIn({ client, notice, onDone }: Props) {
             </Field>
           )}
           <PasswordField isNew={isNew} fault={faults.password} />
-          <p id={errorId} className="form-error" role="alert">
-            {error}
-          </p>
+          <FormError id={errorId} error={error} />
           <button type="submit" className="button button-main button-wide" disabled={busy}>
             {busy ? "One moment…" : isNew ? "Create account" : "Sign in"}
           </button>
