@@ -60,10 +60,14 @@ export function storeContract(name: string, open: () => Promise<StoreHarness>): 
         expect(await store.accounts.byName("bob")).toBeNull();
       });
 
-      test("a name goes to the first who takes it", async () => {
-        const takes = ["1", "2", "3"].map((id) => store.accounts.create(account(id, { name: "ana" })));
-        expect((await Promise.all(takes)).filter(Boolean)).toHaveLength(1);
-        expect((await store.accounts.many(["1", "2", "3"])).map(({ id }) => id)).toEqual(["1"]);
+      test("of those who take a name at once one gets it, and nobody after them", async () => {
+        const ids = ["1", "2", "3"];
+        const took = await Promise.all(ids.map((id) => store.accounts.create(account(id, { name: "ana" }))));
+        const owners = ids.filter((_, i) => took[i]);
+        expect(owners).toHaveLength(1);
+        expect(await store.accounts.create(account("4", { name: "ana" }))).toBe(false);
+        expect((await store.accounts.many([...ids, "4"])).map(({ id }) => id)).toEqual(owners);
+        expect((await store.accounts.byName("ana"))?.id).toBe(owners[0] ?? "");
       });
 
       test("many come in the order that was asked for, absent ones are absent", async () => {
