@@ -48,7 +48,7 @@ export async function rebuild(place: LostPlace, id: string): Promise<Rebuilt> {
 
 async function begin(place: LostPlace, id: string): Promise<Rebuilding | null> {
   const { gone, passed } = await place.lost();
-  const streams = [...gone, ...passed].sort();
+  const streams = [...gone, ...passed].sort((a, b) => a - b);
   if (streams.length === 0) return null;
   const told = new Map<RoomId, Seq>();
   for (const stream of passed) for (const [room, to] of await place.salvage(stream)) told.set(room, to);

@@ -17,6 +17,7 @@ import {
 } from "../../../actors/ports.ts";
 import type { Platform } from "../../../actors/runtime/platform.ts";
 import { Away, type Connection } from "../../nats/connection.ts";
+import { pause } from "../../waiting.ts";
 import { withinBytes } from "../within-bytes.ts";
 import { anchorAt } from "./anchor.ts";
 import { readHeads } from "./heads.ts";
@@ -76,7 +77,7 @@ export class JetStreamLog implements Log {
     if (record.length > limits.recordBytesMax)
       throw new Unavailable(`a record of ${record.length} bytes is too large`);
     const end = this.#options.platform.monotonic() + limits.appendMs;
-    for (let pause: number = limits.fencePauseMs; ; pause *= 2) {
+    for (let pauseMs: number = limits.fencePauseMs; ; pauseMs *= 2) {
       const { seq, error } = await this.#publish(subject, expected, record);
       if (error === undefined && seq !== undefined) return seq;
       const { err_code: code = 0, description = "no answer that we know" } = error ?? {};
@@ -85,10 +86,10 @@ export class JetStreamLog implements Log {
         throw definite.has(code) ? new Unavailable(description) : new UnknownOutcome(description);
       }
       // Another's write of this room is on its way through the replicas: soon it has won, or failed.
-      if (this.#options.platform.monotonic() + pause > end) {
+      if (this.#options.platform.monotonic() + pauseMs > end) {
         throw new Unavailable(`another write of room ${room} stays in flight`);
       }
-      await this.#pause(pause);
+      await pause(this.#options.platform, pauseMs);
     }
   }
 
@@ -193,10 +194,6 @@ export class JetStreamLog implements Log {
     } catch (error) {
       throw failureOf(error);
     }
-  }
-
-  #pause(ms: number): Promise<void> {
-    return new Promise((resolve) => this.#options.platform.after(ms, resolve));
   }
 }
 

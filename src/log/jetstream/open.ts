@@ -12,6 +12,7 @@ import type { Platform } from "../../../actors/runtime/platform.ts";
 import { NatsBus } from "../../bus/nats.ts";
 import { Connection, type ConnectionOptions } from "../../nats/connection.ts";
 import { Gatherer } from "../../nats/gather.ts";
+import { pause } from "../../waiting.ts";
 import { type AnchorState, checkAnchors, isLoss, LostLog, type StreamReads } from "./anchor.ts";
 import { JetStreamLog } from "./log.ts";
 import { Reads } from "./reads.ts";
@@ -113,7 +114,7 @@ async function ensured(connection: Connection, reads: Reads, options: JetStreamO
         const reason = error instanceof Error ? error.message : "unknown error";
         throw new Unavailable(`the streams of the log can't be opened: ${reason}`, { cause: error });
       }
-      await new Promise<void>((resolve) => platform.after(limits.reconnectPauseMs, resolve));
+      await pause(platform, limits.reconnectPauseMs);
     }
   }
 }
