@@ -30,6 +30,62 @@ test("receipts carry the room's head, not the highest mark", async () => {
   expect(socket.of("receipts").at(-1)).toMatchObject({ seq: 3, marks: [[eve.user, 1, 0]] });
 });
 
+test("a mark reaches no further than its setter may see: the head, or the end of a membership", async () => {
+  const { node, ana, eve, room, flush } = await given();
+  const marks = () => node.store.receipts.of(room, [eve.user]);
+  await node.call(ana, "room.post", { room, cid: node.cid(), text: "one" });
+  void node.call(eve, "room.delivered", { room, seq: 99 });
+  await flush();
+  expect(await marks()).toEqual([{ room, user: eve.user, delivered: 2, read: 0 }]);
+  void node.call(eve, "room.read", { room, seq: 99 });
+  await flush();
+  expect(await marks()).toEqual([{ room, user: eve.user, delivered: 2, read: 2 }]);
+
+  await node.call(ana, "room.remove", { room, cid: node.cid(), user: eve.user });
+  await node.call(ana, "room.post", { room, cid: node.cid(), text: "after" });
+  void node.call(eve, "room.read", { room, seq: 99 });
+  await flush();
+  expect(await marks()).toEqual([{ room, user: eve.user, delivered: 3, read: 3 }]);
+});
+
+test("on a live connection a mark is held against what the feed has sent", async () => {
+  const { node, ana, eve, room, flush } = await given();
+  const { connection, socket } = await node.connect(eve);
+  await node.resume(connection, socket, { [room]: null });
+  await node.call(ana, "room.post", { room, cid: node.cid(), text: "one" });
+  await until(() => connection.feedOf(room)?.seq === 2);
+  const caller = { user: eve.user, session: eve.session, expiresAt: Number.MAX_SAFE_INTEGER };
+  const call = { caller, connection: connection.connection, address: "" };
+  void node.dispatch("room.delivered", { room, seq: 99 }, call);
+  await flush();
+  expect(await node.store.receipts.of(room, [eve.user])).toMatchObject([{ delivered: 2, read: 0 }]);
+});
+
+test("a mark that couldn't be written is told to nobody, and its setter learns it", async () => {
+  const { node, eve, room, socket, flush } = await given();
+  const merge = node.store.receipts.merge.bind(node.store.receipts);
+  Object.assign(node.store.receipts, { merge: () => Promise.reject(new Unavailable("no store")) });
+  const refused = node.call(eve, "room.delivered", { room, seq: 1 }).catch(String);
+  await flush();
+  expect(await refused).toContain("unavailable");
+  expect(socket.of("receipts")).toEqual([]);
+  Object.assign(node.store.receipts, { merge });
+  void node.call(eve, "room.delivered", { room, seq: 1 });
+  await flush();
+  expect(socket.of("receipts")).toMatchObject([{ marks: [[eve.user, 1, 0]] }]);
+});
+
+test("writing reads nothing: only `read` moves the read mark", async () => {
+  const { node, ana, eve, room, flush } = await given();
+  await node.call(ana, "room.post", { room, cid: node.cid(), text: "one" });
+  await node.call(eve, "room.post", { room, cid: node.cid(), text: "two" });
+  await flush();
+  expect(await node.store.receipts.of(room, [ana.user, eve.user])).toEqual([]);
+  await node.history.caughtUp();
+  const { rooms } = await node.call<{ rooms: object[] }>(eve, "room.summaries", { rooms: [room] });
+  expect(rooms).toMatchObject([{ read: 0, unread: 1 }]);
+});
+
 test("a former member's marks are nobody's business", async () => {
   const { node, ana, eve, room, socket, flush } = await given();
   void node.call(eve, "room.delivered", { room, seq: 1 });
