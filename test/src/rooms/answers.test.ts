@@ -170,6 +170,20 @@ test("P2: a retried room.create that landed as the last room allowed is answered
   expect(again as unknown).toEqual({ ok: first as unknown });
 });
 
+test("P6: a member who knows of more than this log does is sent on, not shown an old page", async () => {
+  const node = await given();
+  const [ana, eve] = [await node.join("ana"), await node.join("eve")];
+  const input = { cid: node.cid(), name: "x", members: [eve.user] };
+  const made = await node.call<{ room: string }>(ana, "room.create", input);
+  const { room } = granted(made as never) as { room: string };
+  const pageFor = (who: typeof ana, known: number) => node.call(who, "room.history", { room, known });
+  expect(await pageFor(ana, 1)).toMatchObject({ ok: { head: 1 } });
+  expect(await pageFor(ana, 2)).toMatchObject({ error: { code: "unavailable", retryAfterMs: 500 } });
+  // What a former member may see is over: nothing later could come.
+  await node.call(ana, "room.remove", { room, cid: node.cid(), user: eve.user });
+  expect(await pageFor(eve, 3)).toMatchObject({ ok: { head: 2 } });
+});
+
 test("P2: what a newer version wrote is never taken for a no", async () => {
   const written = await groupOfTwo();
   const [head] = await written.log.heads([room]);
