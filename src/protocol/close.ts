@@ -8,6 +8,7 @@ export const closeCodes = {
   revoked: { code: 4501, reason: "session was ended" },
   replaced: { code: 4502, reason: "same tab connected again" },
   protocol: { code: 4503, reason: "a frame broke the rules" },
+  /** Reserved, so that clients stop at it: accounts can't be suspended yet. */
   banned: { code: 4504, reason: "account is suspended" },
 } as const satisfies Record<string, { code: number; reason: string }>;
 
