@@ -11,8 +11,7 @@ import { timersArmed } from "./platform.ts";
 import { withOwn } from "./with-own.ts";
 
 export function actorProbe(metrics: Metrics): Probe {
-  const alive = (phase: Phase) => phase === "starting" || phase === "running" || phase === "stopping";
-  const counts = new Map<string, number>();
+  const alive = (phase: Phase) => Number(phase === "starting" || phase === "running" || phase === "stopping");
   return {
     admitted(kind, admission, depth) {
       metrics.mailbox.observe(depth, kind);
@@ -22,13 +21,9 @@ export function actorProbe(metrics: Metrics): Probe {
       metrics.turns.observe(ranMs / 1_000, kind);
       metrics.turnMessages.observe(count, kind);
     },
-    changed(kind, phase, reason) {
-      if (reason === "crashed" || reason === "interrupted") metrics.restarts.inc({ kind });
-      // An incarnation is counted from `starting` to whatever isn't alive.
-      const change = phase === "starting" ? 1 : alive(phase) ? 0 : -1;
-      const count = Math.max(0, (counts.get(kind) ?? 0) + change);
-      counts.set(kind, count);
-      metrics.actors.set({ kind }, count);
+    changed(kind, from, to) {
+      if (to === "backoff" || to === "quarantined") metrics.restarts.inc({ kind });
+      metrics.actors.inc({ kind }, alive(to) - alive(from));
     },
     failed: (kind, error) => logFault(`actor ${kind}`, error),
   };

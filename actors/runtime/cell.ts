@@ -374,9 +374,10 @@ export class Cell<Message, Reply> implements Link<Cell<Message, Reply>>, Owner<M
     this.#kind.rouse(this);
   }
 
-  #enter(phase: Phase, reason: Reason): void {
-    this.#phase = phase;
-    this.#kind.world.probe?.changed(this.#kind.name, phase, reason);
+  #enter(to: Phase, reason: Reason): void {
+    const from = this.#phase;
+    this.#phase = to;
+    this.#kind.world.probe?.changed(this.#kind.name, from, to, reason);
   }
 
   /** Read the clock only for somebody who looks. */

@@ -26,7 +26,7 @@ export interface Probe {
   admitted(kind: string, admission: Admission, depth: number): void;
   /** @param waitedMs of the oldest message of the batch */
   turned(kind: string, count: number, waitedMs: number, ranMs: number, ok: boolean): void;
-  changed(kind: string, phase: Phase, reason: Reason): void;
+  changed(kind: string, from: Phase, to: Phase, reason: Reason): void;
   /** Whatever an actor threw. */
   failed(kind: string, error: unknown): void;
 }

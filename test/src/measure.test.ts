@@ -1,10 +1,12 @@
 import { expect, test } from "bun:test";
 import { limits } from "../../actors/limits.ts";
 import { type Log, type RecordDraft, Unavailable, UnknownOutcome } from "../../actors/ports.ts";
+import { createSystem } from "../../actors/runtime/system.ts";
 import { createMetrics } from "../../src/http/metrics.ts";
 import { MemoryLog } from "../../src/log/memory.ts";
-import { gatewayProbe, measuredBus, measuredLog, nodeGauges } from "../../src/measure.ts";
+import { actorProbe, gatewayProbe, measuredBus, measuredLog, nodeGauges } from "../../src/measure.ts";
 import { settle, startLive, until } from "../support/live.ts";
+import { manualPlatform } from "../support/node.ts";
 
 test("what goes out is measured: how late, how many bytes, how long receipts take to write", async () => {
   const metrics = createMetrics("0.0.0-test");
@@ -69,6 +71,43 @@ test("what is held is counted, and no longer once it is given back", async () =>
   const { connection, socket } = await node.connect(ana);
   await node.resume(connection, socket, { [room]: null });
   expect(await value("feeds")).toEndWith(" 1");
+});
+
+test("an actor is counted while it has an incarnation, and a failed one once", async () => {
+  const metrics = createMetrics("0.0.0-test");
+  const platform = manualPlatform();
+  const system = createSystem({ platform, probe: { ...actorProbe(metrics), failed() {} } });
+  const kind = system.define<string, string>({
+    ...{ kind: "k", capacity: 9, batchMax: 1, residentMax: 9 },
+    create: () => ({
+      turn([envelope]) {
+        if (envelope?.message === "crash") throw new Error("a bug");
+        envelope?.reply("ok");
+      },
+    }),
+  });
+  const ask = async (id: string, message: string) => {
+    const answer = system.ref(kind, id).ask(message);
+    await settle();
+    platform.advance(10 * limits.restartDelayMs);
+    await settle();
+    return answer;
+  };
+  const counts = async () => {
+    const text = await metrics.registry.metrics();
+    const found = [...text.matchAll(/^starling_actor(s|_restarts_total)\{kind="k"\} (\d+)$/gm)];
+    return found.map(([, , count]) => Number(count));
+  };
+  for (const id of ["a", "b"]) await ask(id, "hello");
+  expect(await counts()).toEqual([2]);
+  for (const crashes of [1, 2]) {
+    expect(await ask("a", "crash")).toEqual({ failure: "crashed" });
+    expect(await counts()).toEqual([1, crashes]);
+    await ask("a", "hello");
+    expect(await counts()).toEqual([2, crashes]);
+  }
+  await system.stop();
+  expect(await counts()).toEqual([0, 2]);
 });
 
 test("appends are counted by how they end", async () => {

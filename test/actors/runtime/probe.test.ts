@@ -42,8 +42,8 @@ test("a probe sees admissions, turns and phases of a kind, and never an id", asy
   await settled(ref.ask("crash"));
   expect(seen).toEqual([
     ["admitted", "watched", "accepted", 1],
-    ["changed", "watched", "starting", "demand"],
-    ["changed", "watched", "running", "started"],
+    ["changed", "watched", "asleep", "starting", "demand"],
+    ["changed", "watched", "starting", "running", "started"],
     ["admitted", "watched", "accepted", 2],
     ["admitted", "watched", "rejected", 2],
     ["turned", "watched", 2, true],
@@ -51,6 +51,6 @@ test("a probe sees admissions, turns and phases of a kind, and never an id", asy
     ["admitted", "watched", "accepted", 1],
     ["turned", "watched", 1, false],
     ["failed", "watched"],
-    ["changed", "watched", "backoff", "crashed"],
+    ["changed", "watched", "running", "backoff", "crashed"],
   ]);
 });
