@@ -207,7 +207,8 @@ export class Gateway {
     const { user, session, tab } = connection;
     for (const other of this.#ofSession(user, session)) if (other.tab === tab) other.close("replaced");
     const others = this.#ofSession(user, session);
-    if (others.length >= limits.connectionsPerSessionMax) others[0]?.close("replaced");
+    const most = limits.connectionsPerSessionMax;
+    if (others.length >= most) others[0]?.close("replaced", `a session has at most ${most} connections`);
     this.#byUser.add(user, connection);
     this.#connections.set(connection.connection, connection);
     this.#sources.probe?.opened();

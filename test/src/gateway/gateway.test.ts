@@ -1,10 +1,12 @@
 import { expect, test } from "bun:test";
 import { limits } from "../../../actors/limits.ts";
+import type { Account } from "../../../actors/ports.ts";
 import { startServer } from "../../../src/gateway/server.ts";
 import { defaultRates } from "../../../src/operations/rate.ts";
 import { subprotocol } from "../../../src/protocol/frames.ts";
 import { memoryStore } from "../../../src/store/memory.ts";
 import { FakeSocket, settle, startLive, until } from "../../support/live.ts";
+import { granted, password } from "../../support/node.ts";
 
 test("logins over a socket are slowed by the client's own address, like those over HTTP", async () => {
   const node = await startLive();
@@ -199,6 +201,40 @@ test("a storm of hellos asks the store of only so many at once, and all get in",
   answers.resolve();
   await until(() => sockets.every((socket) => socket.of("welcome").length > 0));
   expect(most).toBe(limits.hellosAtOnce);
+});
+
+test("one more connection than a session may have takes the place of its oldest, and of no other session's", async () => {
+  const node = await startLive();
+  const eve = await node.join("eve");
+  const login = { name: "eve", password, device: "another", label: "" };
+  const elsewhere = await node.connect({ ...granted(await node.auth.login(login, "192.0.2.2")) });
+  const tabs = [];
+  for (let i = 0; i <= limits.connectionsPerSessionMax; i++) tabs.push(await node.connect(eve, `tab ${i}`));
+  const closed = tabs.flatMap(({ socket }, i) => (socket.closed === null ? [] : [[i, socket.closed]]));
+  expect(closed).toEqual([[0, { code: 4502, reason: "a session has at most 20 connections" }]]);
+  expect(elsewhere.socket.closed).toBeNull();
+});
+
+test("a connection has so many requests in work; what is above is overloaded, and what is answered makes room", async () => {
+  const memory = memoryStore();
+  const slow = Promise.withResolvers<Account[]>();
+  Object.assign(memory.accounts, { many: () => slow.promise });
+  const node = await startLive({ store: memory });
+  const eve = await node.join("eve");
+  const { connection, socket } = await node.connect(eve);
+  const ask = (id: number) => {
+    const request = { id, op: "user.many", in: { users: [eve.user] } };
+    node.gateway.receive(connection, JSON.stringify(request));
+  };
+  const replies = () => socket.frames.flatMap((frame) => ("re" in frame ? [frame] : []));
+  for (let id = 0; id <= limits.inFlightMax; id++) ask(id);
+  await until(() => replies().length > 0);
+  expect(replies()).toMatchObject([{ re: limits.inFlightMax, error: { code: "overloaded" } }]);
+  slow.resolve([]);
+  await until(() => replies().length > limits.inFlightMax);
+  ask(1_000);
+  await until(() => replies().length > limits.inFlightMax + 1);
+  expect(replies().at(-1)).toMatchObject({ re: 1_000, ok: { users: [] } });
 });
 
 test("a frame that breaks the rules is told how", async () => {
