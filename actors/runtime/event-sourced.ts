@@ -15,7 +15,7 @@ export interface Sourced<Command, Reply, State, Draft> {
   /** False: somebody else wrote. Throws when nobody can tell; then the replies are released all the same. */
   verify(id: string, position: number): Promise<boolean>;
   /** After the replies, e.g. to schedule a snapshot. Must not throw. */
-  committed?(id: string, state: State, position: number, draft: Draft): void;
+  committed?(id: string, state: State, position: number): void;
 }
 
 /** Decides commands one after the other, each on what the ones before it led to. */
@@ -134,7 +134,7 @@ class EventSourced<Command, Reply, State, Draft> {
       }
     }
     for (const { envelope, decided } of held) envelope.reply(decided.reply);
-    if (draft !== null) this.#source.committed?.(this.#id, loaded.state, loaded.position, draft);
+    if (draft !== null) this.#source.committed?.(this.#id, loaded.state, loaded.position);
     return true;
   }
 

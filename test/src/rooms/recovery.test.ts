@@ -2,6 +2,7 @@ import { expect, test } from "bun:test";
 import { serverOf } from "../../../actors/room/frame.ts";
 import { sourcedRoom } from "../../../actors/room/room.ts";
 import { saveRoom } from "../../../actors/room/snapshot.ts";
+import { happen } from "../../actors/room/given.ts";
 import { groupOfTwo, room } from "./written-room.ts";
 
 /** Ana made the room with Bob and posted; a snapshot of that lies in the store. */
@@ -24,6 +25,19 @@ test("an actor wakes from its snapshot and what came after it", async () => {
   const { state } = await sourced.recover(room);
   expect(state).toMatchObject({ seq: 3, ord: 2, name: "as the snapshot says" });
   expect([...state.members.keys()].sort()).toEqual(["ana", "bob"]);
+});
+
+test("a snapshot is written after so many events, and then not before as many more", async () => {
+  const { written } = await given();
+  const sourced = sourcedRoom({ ...written, snapshotEvery: 2 });
+  const { state, position } = await sourced.recover(room);
+  const seqs: (number | undefined)[] = [];
+  for (let more = 1; more <= 5; more++) {
+    happen(state, "ana", { kind: "posted", text: "more" });
+    sourced.committed?.(room, state, position + more);
+    seqs.push((await written.store.snapshots.get(room))?.seq);
+  }
+  expect(seqs).toEqual([undefined, 4, 4, 6, 6]);
 });
 
 test("a snapshot of an older format is rebuilt from events", async () => {
