@@ -54,7 +54,7 @@ export const limits = {
   turnCommandsMax: 256,
   /** Content that was deleted leaves the log after this. */
   logKeptMs: 14 * 24 * 3_600_000,
-  /** Rooms of one stream whose refused record is kept for an operator; of more it is counted only. */
+  /** Rooms of one stream whose refused record is kept for an operator; of more it is counted only, and the stream counts as lagging. */
   deadLettersMax: 1_000,
   /** What is kept of such a record: the largest that NATS takes from us. */
   deadLetterBytesMax: 256 * 1_024,

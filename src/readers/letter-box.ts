@@ -23,6 +23,11 @@ export class LetterBox {
     if (before !== undefined && before.position !== letter.position) await dropLetter(this.#secrets, before);
   }
 
+  /** There may be too many rooms for all of them to have a letter. */
+  holds(room: RoomId): boolean {
+    return this.#letters?.has(room) ?? false;
+  }
+
   /** What lies behind the cursor and isn't parked has been applied, here or by whoever read before. */
   async dropLanded(cursor: Position, parked: ReadonlyMap<RoomId, Position>): Promise<void> {
     const letters = await this.#opened();

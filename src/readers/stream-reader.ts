@@ -219,7 +219,9 @@ export class StreamReader {
     if (position === null) return tell(bus, await store.projection.apply(writes));
     const upTo = Math.min(position, ...[...this.parked.values()].map((first) => first - 1));
     const anchor = await log.anchorAt?.(this.#stream, upTo);
-    const reached = upTo < position && { reached: position };
+    // Of a room without a letter nobody else knows: then the whole stream is no further than its checkpoint.
+    const lettered = [...this.parked.keys()].every((room) => this.#letters.holds(room));
+    const reached = upTo < position && lettered && { reached: position };
     const checkpoint = { stream: this.#stream, position: upTo, ...reached, ...(anchor && { anchor }) };
     tell(bus, await store.projection.apply(writes, checkpoint));
   }

@@ -1,6 +1,7 @@
 import { expect, test } from "bun:test";
 import { limits } from "../../../actors/limits.ts";
 import {
+  type Checkpoint,
   type Log,
   type LogRecord,
   type Position,
@@ -11,6 +12,7 @@ import {
   type Write,
 } from "../../../actors/ports.ts";
 import { serverOf } from "../../../actors/room/frame.ts";
+import { MemoryBus } from "../../../src/bus/memory.ts";
 import { MemoryLog } from "../../../src/log/memory.ts";
 import { deadLetters } from "../../../src/readers/dead-letters.ts";
 import { startHistory } from "../../../src/readers/history.ts";
@@ -171,6 +173,33 @@ test("commits don't cut a back-off short", async () => {
   state.refuses = () => null;
   await pass(20_000);
   await node.history.caughtUp();
+});
+
+test("with more rooms parked than letters are kept, the stream counts as lagging where its checkpoint stands", async () => {
+  const platform = manualPlatform();
+  const log = new MemoryLog(platform);
+  const store = memoryStore();
+  const told: Checkpoint[] = [];
+  const apply = store.projection.apply.bind(store.projection);
+  store.projection.apply = async (writes, upTo) => {
+    if (upTo !== undefined) told.push(upTo);
+    return await apply(writes, upTo);
+  };
+  const server = serverOf({ parts: [] }).replace(/"format":\d+/, '"format":99');
+  const newer = { epoch: "E", from: 1, count: 0, at: platform.now(), frame: "", server };
+  const most = limits.deadLettersMax;
+  for (let i = 0; i < most; i++) await log.append(`room ${i}`, 0, newer);
+  const bus = new MemoryBus(platform);
+  await using history = startHistory({ log, store, bus, platform, onFailure: () => {} });
+  await until(() => history.parked() === most && told.at(-1)?.reached !== undefined);
+  expect(told.at(-1)).toEqual({ stream: 0, position: 0, reached: most });
+  await log.append("one more", 0, newer);
+  await until(() => {
+    platform.advance(10);
+    return history.parked() > most && told.at(-1)?.reached === undefined;
+  });
+  expect(told.at(-1)).toEqual({ stream: 0, position: 0 });
+  expect(await deadLetters(store.secrets)).toHaveLength(most);
 });
 
 test("a record of a newer format is parked, not misread", async () => {
