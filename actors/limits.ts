@@ -223,6 +223,8 @@ export const limits = {
   /** Three pings. */
   idleTimeoutS: 75,
   drainMs: 10_000,
+  /** A process that was told to stop ends by then: supervisors kill after 30 s. Leaving and stopping may take drainMs each. */
+  stopMs: 25_000,
 
   /** Users and addresses whose request rate is remembered: about 10 MB. */
   rateKeysMax: 100_000,
