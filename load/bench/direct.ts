@@ -1,6 +1,6 @@
 /** Two hundred pairs, one message at a time: what a message costs when no other one shares its commit. */
 import { quantile } from "../kit/stats.ts";
-import { measureCommit } from "./commit.ts";
+import { measureCommits } from "./commit.ts";
 import type { Outcome } from "./outcome.ts";
 import type { Person } from "./people.ts";
 import { interleave, ratios } from "./rounds.ts";
@@ -22,16 +22,16 @@ export async function direct(rounds: number, seconds: number): Promise<Outcome> 
   const schedule = { bursts: (seconds * 1_000) / everyMs, size: 1, everyMs };
   for (const side of [low, high]) await side.window({ ...schedule, bursts: warmUpMessages });
   const found = await interleave(rounds, gate, { floor: low, starling: high }, schedule);
-  const commitMs = measureCommit();
+  const commits = await measureCommits(everyMs);
   const perMessage = ({ cpu, messages }: Window) => (cpu / messages) * 1e6;
   const acks = (q: number) => found.rounds.map(({ starling }) => quantile(starling.acksMs, q));
   return {
     ...found,
     rows: [
       row("direct, 200/s: ack p50", "ms", acks(0.5), atMost(1.5)),
-      row("direct, 200/s: ack p99", "ms", acks(0.99), atMost(10 + quantile(commitMs, 0.5))),
-      row("   a commit here, p50", "ms", [quantile(commitMs, 0.5)]),
-      row("   a commit here, p99", "ms", [quantile(commitMs, 0.99)]),
+      row("direct, 200/s: ack p99", "ms", acks(0.99), atMost(10 + quantile(commits.ms, 0.5))),
+      row("   a commit here, p50", "ms", [quantile(commits.ms, 0.5)]),
+      row("   a commit here, p99", "ms", [quantile(commits.ms, 0.99)]),
       row(
         "   floor's ack p50",
         "ms",
@@ -48,6 +48,12 @@ export async function direct(rounds: number, seconds: number): Promise<Outcome> 
         ratios(found.rounds, "starling", "floor", perMessage),
         atMost(2.5),
       ),
+      row(
+        "   the same ÷ (floor + a commit here)",
+        "×",
+        found.rounds.map(({ starling, floor }) => perMessage(starling) / (perMessage(floor) + commits.cpu)),
+      ),
+      row("   a commit here, CPU", "µs", [commits.cpu]),
       row(
         "   floor, direct",
         "µs",
