@@ -38,8 +38,8 @@ export const limits = {
   intervalsMax: 1_000,
   /** Changes of a room's history rule: the same. */
   rulesMax: 1_000,
-  /** A cid in a JS Map costs 761 B (measured): 50 MB for the largest cache. */
-  cidsMax: 65_536,
+  /** Some 400 B each (measured): 7 MB for the largest cache. Four full mailboxes: what is sent again is mostly younger. */
+  cidsMax: 16_384,
   /** Bounds what a wrong client clock costs; correctness needs no clock. */
   cidAheadMs: 60_000,
   /** Deletions that a room remembers to judge older facts by. */
@@ -223,6 +223,8 @@ export const limits = {
   /** Three pings. */
   idleTimeoutS: 75,
   drainMs: 10_000,
+  /** A process that was told to stop ends by then: supervisors kill after 30 s. Leaving and stopping may take drainMs each. */
+  stopMs: 25_000,
 
   /** Users and addresses whose request rate is remembered: about 10 MB. */
   rateKeysMax: 100_000,

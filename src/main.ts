@@ -6,6 +6,7 @@ import { createAuth } from "./auth/auth.ts";
 import { openBackend } from "./backend.ts";
 import { Members } from "./cluster/members.ts";
 import { type Config, readConfig, strangersIn } from "./config.ts";
+import { createEnding } from "./ending.ts";
 import { startServer } from "./gateway/server.ts";
 import { createHttp } from "./http/http.ts";
 import { watchLoop } from "./http/loop-lag.ts";
@@ -18,9 +19,6 @@ import { logFault } from "./operations/fault.ts";
 import { defaultRates, ratesOff } from "./operations/rate.ts";
 import { platform } from "./platform.ts";
 import { historyReader } from "./readers/stream-reader.ts";
-
-/** Two signals within this time are one. */
-const twiceMs = 500;
 
 export async function serve(config: Config): Promise<void> {
   for (const name of strangersIn(process.env))
@@ -97,29 +95,21 @@ export async function serve(config: Config): Promise<void> {
   });
   console.log(`starling listening on http://${config.host}:${server.port}`);
 
-  let stoppedAt: number | null = null;
-  const stop = async () => {
-    // The second signal means now; but a terminal's ctrl-c comes twice at once, by itself and passed on by the starter.
-    if (stoppedAt !== null && platform.monotonic() - stoppedAt < twiceMs) return;
-    if (stoppedAt !== null) process.exit(1);
-    stoppedAt = platform.monotonic();
-    await node.leave();
-    await node.gateway.drain(limits.drainMs / 4);
-    // Sockets are gone by now; HTTP connections that are only kept alive must not hold us up.
-    await server.stop(true);
-    unwatch();
-    await node[Symbol.asyncDispose]();
-    await backend[Symbol.asyncDispose]();
-    process.exit(0);
-  };
-  for (const signal of ["SIGTERM", "SIGINT"] as const) {
-    process.on(signal, () => {
-      stop().catch((error) => {
-        logFault("stop", error);
-        process.exit(1);
-      });
-    });
-  }
+  const end = createEnding({
+    platform,
+    async stop() {
+      await node.leave();
+      await node.gateway.drain(limits.drainMs / 4);
+      // Sockets are gone by now; HTTP connections that are only kept alive must not hold us up.
+      await server.stop(true);
+      unwatch();
+      await node[Symbol.asyncDispose]();
+      await backend[Symbol.asyncDispose]();
+    },
+    exit: (code) => process.exit(code),
+    onFailure: (error) => logFault("stop", error),
+  });
+  for (const signal of ["SIGTERM", "SIGINT"] as const) process.on(signal, end);
 }
 
 /** A rejection that nobody awaits is a bug of ours: it is logged, and the node lives on. */

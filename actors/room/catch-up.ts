@@ -32,6 +32,14 @@ export interface CaughtUp {
 
 export type Sources = { log: Log; store: Pick<Store, "messages" | "projection"> };
 
+/** For who reads other documents of the room as well, and first. */
+export interface Along {
+  /** From before those were read: whatever isn't in them is met in the log. */
+  checkpoint: Position;
+  /** Told of each line of the log above the checkpoint, in order. */
+  met(line: string): void;
+}
+
 /** A hole between two sources: nothing is handed out then. */
 class Hole extends Error {
   override name = "Hole";
@@ -42,10 +50,16 @@ class Hole extends Error {
  * content whose deletion lies at or below the head is never handed out.
  * @throws Hole when a seq is missing; NewerFormat when a record is not ours to read
  */
-export async function catchUp(sources: Sources, room: RoomId, after: Seq, max: number): Promise<CaughtUp> {
+export async function catchUp(
+  sources: Sources,
+  room: RoomId,
+  after: Seq,
+  max: number,
+  along?: Along,
+): Promise<CaughtUp> {
   const { log, store } = sources;
   // This order makes it whole: what leaves the log later than this is already in the documents.
-  const checkpoint = await store.projection.checkpoint(log.streamOf(room));
+  const checkpoint = along?.checkpoint ?? (await store.projection.checkpoint(log.streamOf(room)));
   const documents = await store.messages.range(room, after + 1, Number.MAX_SAFE_INTEGER, max);
   const found: CaughtUp = {
     lines: unbroken(after, documents),
@@ -55,7 +69,11 @@ export async function catchUp(sources: Sources, room: RoomId, after: Seq, max: n
     epoch: null,
     more: false,
   };
-  const gone = await readTail(log, room, after, max, found);
+  const gone = new Map<Seq, Seq>();
+  await readTail(log, room, after, max, found, (line) => {
+    noteDeletion(line, gone);
+    along?.met(line);
+  });
   consecutive(room, after, found.lines);
   if (gone.size > 0) bury(found.lines, gone);
   return found;
@@ -72,32 +90,37 @@ function unbroken(after: Seq, documents: readonly StoredEvent[]): KnownLine[] {
   return lines;
 }
 
-/** Fills `found` from the log; returns the deletions that it met (target → seq of the deletion). */
+/** Fills `found` from the log. */
 async function readTail(
   log: Log,
   room: RoomId,
   after: Seq,
   max: number,
   found: CaughtUp,
-): Promise<Map<Seq, Seq>> {
-  const gone = new Map<Seq, Seq>();
+  met: (line: string) => void,
+): Promise<void> {
   for await (const records of tailOf(log, room, found.checkpoint)) {
     for (const record of records) {
-      take(record, after, max, found, gone);
+      take(record, after, max, found, met);
       found.position = record.position;
       found.epoch = record.epoch;
     }
   }
   found.more ||= found.lines.length >= max;
-  return gone;
 }
 
-function take(record: LogRecord, after: Seq, max: number, found: CaughtUp, gone: Map<Seq, Seq>): void {
+function take(
+  record: LogRecord,
+  after: Seq,
+  max: number,
+  found: CaughtUp,
+  met: (line: string) => void,
+): void {
   const { parts, closed } = partsOf(record);
   for (const cid of closed ?? []) found.closed.push({ closed: cid, position: record.position });
   for (const [i, line] of linesOf(record.frame).entries()) {
     const seq = record.from + i;
-    noteDeletion(line, gone);
+    met(line);
     if (seq <= (found.lines.at(-1)?.seq ?? after)) continue;
     if (found.lines.length < max) found.lines.push({ seq, line, part: parts[i] as Part });
     else found.more = true;

@@ -10,12 +10,8 @@ import type { Cid, Millis, Outcome, Position, UserId } from "../ports.ts";
 import { Heap } from "../runtime/heap.ts";
 import { cidTime } from "./cid.ts";
 
-interface Entry {
-  key: string;
-  time: Millis;
-  position: Position;
-  outcome: Outcome;
-}
+/** One flat object: a busy room holds many. */
+type Entry = Outcome & { key: string; time: Millis; position: Position };
 
 export class KnownCids {
   readonly #max: number;
@@ -39,7 +35,7 @@ export class KnownCids {
   /** `durable`: its record is in the log; false while its turn is being decided. */
   get(by: UserId, cid: Cid): { outcome: Outcome; durable: boolean } | undefined {
     const entry = this.#entries.get(keyOf(by, cid));
-    return entry && { outcome: entry.outcome, durable: entry.position > 0 };
+    return entry && { outcome: entry, durable: entry.position > 0 };
   }
 
   /** True when a cid that isn't cached can't have an outcome. */
@@ -49,7 +45,7 @@ export class KnownCids {
 
   /** Remembers an outcome of the turn that is being decided. */
   add(by: UserId, cid: Cid, outcome: Outcome): void {
-    const entry = { key: keyOf(by, cid), time: cidTime(cid), position: 0, outcome };
+    const entry: Entry = { key: keyOf(by, cid), time: cidTime(cid), position: 0, ...outcome };
     this.#entries.set(entry.key, entry);
     this.#turn.push(entry);
     this.#tAll = Math.max(this.#tAll, entry.time);
@@ -88,6 +84,7 @@ export class KnownCids {
   }
 }
 
+/** Joined, since a template's string would be kept as a rope. */
 function keyOf(by: UserId, cid: Cid): string {
-  return `${by} ${cid}`;
+  return [by, cid].join(" ");
 }

@@ -1,7 +1,8 @@
 /**
  * The Ed25519 keys of access tokens, one per period of limits.keyRotateMs. A period's key has a fixed name in
- * the store, so that nodes which start or rotate at the same moment end with the same key. The key of the
- * period before is kept: a token lives far shorter than a period.
+ * the store, so that nodes which start or rotate at the same moment end with the same key. It counts in its own
+ * period, by the clock of whoever is asked, and in the ones beside it: a token lives far shorter than a period, and
+ * clocks differ. None is removed: one node with a wrong clock would end everybody's tokens. Twelve a year are nothing.
  */
 import { calculateJwkThumbprint, exportJWK, generateKeyPair, importJWK, type JWK } from "jose";
 import { limits } from "../../actors/limits.ts";
@@ -23,8 +24,8 @@ export interface SigningKeys {
   /** The key of this period; made when there is none yet. */
   current(): Promise<SigningKey>;
   /**
-   * null: no key of ours. Looks into the store at most once per limits.keyReloadMs for what another node made; who comes in
-   * between waits for the next look, since a token may be younger than the last one.
+   * null: no key of ours that counts now. Looks into the store at most once per limits.keyReloadMs for what another node
+   * made; who comes in between waits for the next look, since a token may be younger than the last one.
    */
   find(kid: string): Promise<SigningKey | null>;
 }
@@ -35,6 +36,9 @@ export function createSigningKeys(secrets: Secrets, platform: Platform): Signing
   let making: Promise<SigningKey> | null = null;
   let loading: Promise<void> | null = null;
   let loadedAt = Number.NEGATIVE_INFINITY;
+
+  const periodNow = () => Math.floor(platform.now() / limits.keyRotateMs);
+  const counts = (period: number) => Math.abs(period - periodNow()) <= 1;
 
   /** Whoever asks while the keys are being read waits for them: a node that starts meets all its clients at once. */
   function load(): Promise<void> {
@@ -53,17 +57,15 @@ export function createSigningKeys(secrets: Secrets, platform: Platform): Signing
 
   async function readAll(): Promise<void> {
     loadedAt = platform.monotonic();
-    const keys = await Promise.all(
-      (await secrets.list(prefix)).map(({ name, value }) => read(Number(name.slice(prefix.length)), value)),
-    );
+    const all = await secrets.list(prefix);
+    const stored = all.map(({ name, value }) => ({ period: Number(name.slice(prefix.length)), value }));
+    const near = stored.filter(({ period }) => counts(period));
+    const keys = await Promise.all(near.map(({ period, value }) => read(period, value)));
     known = new Map(keys.map((key) => [key.kid, key]));
   }
 
   async function make(period: number): Promise<SigningKey> {
     const stored = await secrets.putIfAbsent(`${prefix}${period}`, await generate());
-    for (const { name } of await secrets.list(prefix)) {
-      if (Number(name.slice(prefix.length)) < period - 1) await secrets.remove(name);
-    }
     const key = await read(period, stored);
     // Not one that began before the key was there.
     await readAll();
@@ -74,7 +76,7 @@ export function createSigningKeys(secrets: Secrets, platform: Platform): Signing
 
   return {
     async current() {
-      const period = Math.floor(platform.now() / limits.keyRotateMs);
+      const period = periodNow();
       if (newest?.period === period) return newest;
       making ??= make(period).finally(() => {
         making = null;
@@ -82,10 +84,9 @@ export function createSigningKeys(secrets: Secrets, platform: Platform): Signing
       return making;
     },
     async find(kid) {
-      const found = known.get(kid);
-      if (found) return found;
-      await load();
-      return known.get(kid) ?? null;
+      if (!known.has(kid)) await load();
+      const key = known.get(kid);
+      return key !== undefined && counts(key.period) ? key : null;
     },
   };
 }

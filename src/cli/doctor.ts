@@ -22,26 +22,36 @@ export async function doctorCommand(
   if (flag === "--rebuild" && rest.length === 0) return rebuildCommand(config, platform);
   if (flag !== undefined) return { exitCode: 2, says: "usage: starling doctor [--rebuild]" };
   const { cluster, data } = config;
-  const findings =
-    cluster === null
-      ? findingsOf(probeFolder(data, platform.now()), folderChecks)
-      : await clusterFindings(cluster, platform);
-  if (findings.length === 0) {
-    return { exitCode: 0, says: `nothing is wrong with ${cluster === null ? data : "NATS and MongoDB"}` };
-  }
+  const { findings, well } =
+    cluster === null ? lookAtFolder(data, platform) : await lookAtCluster(cluster, platform);
+  if (findings.length === 0) return { exitCode: 0, says: `nothing is wrong with ${well}` };
   return { exitCode: 1, says: findings.map(sentenceOf).join("\n") };
 }
 
-async function clusterFindings(
+interface Look {
+  findings: Finding[];
+  /** What is well when there are none. */
+  well: string;
+}
+
+function lookAtFolder(dir: string, platform: Platform): Look {
+  const facts = probeFolder(dir, platform.now());
+  // Not wrong: that is how it is while the server runs.
+  const well = facts.inUse ? `${dir}; another process holds it, as a running server does` : dir;
+  return { findings: findingsOf(facts, folderChecks), well };
+}
+
+async function lookAtCluster(
   { nats, mongo }: NonNullable<Config["cluster"]>,
   platform: Platform,
-): Promise<Finding[]> {
+): Promise<Look> {
   const looking = probeMongo(mongo, platform);
   const checkpoints = looking.then((facts) => facts.checkpoints);
   const [servers, database] = await Promise.all([probeNats(nats, platform, checkpoints), looking]);
-  return [
+  const findings = [
     ...findingsOf(servers, natsChecks),
     ...findingsOf(database, mongoChecks),
     ...findingsOf(servers.jetstream?.anchors ?? new Map(), logChecks),
   ];
+  return { findings, well: "NATS and MongoDB" };
 }

@@ -21,6 +21,7 @@ export interface FolderFacts {
   } | null;
   /** Schema that this program knows. */
   known: number;
+  /** Another process holds it: the server, while it runs. */
   inUse: boolean;
   freeBytes: number;
   now: Millis;
@@ -53,15 +54,6 @@ const newer: Check<FolderFacts> = ({ database, known }) =>
         fix: "use the newer program that wrote it",
       };
 
-const inUse: Check<FolderFacts> = ({ dir, inUse }) =>
-  inUse
-    ? {
-        wrong: `another process holds ${dir}`,
-        means: "a second server doesn't start on it, users are served by the first one if that is a server",
-        fix: "leave it alone if it is the server that you want, else stop it",
-      }
-    : null;
-
 const full: Check<FolderFacts> = ({ dir, freeBytes }) =>
   freeBytes >= limits.diskFreeBytesMin
     ? null
@@ -77,12 +69,4 @@ const clock: Check<FolderFacts> = ({ database, now }) =>
 
 const moved: Check<FolderFacts> = ({ database }) => movedFinding(database?.moved ?? null);
 
-export const folderChecks: readonly Check<FolderFacts>[] = [
-  damaged,
-  foreign,
-  newer,
-  moved,
-  full,
-  clock,
-  inUse,
-];
+export const folderChecks: readonly Check<FolderFacts>[] = [damaged, foreign, newer, moved, full, clock];

@@ -5,7 +5,7 @@ import { dirname, resolve } from "node:path";
 import type { Millis } from "../../actors/ports.ts";
 import { moveMarkIn } from "../move/marks.ts";
 import { openReading } from "../store/sqlite/connection.ts";
-import { isDamage, UnusableFolder } from "../store/sqlite/errors.ts";
+import { FolderInUse, isDamage } from "../store/sqlite/errors.ts";
 import { lockFolder } from "../store/sqlite/lock.ts";
 import { migrations } from "../store/sqlite/migrations.ts";
 import { databaseFile } from "../store/sqlite/open.ts";
@@ -57,7 +57,7 @@ function isHeld(dir: string): boolean {
     lockFolder(dir)[Symbol.dispose]();
     return false;
   } catch (error) {
-    if (error instanceof UnusableFolder) return true;
+    if (error instanceof FolderInUse) return true;
     throw error;
   }
 }

@@ -3,12 +3,11 @@
  * head → tail, with the tail's edits, reactions and tombstones applied, so a read that begins after an ack includes it.
  */
 
-import type { Epoch, Fields, Position, RoomId, Seq } from "../../actors/ports.ts";
+import type { Epoch, Fields, RoomId, Seq } from "../../actors/ports.ts";
 import { catchUp, type Sources } from "../../actors/room/catch-up.ts";
 import type { StampedEvent, Tombstone } from "../../actors/room/events.ts";
-import { type Entry, eventOf, linesOf } from "../../actors/room/frame.ts";
+import { type Entry, eventOf } from "../../actors/room/frame.ts";
 import { closedAt, entriesFor, lastSeen, type Sight, sees } from "../../actors/room/sight.ts";
-import { tailOf } from "../../actors/room/tail.ts";
 import type { Access } from "./access.ts";
 
 export interface Page {
@@ -30,6 +29,9 @@ export interface Where {
   limit: number;
 }
 
+/** An event of the log's tail. */
+export type Later = StampedEvent | Tombstone;
+
 /** Highest seq that this sight knows of: for a former member the event that closed it. */
 export function horizon({ sight, head }: Access): Seq {
   const closing = closedAt(sight);
@@ -41,13 +43,20 @@ export async function pageOf(sources: Sources, room: RoomId, access: Access, whe
   const [from, to] = boundsOf(where, head);
   const page: Page = { room, epoch: access.epoch ?? "", head, from, to, entries: [], fields: [] };
   if (from > to) return page;
-  // Before the documents: whatever isn't in them by now is met in the tail.
-  const checkpoint = await sources.store.projection.checkpoint(sources.log.streamOf(room));
-  const { lines } = await catchUp(sources, room, from - 1, to - from + 1);
+  const { messages, projection } = sources.store;
+  const checkpoint = await projection.checkpoint(sources.log.streamOf(room));
+  const seqs = Array.from({ length: to - from + 1 }, (_, i) => from + i);
+  const stored = await messages.fields(room, seqs);
+  const later: Later[] = [];
+  const { lines } = await catchUp(sources, room, from - 1, seqs.length, {
+    checkpoint,
+    met: keepLater(later),
+  });
   const viewer = { user: access.sight.user, connection: null };
   page.entries = entriesFor(lines, viewer, access.sight).map((entry) => JSON.parse(entry) as Entry);
   const posts = page.entries.filter((entry) => "kind" in entry && entry.kind === "posted");
-  page.fields = await fieldsOf(sources, room, checkpoint, posts as StampedEvent[], access.sight);
+  const shown = new Set(posts.map(({ seq }) => seq));
+  page.fields = await fieldsOf(sources, room, shown, stored, later, access.sight);
   return page;
 }
 
@@ -65,19 +74,20 @@ function boundsOf({ before, after, around, limit }: Where, head: Seq): [Seq, Seq
 async function fieldsOf(
   sources: Sources,
   room: RoomId,
-  checkpoint: Position,
-  posts: readonly StampedEvent[],
+  posts: ReadonlySet<Seq>,
+  stored: readonly Fields[],
+  later: readonly Later[],
   sight: Sight,
 ): Promise<Fields[]> {
-  const seqs = posts.map(({ seq }) => seq);
-  const stored = await sources.store.messages.fields(room, seqs);
   const seen = await Promise.all(
-    stored.map(async (fields) => ({ ...fields, edit: await seenEdit(sources, room, fields, sight) })),
+    stored
+      .filter(({ seq }) => posts.has(seq))
+      .map(async (fields) => ({ ...fields, edit: await seenEdit(sources, room, fields, sight) })),
   );
   const bySeq = new Map(seen.map((fields) => [fields.seq, fields]));
-  for (const event of await tailEvents(sources, room, checkpoint)) {
+  for (const event of later) {
     // A hidden edit leaves the one before it standing; of a reaction the newest event counts, seen or not.
-    if (event.kind === "reacted" || knows(sight, event.seq)) applyTail(bySeq, new Set(seqs), event);
+    if (event.kind === "reacted" || knows(sight, event.seq)) applyLater(bySeq, posts, event);
   }
   return [...bySeq.values()]
     .map((fields) => withoutUnseen(fields, sight))
@@ -89,23 +99,13 @@ function knows(sight: Sight, seq: Seq): boolean {
   return seq <= sight.asOf && sees(sight, seq);
 }
 
-/** What the log holds above the documents about earlier messages. */
-export async function tailEvents(
-  { log }: Sources,
-  room: RoomId,
-  checkpoint: Position,
-): Promise<(StampedEvent | Tombstone)[]> {
-  const events: (StampedEvent | Tombstone)[] = [];
-  for await (const records of tailOf(log, room, checkpoint)) {
-    for (const { frame } of records) {
-      for (const line of linesOf(frame)) if (line.includes('"target":')) events.push(eventOf(line));
-    }
-  }
-  return events;
-}
+/** For `catchUp`: keeps what the log holds above the documents about earlier messages. */
+export const keepLater = (later: Later[]) => (line: string) => {
+  if (line.includes('"target":')) later.push(eventOf(line));
+};
 
-function applyTail(bySeq: Map<Seq, Fields>, seqs: ReadonlySet<Seq>, event: StampedEvent | Tombstone): void {
-  if ((event.kind !== "edited" && event.kind !== "reacted") || !seqs.has(event.target)) return;
+function applyLater(bySeq: Map<Seq, Fields>, posts: ReadonlySet<Seq>, event: Later): void {
+  if ((event.kind !== "edited" && event.kind !== "reacted") || !posts.has(event.target)) return;
   const fields = bySeq.get(event.target) ?? { seq: event.target, edit: null, reactions: [] };
   bySeq.set(event.target, fields);
   if (event.kind === "edited") {

@@ -6,7 +6,7 @@ import { catchUp, type Sources } from "../../actors/room/catch-up.ts";
 import { eventOf } from "../../actors/room/frame.ts";
 import { closedAt, sees } from "../../actors/room/sight.ts";
 import type { Access } from "./access.ts";
-import { tailEvents } from "./history.ts";
+import { keepLater, type Later } from "./history.ts";
 
 export interface Version {
   seq: Seq;
@@ -35,13 +35,13 @@ export async function versionsOf(
   // Two more: the text seen now goes, and one beyond the list says that there is more.
   const versions = await messages.versions(room, seq, before, limits.versionsMax + 2);
   const [fields] = await messages.fields(room, [seq]);
-  const tail = await tailEvents(sources, room, checkpoint);
   // Last, since it knows every deletion: what was read before counts only if the message is still there.
-  const { lines } = await catchUp(sources, room, seq - 1, 1);
+  const later: Later[] = [];
+  const { lines } = await catchUp(sources, room, seq - 1, 1, { checkpoint, met: keepLater(later) });
   const post = lines[0] === undefined ? null : eventOf(lines[0].line);
   if (post === null || post.kind !== "posted") return null;
   const all = new Map<Seq, Version>([[seq, { seq, at: post.at, text: post.text }]]);
-  const edits = tail.filter((event) => event.kind === "edited" && event.target === seq) as Version[];
+  const edits = later.filter((event) => event.kind === "edited" && event.target === seq) as Version[];
   for (const { seq, at, text } of [...versions, ...(fields?.edit ? [fields.edit] : []), ...edits]) {
     all.set(seq, { seq, at, text });
   }

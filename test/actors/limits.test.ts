@@ -104,6 +104,7 @@ test("who waits for somebody waits longer than that one does", () => {
   expect(limits.replicaReadMs).toBeLessThan(limits.logReadMs);
   expect(limits.askTickMs).toBeLessThan(limits.routeMs);
   expect(limits.logReadMs).toBeLessThan(limits.cutOffMs);
+  expect(2 * limits.drainMs).toBeLessThan(limits.stopMs);
 });
 
 test("a node is missed before its people are offline, and nobody is cut off by one lost beat", () => {
@@ -117,6 +118,7 @@ test("a node is missed before its people are offline, and nobody is cut off by o
 test("a batch fits what it is taken from", () => {
   expect(limits.turnCommandsMax).toBeLessThanOrEqual(limits.roomMailboxMax);
   expect(limits.inFlightMax).toBeLessThanOrEqual(limits.roomMailboxMax);
+  expect(4 * limits.roomMailboxMax).toBeLessThanOrEqual(limits.cidsMax);
   expect(limits.unauthenticatedPerAddressMax).toBeLessThan(limits.unauthenticatedMax);
   expect(limits.hellosAtOnce).toBeLessThanOrEqual(limits.unauthenticatedMax);
   expect(limits.addMax).toBeLessThanOrEqual(limits.membersMax);

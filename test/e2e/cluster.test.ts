@@ -1,6 +1,7 @@
 /** Three real processes over real NATS and MongoDB: one chat. */
 import { afterAll, describe, expect, test } from "bun:test";
 import { type ClusterNode, LocalCluster, ready } from "../../load/kit/cluster.ts";
+import { TcpLink } from "../../load/kit/tcp-link.ts";
 import type { Client, Room } from "../../sdk/api.ts";
 import { idOf, join, seen } from "./people.ts";
 
@@ -103,6 +104,25 @@ describe.skipIf(cluster === null)("a cluster of three nodes", () => {
     // Counts are of documents, whoever writes them.
     expect(await ana.call("room.unread.explain", { room: room?.id ?? "" })).toMatchObject({ seq: 2 });
     await reader?.stop();
+  });
+
+  test("a node that is told to stop while NATS hangs ends by itself, in time and well", async () => {
+    await using link = await TcpLink.to(cluster?.nats.servers[0]?.port ?? 0);
+    const node = await cluster?.add({ NATS_URL: `nats://127.0.0.1:${link.port}` });
+    const ana = await person(node?.url ?? "", "ana");
+    // Some are decided at the node that will hang, the others elsewhere.
+    const rooms: Room[] = [];
+    for (let i = 0; i < 8; i++) rooms.push(...(await group([ana])));
+    const sending = rooms.map((room) => room.send({ text: "m0" }).catch(() => {}));
+    link.cut();
+    const { process } = node?.server ?? {};
+    const began = performance.now();
+    await node?.stop();
+    expect(performance.now() - began).toBeLessThan(30_000);
+    expect([process?.exitCode, process?.signalCode]).toEqual([0, null]);
+    // They would try on elsewhere: here is nobody any more.
+    await ana.close();
+    await Promise.all(sending);
   });
 
   test("a session that is ended at one node loses its sockets at another, by its notice", async () => {

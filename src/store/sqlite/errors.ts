@@ -10,6 +10,11 @@ export class UnusableFolder extends Error {
   override name = "UnusableFolder";
 }
 
+/** Another process holds it. */
+export class FolderInUse extends UnusableFolder {
+  override name = "FolderInUse";
+}
+
 export function codeOf(error: unknown): string {
   return error instanceof Error && "code" in error ? String(error.code) : "";
 }

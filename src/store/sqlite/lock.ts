@@ -1,10 +1,10 @@
 import { Database } from "bun:sqlite";
-import { codeOf, isBusy, UnusableFolder } from "./errors.ts";
+import { codeOf, FolderInUse, isBusy, UnusableFolder } from "./errors.ts";
 
 /**
  * Makes this process the data folder's only owner: SQLite alone would let a second one write. The lock is an
  * exclusive transaction that lasts as long as the process; the system drops it however the process ends.
- * @throws UnusableFolder when another process holds it, or it can't be written
+ * @throws FolderInUse when another process holds it; UnusableFolder when it can't be written
  */
 export function lockFolder(dir: string): Disposable {
   const db = openLock(dir);
@@ -13,7 +13,7 @@ export function lockFolder(dir: string): Disposable {
   } catch (error) {
     db.close();
     if (isBusy(error)) {
-      throw new UnusableFolder(`the data folder ${dir} is in use by another process`);
+      throw new FolderInUse(`the data folder ${dir} is in use by another process`);
     }
     throw error;
   }

@@ -41,9 +41,23 @@ test("a folder in which nothing is wrong, and one that isn't there yet, are well
   expect(await doctorCommand([], configOf(`${folder.dir}/none`), at(now))).toMatchObject({ exitCode: 0 });
 });
 
-test("a folder that a server holds is said to be in use", async () => {
+test("beside a running server all is looked at, and that it runs is nothing wrong", async () => {
   await using temporary = await openTemporary();
-  expect(await complaint(temporary.dir)).toStartWith(`Another process holds ${temporary.dir}: `);
+  const { projection } = temporary.embedded.store;
+  await projection.apply([{ ...created(), at: now }]);
+  expect(await doctorCommand([], configOf(temporary.dir), at(now))).toEqual({
+    exitCode: 0,
+    says: `nothing is wrong with ${temporary.dir}; another process holds it, as a running server does`,
+  });
+  // What it wrote a moment ago is still in the write-ahead log.
+  await projection.apply([{ ...created("later"), at: now + 3_600_000 }]);
+  expect(await complaint(temporary.dir)).toContain("clock is 60 min behind the newest message");
+});
+
+test("a folder that can't be written isn't taken for one that a server holds", async () => {
+  using folder = temporaryFolder();
+  mkdirSync(`${folder.dir}/lock.db`);
+  await expect(doctorCommand([], configOf(folder.dir), at(now))).rejects.toThrow("can't be written");
 });
 
 test("a damaged database is named, whether its head or its middle is hit", async () => {

@@ -42,6 +42,30 @@ for (const [where, seen, hidden] of [
   });
 }
 
+test("a page and a list of versions are each made of one reading of the log, and miss nothing that lands meanwhile", async () => {
+  const written = await groupOfTwo();
+  const post = await written.write("ana", { kind: "posted", text: "one" });
+  await written.project();
+  await written.write("ana", edit(post, "two"), edit(post, "three"));
+  const { messages } = written.store;
+  const read = messages.fields.bind(messages);
+  messages.fields = async (...where) => {
+    const found = await read(...where);
+    await written.project();
+    return found;
+  };
+  const [access] = await accessOf(written, room, ["ana"]);
+  if (access === undefined) throw new Error("no access");
+  const tails = written.tailsRead();
+  const { fields } = await pageOf(written, room, access, { limit: 50 });
+  expect(fields).toMatchObject([{ seq: post, edit: { text: "three" } }]);
+  expect(tails.read).toBe(1);
+  await written.write("ana", edit(post, "four"));
+  const found = await versionsOf(written, room, access, post);
+  expect(found?.versions.map(({ text }) => text)).toEqual(["one", "two", "three"]);
+  expect(tails.read).toBe(2);
+});
+
 test("edits out of sight are passed over, however many, on the way to the one in sight", async () => {
   const written = await groupOfTwo();
   const addBob = { kind: "added", user: "bob", role: "member" } as const;

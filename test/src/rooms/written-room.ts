@@ -51,6 +51,21 @@ export class WrittenRoom {
     return counter;
   }
 
+  /** How many readings of the log's tail begin from now on. */
+  tailsRead(): { read: number } {
+    const counter = { read: 0 };
+    const original = this.log.tail.bind(this.log);
+    let last = -1;
+    this.log.tail = async (room, after, bytesMax) => {
+      // One reading goes on where it was, until there is no more.
+      if (after !== last) counter.read++;
+      const records = await original(room, after, bytesMax);
+      last = records.at(-1)?.position ?? -1;
+      return records;
+    };
+    return counter;
+  }
+
   /** The history reader comes as far as the log is now. */
   async project(): Promise<void> {
     const checkpoint = await this.store.projection.checkpoint(0);
