@@ -11,14 +11,20 @@ export function useMembers(room: Room, wanted: boolean): readonly Member[] {
     if (!wanted) return;
     let current = true;
     let latest: string | number | null = null;
+    let asked = 0;
+    let shown = 0;
     const load = async () => {
+      const turn = ++asked;
       try {
         const found = await room.members();
-        if (!current) return;
+        // An earlier answer may come later.
+        if (!current || turn < shown) return;
+        shown = turn;
         people.want(found.map((member) => member.user));
         setMembers(found);
       } catch {
-        // Offline: the next change of the room, or its next opening, asks again.
+        // Offline: whatever comes next in the room, or its next opening, asks again.
+        if (turn === asked) latest = null;
       }
     };
     const check = () => {
