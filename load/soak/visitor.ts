@@ -29,8 +29,8 @@ const later = new Set([503, 504]);
 const stopFrom = 4_500;
 /** Marks and signs beside the posts: one for so many lines that somebody gets. */
 const marksEvery = 10;
-/** Half of a token's life: a visit, at most three means long, ends before it does. */
-const freshMs = limits.accessMs / 2;
+/** A visit, at most three means long, ends before the token does, also when many come at once and it takes a minute. */
+const freshMs = limits.accessMs / 4;
 const visitMeansMax = 3;
 
 export interface Ticket {

@@ -15,6 +15,7 @@ import { type AnchorState, checkAnchors, type StreamReads } from "../log/jetstre
 import { wrongSettings } from "../log/jetstream/streams.ts";
 import { streamCount, streamName } from "../log/jetstream/subjects.ts";
 import { serversOf } from "../nats/servers.ts";
+import { pause } from "../waiting.ts";
 
 export interface NatsFacts {
   servers: readonly ServerFacts[];
@@ -142,6 +143,27 @@ async function tryWriting(
   platform: Platform,
 ): Promise<JetStreamFacts["writes"]> {
   const name = `STARLING_DOCTOR_${platform.id()}`;
+  const end = platform.monotonic() + limits.doctorMs;
+  try {
+    // Servers that have just met find no place for a stream, and one that was just made elects its leader first.
+    for (;;) {
+      const writes = await writesTo(name, connection, jsm);
+      if (writes === "ok" || platform.monotonic() > end) return writes;
+      await pause(platform, pauseMs);
+    }
+  } finally {
+    await jsm.streams.delete(name).catch(() => {});
+  }
+}
+
+const pauseMs = 100;
+
+/** Makes the stream, if it isn't there yet, and writes to it. */
+async function writesTo(
+  name: string,
+  connection: NatsConnection,
+  jsm: JetStreamManager,
+): Promise<JetStreamFacts["writes"]> {
   const subject = `doctor.${name}`;
   try {
     await jsm.streams.add({
@@ -151,23 +173,13 @@ async function tryWriting(
       retention: RetentionPolicy.Limits,
       num_replicas: connection.info?.cluster === undefined ? 1 : 3,
     });
-    const end = platform.monotonic() + limits.doctorMs;
-    // A stream that was just made elects its leader first.
-    while (!(await published(connection, subject))) {
-      if (platform.monotonic() > end) return "not";
-      await new Promise<void>((resolve) => platform.after(pauseMs, resolve));
-    }
-    return "ok";
+    return (await published(connection, subject)) ? "ok" : "not";
   } catch (error) {
     return error instanceof Error && /insufficient|resources|no space|storage/i.test(error.message)
       ? "full"
       : "not";
-  } finally {
-    await jsm.streams.delete(name).catch(() => {});
   }
 }
-
-const pauseMs = 100;
 
 /** False when nobody took it. @throws when somebody said why not */
 async function published(connection: NatsConnection, subject: string): Promise<boolean> {
