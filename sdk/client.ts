@@ -163,7 +163,7 @@ export function createClient(options: ClientOptions): Client {
           if (state === "online") resolve();
           if (state === "closed") reject(failure("unavailable", state));
         });
-        cancel = platform.after(timeoutMs, () => reject(failure("unavailable", "out of time", true)));
+        cancel = platform.after(timeoutMs, () => reject(failure("unavailable", "timeout", true)));
       }).finally(() => {
         off();
         cancel();

@@ -188,7 +188,7 @@ export function createOutbox({ platform, clock, storage, online, request, passed
   /** Listed at once. Resolves when the command is durable, and rejects when it never will be. */
   function add(op: string, room: RoomId | null, input: Record<string, unknown>): Promise<Done> {
     return new Promise((resolve, reject) => {
-      if (commands.size >= outboxMax) throw failure("limit", "the outbox is full");
+      if (commands.size >= outboxMax) throw failure("limit", "outbox full");
       const made = { cid: clock.cid(), at: clock.now(), resolve, reject };
       const command: Command = { ...made, room, op, in: input, state: "queued", error: null, attempt: 0 };
       enter(command);

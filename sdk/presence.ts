@@ -1,7 +1,7 @@
 /** Whom this client looks at, and what it knows of them. Lossy by design: each connection asks anew. */
 import type { UserId } from "../actors/ports.ts";
 import type { PresenceState } from "../actors/user/user.ts";
-import { ignore } from "./error.ts";
+import { chore } from "./chore.ts";
 import type { Host } from "./host.ts";
 
 export interface Seen {
@@ -11,7 +11,9 @@ export interface Seen {
 
 export type Presence = ReturnType<typeof createPresence>;
 
-export function createPresence({ emitter, online, request }: Pick<Host, "emitter" | "online" | "request">) {
+type Needs = Pick<Host, "platform" | "emitter" | "online" | "request">;
+
+export function createPresence({ platform, emitter, online, request }: Needs) {
   const seen = new Map<UserId, Seen>();
   let watched: readonly UserId[] = [];
   let away = false;
@@ -21,16 +23,18 @@ export function createPresence({ emitter, online, request }: Pick<Host, "emitter
     emitter.emit("presence", { user, state, lastSeen });
   }
 
-  function ask(): void {
+  const ask = chore(platform, async () => {
     if (!online()) return;
-    request("presence.watch", { users: watched }).then((answer) => {
-      for (const each of (answer as { states: (Seen & { user: UserId })[] }).states) changed(each);
-    }, ignore);
-  }
+    const answer = (await request("presence.watch", { users: watched })) as {
+      states: (Seen & { user: UserId })[];
+    };
+    answer.states.forEach(changed);
+  });
 
-  function tell(): void {
-    if (online()) request("presence.set", { state: away ? "away" : "online" }).catch(ignore);
-  }
+  const tell = chore(
+    platform,
+    () => online() && request("presence.set", { state: away ? "away" : "online" }),
+  );
 
   return {
     changed,
@@ -40,18 +44,18 @@ export function createPresence({ emitter, online, request }: Pick<Host, "emitter
     watch(users: readonly UserId[]): void {
       watched = users;
       for (const user of seen.keys()) if (!users.includes(user)) seen.delete(user);
-      ask();
+      ask(0);
     },
 
     setAway(now: boolean): void {
       away = now;
-      tell();
+      tell(0);
     },
 
     /** A new connection knows nothing of this. */
     flush(): void {
-      if (watched.length > 0) ask();
-      if (away) tell();
+      if (watched[0]) ask(0);
+      if (away) tell(0);
     },
   };
 }

@@ -45,6 +45,7 @@ export class RoomSync {
   readonly #mend: (afterMs: number) => void;
   readonly #tellDelivered: (afterMs: number) => void;
   readonly #tellRead: (afterMs: number) => void;
+  readonly #askReceipts: (afterMs: number) => void;
   /** I have read up to here, and the server hasn't confirmed it. 0: nothing to tell. */
   #reading: Seq = 0;
   #receiptsWanted = false;
@@ -58,7 +59,19 @@ export class RoomSync {
     this.#tellDelivered = chore(host.platform, () =>
       host.tell("room.delivered", { room: id, seq: this.log.last }),
     );
-    this.#tellRead = chore(host.platform, () => this.#sendRead());
+    // Repeated until the server confirms it.
+    this.#tellRead = chore(host.platform, async () => {
+      const seq = this.#reading;
+      if (seq === 0 || !host.online()) return;
+      const mark = (await host.request("room.read", { room: id, seq })) as OwnMark;
+      if (this.#reading === seq) this.#reading = 0;
+      this.ownMark(mark);
+    });
+    this.#askReceipts = chore(host.platform, async () => {
+      if (!this.#receiptsWanted || !host.online()) return;
+      // Above 100 members there are only counts, and nobody's mark.
+      this.othersMarks((await host.request("room.receipts", { room: id })) as { marks?: Mark[] });
+    });
     this.log = new RoomLog(({ seq, at, cid }) => {
       const command = host.outbox.get(cid);
       return command ? ownEvent(seq, at, command, host.me()) : null;
@@ -92,7 +105,7 @@ export class RoomSync {
     this.receipts = [];
     this.#roleSeq = this.#reading = 0;
     this.#host.refresh(this.id);
-    this.#askReceipts();
+    this.#askReceipts(0);
     this.#show();
   }
 
@@ -103,8 +116,8 @@ export class RoomSync {
   }
 
   online(): void {
-    if (this.#reading > 0) this.#tellRead(0);
-    this.#askReceipts();
+    this.#tellRead(0);
+    this.#askReceipts(0);
   }
 
   summary({
@@ -193,29 +206,10 @@ export class RoomSync {
     this.#show();
   }
 
-  /** Repeated until the server confirms it. */
-  async #sendRead(): Promise<void> {
-    const seq = this.#reading;
-    if (seq === 0 || !this.#host.online()) return;
-    const mark = (await this.#host.request("room.read", { room: this.id, seq })) as OwnMark;
-    if (this.#reading === seq) this.#reading = 0;
-    this.ownMark(mark);
-  }
-
   /** Others' marks are wanted from now on, after each reconnect too. */
   wantReceipts(): void {
-    if (this.#receiptsWanted) return;
+    if (!this.#receiptsWanted) this.#askReceipts(0);
     this.#receiptsWanted = true;
-    this.#askReceipts();
-  }
-
-  #askReceipts(): void {
-    if (!this.#receiptsWanted || !this.#host.online()) return;
-    // Above 100 members there are only counts, and nobody's mark.
-    this.#host
-      .request("room.receipts", { room: this.id })
-      .then((answer) => this.othersMarks(answer as { marks?: Mark[] }))
-      .catch(ignore);
   }
 
   #applied(applied: readonly Kept[], news: boolean): void {

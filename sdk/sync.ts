@@ -2,12 +2,12 @@
 import type { RoomId } from "../actors/ports.ts";
 import type { Cursor } from "../actors/room/events.ts";
 import { createAccount } from "./account.ts";
-import { parts } from "./chore.ts";
+import { chore, parts } from "./chore.ts";
 import { resumeVoid } from "./close.ts";
 import type { ChatFrame, Connection, FrameOf } from "./connection.ts";
 import { ignore } from "./error.ts";
 import type { Host } from "./host.ts";
-import { catchUpMs } from "./limits.ts";
+import { catchUpMs, retryBaseMs } from "./limits.ts";
 import type { Presence } from "./presence.ts";
 import type { RoomList } from "./room-list.ts";
 import { createSummaries } from "./summaries.ts";
@@ -17,6 +17,8 @@ export function createSync(host: Host, rooms: RoomList, connection: Connection, 
   const account = createAccount(request);
   const summaries = createSummaries(host, (summary) => rooms.open(summary.room).summary(summary));
   let roomsMax = 0;
+  /** Asks again for what an account frame announced. */
+  const follow = chore(host.platform, () => online() && syncAccount(0));
 
   async function syncAccount(version: number): Promise<void> {
     await account.sync(version);
@@ -132,7 +134,7 @@ export function createSync(host: Host, rooms: RoomList, connection: Connection, 
           live(frame);
           break;
         case "account":
-          syncAccount(frame.version).catch(ignore);
+          syncAccount(frame.version).catch(() => follow(retryBaseMs));
           break;
         case "presence":
           presence.changed(frame);

@@ -108,7 +108,7 @@ export class FakeServer {
     this.http.set("register", tokens);
     this.http.set("login", tokens);
     this.http.set("refresh", tokens);
-    this.handlers.set("account.sync", ({ since }) => ({ ok: this.#account(Number(since)) }));
+    this.handlers.set("account.sync", ({ since }) => ({ ok: this.account(Number(since)) }));
     this.handlers.set("room.summaries", ({ rooms }) => ({
       ok: { rooms: (rooms as string[]).filter((id) => this.rooms.has(id)).map((id) => this.summary(id)) },
     }));
@@ -214,7 +214,8 @@ export class FakeServer {
     };
   }
 
-  #account(since: number): object {
+  /** What `account.sync` answers. */
+  account(since: number): object {
     const profile = { key: "profile", version: 1, value: { name: "me", display: "Me", about: "" } };
     const rooms = [...this.rooms].map(([id, { role }]) => ({
       key: `room:${id}`,

@@ -5,7 +5,7 @@ import { mergeMarks } from "../../sdk/receipts.ts";
 import { RoomLog } from "../../sdk/room-log.ts";
 import { countHere, countOn, noUnread, recount } from "../../sdk/unread.ts";
 import { deleted, epoch, posted } from "./entries.ts";
-import { online, type Setting, settled } from "./harness.ts";
+import { online, type Setting } from "./harness.ts";
 
 const inRoom = (count = 1): Promise<Setting> =>
   online(({ server }) => {
@@ -107,12 +107,23 @@ describe("others' marks", () => {
     server.on("room.receipts", () => ({ ok: { marks: [["ana", 1, 0]] } }));
     client.room("R").receipts();
     client.room("R").receipts();
-    await settled();
+    await platform.advance(0);
     expect(server.link.ops("room.receipts").length).toBe(1);
     expect(client.room("R").receipts()).toEqual([{ user: "ana", delivered: 1, read: 0 }]);
     server.link.hangUp(1006);
     await platform.advance(500);
     expect(server.link.ops("room.receipts").length).toBe(1);
+  });
+
+  test("are asked for again when the server refuses for now", async () => {
+    const { client, server, platform } = await inRoom();
+    server.on("room.receipts", () => ({ error: { code: "overloaded", retryable: true, retryAfterMs: 700 } }));
+    client.room("R").receipts();
+    await platform.advance(699);
+    server.on("room.receipts", () => ({ ok: { marks: [["ana", 1, 0]] } }));
+    expect(client.room("R").receipts()).toEqual([]);
+    await platform.advance(1);
+    expect(client.room("R").receipts()).toEqual([{ user: "ana", delivered: 1, read: 0 }]);
   });
 
   test("merge to the same whatever their order", () => {

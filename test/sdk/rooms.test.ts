@@ -3,6 +3,8 @@ import { deleted, edited, epoch, posted, start } from "./entries.ts";
 import { online, settled, signedIn } from "./harness.ts";
 import { inRoom, messages } from "./room-kit.ts";
 
+const forNow = { error: { code: "unavailable", retryable: true } } as const;
+
 describe("the list of rooms", () => {
   test("is sorted by activity and tells its listeners once per frame of the display", async () => {
     const { client, server, platform } = await online(({ server }) => {
@@ -65,6 +67,17 @@ describe("the list of rooms", () => {
     expect(client.rooms.snapshot()).toMatchObject([{ id: "N", role: "member" }]);
     expect(messages(client, "N")).toMatchObject([{ text: "welcome" }]);
     expect(server.link.frames("resume")).toEqual([]);
+  });
+
+  test("learns of it although the server refuses for now to say what changed", async () => {
+    const { client, server, platform } = await online();
+    server.version = 2;
+    server.room("N", [posted(1, "ana", "welcome")]);
+    let refusals = 0;
+    server.on("account.sync", () => (++refusals < 4 ? forNow : { ok: server.account(1) }));
+    server.link.deliver({ t: "account", version: 2 });
+    await platform.advance(60_000);
+    expect(client.rooms.snapshot()).toMatchObject([{ id: "N", role: "member" }]);
   });
 
   test("asks for at most a hundred summaries at once", async () => {
@@ -160,7 +173,7 @@ describe("presence", () => {
     server.on("presence.set", () => ({ ok: {} }));
     client.watch(["ana"]);
     client.setAway(true);
-    await settled();
+    await platform.advance(0);
     expect(client.presenceOf("ana")).toEqual({ state: "away", lastSeen: 7 });
     expect(client.presenceOf("bob")).toEqual({ state: "offline", lastSeen: null });
     server.link.deliver({ t: "presence", user: "ana", state: "online", lastSeen: null });
@@ -169,5 +182,18 @@ describe("presence", () => {
     await platform.advance(500);
     expect(server.link.ops("presence.watch")[0]?.in).toEqual({ users: ["ana"] });
     expect(server.link.ops("presence.set")[0]?.in).toEqual({ state: "away" });
+  });
+
+  test("is asked for again when the server refuses for now", async () => {
+    const { client, server, platform } = await online();
+    for (const op of ["presence.watch", "presence.set"]) server.on(op, () => forNow);
+    client.watch(["ana"]);
+    client.setAway(true);
+    await platform.advance(0);
+    server.on("presence.watch", () => ({ ok: { states: [{ user: "ana", state: "away", lastSeen: 7 }] } }));
+    server.on("presence.set", () => ({ ok: {} }));
+    await platform.advance(500);
+    expect(client.presenceOf("ana")).toEqual({ state: "away", lastSeen: 7 });
+    expect(server.link.ops("presence.set").length).toBe(2);
   });
 });

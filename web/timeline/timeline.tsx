@@ -91,7 +91,7 @@ export function Timeline({ room, info, ref }: { room: Room; info: RoomInfo; ref:
   useEffect(() => {
     if (opened) setPlace((now) => (atEnd ? null : (now ?? lastSeq(rows))));
   }, [opened, atEnd, rows]);
-  useReading(room, info, atEnd && opened);
+  useReading(room, info, atEnd && opened, lastSeq(rows));
   useImperativeHandle(ref, () => ({ toEnd, jump }), [toEnd, jump]);
 
   return (

@@ -1,5 +1,5 @@
 import { beforeAll, describe, expect, test } from "bun:test";
-import type { Page } from "playwright-core";
+import type { Page, WebSocketRoute } from "playwright-core";
 import { createClient } from "../../../sdk/index.ts";
 import { withoutChromium } from "./browser.ts";
 import { type Person, password } from "./person.ts";
@@ -95,6 +95,19 @@ describe.skipIf(withoutChromium)("read means that somebody looked", () => {
     await look(ben.page, true);
   });
 
+  test("what is known to be unread before it is here is read when it comes", async () => {
+    const late = await holdEvents(ben.page);
+    await ben.page.reload();
+    await ben.message("five").waitFor();
+    late.hold();
+    await ana.say("six");
+    await ana.tick("six", "sent");
+    await late.reconnect();
+    await ben.row("ana").getByText("1 unread").waitFor();
+    late.release();
+    await ana.tick("six", "read");
+  });
+
   test("new messages are said to a screen reader, one's own are not", async () => {
     const spoken = ben.page.locator("[aria-live=polite]");
     await ana.say("can you hear me?");
@@ -115,6 +128,30 @@ async function look(page: Page, has: boolean): Promise<void> {
     document.hasFocus = () => focused;
     dispatchEvent(new Event(focused ? "focus" : "blur"));
   }, has);
+}
+
+/** Puts somebody between the page and its server who can keep events back; everything else passes. */
+async function holdEvents(page: Page) {
+  let socket: WebSocketRoute | undefined;
+  let held: (() => void)[] | null = null;
+  await page.routeWebSocket(/./, (route) => {
+    socket = route;
+    route.connectToServer().onMessage((text) => {
+      const send = () => route.send(text);
+      if (held && /"t":"(events|live)"/.test(String(text))) held.push(send);
+      else send();
+    });
+  });
+  return {
+    hold(): void {
+      held = [];
+    },
+    reconnect: () => socket?.close({ code: 4000 }),
+    release(): void {
+      for (const send of held ?? []) send();
+      held = null;
+    },
+  };
 }
 
 /** Messages and the unread line, as they stand. */
