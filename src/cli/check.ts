@@ -1,15 +1,16 @@
 /** `starling check`: looks through the whole database for damage, also while the server runs. */
 import { existsSync } from "node:fs";
+import type { Config } from "../config.ts";
 import { openReading } from "../store/sqlite/connection.ts";
 import { isDamage } from "../store/sqlite/errors.ts";
 import { databaseFile } from "../store/sqlite/open.ts";
 import { faultIn } from "../store/sqlite/prepare.ts";
-import type { CommandResult } from "./backup.ts";
+import { type CommandResult, ofCluster } from "./backup.ts";
 
-/** @param dir data folder to look at */
-export function checkCommand(dir: string): CommandResult {
-  const path = `${dir}/${databaseFile}`;
-  if (!existsSync(path)) return { exitCode: 1, says: `${dir} holds no ${databaseFile}` };
+export function checkCommand({ cluster, data }: Pick<Config, "cluster" | "data">): CommandResult {
+  if (cluster !== null) return { exitCode: 1, says: `${ofCluster}: ask \`starling doctor\`` };
+  const path = `${data}/${databaseFile}`;
+  if (!existsSync(path)) return { exitCode: 1, says: `${data} holds no ${databaseFile}` };
   const fault = faultAt(path);
   if (fault === null) return { exitCode: 0, says: `${path} is sound` };
   return { exitCode: 1, says: `${path} is damaged: ${fault}; restore a backup` };

@@ -17,7 +17,7 @@ const usage = `starling COMMAND
   backup TARGET    copy the data of STARLING_DATA to another folder, also while the server runs
   user password NAME
                    give somebody a new password and end their sessions; a folder's server must be stopped
-  check            look through the data for damage, also while the server runs (about 1 s per GB)
+  check            look through the data of STARLING_DATA for damage, also while the server runs (about 1 s per GB)
   doctor           say what is wrong, what it means for users and what to do
     --rebuild      NATS lost the log: go on from MongoDB's documents, with new epochs, and name what is lost; nodes must
                    be stopped
@@ -32,7 +32,9 @@ const usage = `starling COMMAND
 const [command = "help", ...args] = process.argv.slice(2);
 
 try {
-  process.exitCode = await run(command);
+  const exitCode = await run(command);
+  // At once, too: a socket to a service that never answers would keep the program. Only a server stays.
+  if (command !== "serve") process.exit(exitCode);
 } catch (error) {
   console.error(error instanceof Error ? error.message : "starling failed");
   // At once: a server that could not start may hold open what it had opened.
@@ -50,11 +52,11 @@ async function run(command: string): Promise<number> {
       await serve(readConfig(process.env));
       return 0;
     case "backup":
-      return tell(backupCommand(args, readConfig(process.env).data, platform.now()));
+      return tell(backupCommand(args, readConfig(process.env), platform.now()));
     case "user":
       return tell(await userCommand(args, readConfig(process.env), platform));
     case "check":
-      return tell(checkCommand(readConfig(process.env).data));
+      return tell(checkCommand(readConfig(process.env)));
     case "dead":
       return tell(await deadCommand(args, readConfig(process.env), platform));
     case "doctor":
@@ -69,7 +71,7 @@ async function run(command: string): Promise<number> {
       return 0;
     default:
       console.error(`there is no command ${command}\n\n${usage}`);
-      return 1;
+      return 2;
   }
 }
 

@@ -40,16 +40,26 @@ describe("starling backup", () => {
   test("says what it did, and what it can't do", async () => {
     await using temporary = await openTemporary();
     const target = `${temporary.dir}/backup`;
-    expect(backupCommand([target], temporary.dir, 1)).toEqual({
+    const config = { cluster: null, data: temporary.dir };
+    expect(backupCommand([target], config, 1)).toEqual({
       exitCode: 0,
       says: expect.stringMatching(/^0\.\d MiB copied to /),
     });
-    expect(backupCommand([target], temporary.dir, 1)).toEqual({
+    expect(backupCommand([target], config, 1)).toEqual({
       exitCode: 1,
       says: `${target} already holds a database`,
     });
-    expect(backupCommand([], temporary.dir, 1).exitCode).toBe(2);
-    expect(backupCommand(["a", "b"], temporary.dir, 1).exitCode).toBe(2);
-    expect(backupCommand(["--help"], temporary.dir, 1).exitCode).toBe(2);
+    expect(backupCommand([], config, 1).exitCode).toBe(2);
+    expect(backupCommand(["a", "b"], config, 1).exitCode).toBe(2);
+    expect(backupCommand(["--help"], config, 1).exitCode).toBe(2);
+  });
+
+  test("in the environment of a cluster copies nothing: the folder isn't where its data lies", async () => {
+    await using temporary = await openTemporary();
+    const target = `${temporary.dir}/backup`;
+    const cluster = { nats: "nats://one:4222", mongo: "mongodb://one/starling" };
+    const { exitCode, says } = backupCommand([target], { cluster, data: temporary.dir }, 1);
+    expect([exitCode, says]).toEqual([1, expect.stringContaining("back MongoDB up by its own means")]);
+    expect(existsSync(target)).toBe(false);
   });
 });

@@ -90,15 +90,23 @@ describe("preparing a database", () => {
   test("a database too large to look through starts at once; starling check finds its damage", () => {
     damage();
     prepare(path, migrations, statSync(path).size - 1);
-    expect(checkCommand(folder.dir)).toEqual({
+    expect(checkCommand({ cluster: null, data: folder.dir })).toEqual({
       exitCode: 1,
       says: expect.stringMatching(/is damaged: .*; restore a backup$/),
     });
   });
 
   test("starling check says so when there is nothing wrong, or nothing at all", () => {
-    expect(checkCommand(folder.dir)).toMatchObject({ exitCode: 1 });
+    expect(checkCommand({ cluster: null, data: folder.dir })).toMatchObject({ exitCode: 1 });
     prepare(path);
-    expect(checkCommand(folder.dir)).toEqual({ exitCode: 0, says: `${path} is sound` });
+    expect(checkCommand({ cluster: null, data: folder.dir })).toEqual({
+      exitCode: 0,
+      says: `${path} is sound`,
+    });
+    const cluster = { nats: "nats://one:4222", mongo: "mongodb://one/starling" };
+    expect(checkCommand({ cluster, data: folder.dir })).toEqual({
+      exitCode: 1,
+      says: expect.stringContaining("name a cluster"),
+    });
   });
 });
