@@ -4,6 +4,7 @@ import type { Millis } from "../../actors/ports.ts";
 import type { MoveMark } from "../move/marks.ts";
 import { clockFinding } from "./clock.ts";
 import type { Check } from "./finding.ts";
+import { lettersFinding } from "./letters.ts";
 import { movedFinding } from "./moved.ts";
 
 export interface FolderFacts {
@@ -18,6 +19,8 @@ export interface FolderFacts {
     /** Time of the newest event; 0 when it can't be told. */
     newestAt: Millis;
     moved: MoveMark | null;
+    /** Dead ones. */
+    letters: number;
   } | null;
   /** Schema that this program knows. */
   known: number;
@@ -69,4 +72,14 @@ const clock: Check<FolderFacts> = ({ database, now }) =>
 
 const moved: Check<FolderFacts> = ({ database }) => movedFinding(database?.moved ?? null);
 
-export const folderChecks: readonly Check<FolderFacts>[] = [damaged, foreign, newer, moved, full, clock];
+const letters: Check<FolderFacts> = ({ database }) => lettersFinding(database?.letters ?? 0);
+
+export const folderChecks: readonly Check<FolderFacts>[] = [
+  damaged,
+  foreign,
+  newer,
+  moved,
+  full,
+  clock,
+  letters,
+];

@@ -4,6 +4,7 @@ import { existsSync, statfsSync } from "node:fs";
 import { dirname, resolve } from "node:path";
 import type { Millis } from "../../actors/ports.ts";
 import { moveMarkIn } from "../move/marks.ts";
+import { isDeadLetter } from "../readers/dead-letters.ts";
 import { openReading } from "../store/sqlite/connection.ts";
 import { FolderInUse, isDamage } from "../store/sqlite/errors.ts";
 import { lockFolder } from "../store/sqlite/lock.ts";
@@ -26,7 +27,7 @@ export function probeFolder(dir: string, now: Millis): FolderFacts {
 
 type DatabaseFacts = NonNullable<FolderFacts["database"]>;
 
-const unread: DatabaseFacts = { ours: true, schema: 0, fault: null, newestAt: 0, moved: null };
+const unread: DatabaseFacts = { ours: true, schema: 0, fault: null, newestAt: 0, moved: null, letters: 0 };
 
 function probeDatabase(path: string): DatabaseFacts {
   try {
@@ -35,7 +36,7 @@ function probeDatabase(path: string): DatabaseFacts {
     const kind = { ...unread, ours, schema };
     if (!ours || schema !== migrations.length) return kind;
     const fault = faultIn(db);
-    return fault === null ? { ...kind, newestAt: newestIn(db), moved: movedIn(db) } : { ...kind, fault };
+    return fault === null ? { ...kind, newestAt: newestIn(db), ...namedIn(db) } : { ...kind, fault };
   } catch (error) {
     if (isDamage(error)) return { ...unread, fault: error.message };
     throw error;
@@ -47,9 +48,11 @@ function newestIn(db: Database): Millis {
   return db.query<{ at: Millis | null }, []>("SELECT max(at) AS at FROM rooms").get()?.at ?? 0;
 }
 
-function movedIn(db: Database): DatabaseFacts["moved"] {
-  const names = db.query<{ name: string }, []>("SELECT name FROM secrets").all();
-  return moveMarkIn(names.map(({ name }) => name));
+/** What the names of its kept texts tell. */
+function namedIn(db: Database): Pick<DatabaseFacts, "moved" | "letters"> {
+  const found = db.query<{ name: string }, []>("SELECT name FROM secrets").all();
+  const names = found.map(({ name }) => name);
+  return { moved: moveMarkIn(names), letters: names.filter(isDeadLetter).length };
 }
 
 function isHeld(dir: string): boolean {

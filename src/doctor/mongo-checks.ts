@@ -1,6 +1,7 @@
 /** What can be wrong with MongoDB. */
 import { clockFinding } from "./clock.ts";
 import type { Check } from "./finding.ts";
+import { lettersFinding } from "./letters.ts";
 import type { MongoFacts } from "./mongo.ts";
 import { movedFinding } from "./moved.ts";
 
@@ -105,6 +106,8 @@ const clock: Check<MongoFacts> = ({ aheadMs }) => clockFinding(aheadMs, "MongoDB
 
 const moved: Check<MongoFacts> = ({ moved }) => movedFinding(moved);
 
+const letters: Check<MongoFacts> = ({ letters }) => lettersFinding(letters);
+
 export const mongoChecks: readonly Check<MongoFacts>[] = [
   failed,
   standalone,
@@ -114,4 +117,5 @@ export const mongoChecks: readonly Check<MongoFacts>[] = [
   unwritable,
   lost,
   clock,
+  letters,
 ];

@@ -4,6 +4,7 @@ import { limits } from "../../actors/limits.ts";
 import type { Checkpoint, Millis } from "../../actors/ports.ts";
 import type { Platform } from "../../actors/runtime/platform.ts";
 import { type MoveMark, moveMarkIn } from "../move/marks.ts";
+import { isDeadLetter } from "../readers/dead-letters.ts";
 import { clientFor, wireVersionMin } from "../store/mongo/deployment.ts";
 import { UnusableDatabase } from "../store/mongo/errors.ts";
 import { nameIn } from "../store/mongo/open.ts";
@@ -24,11 +25,13 @@ export interface MongoFacts {
   /** How far each stream is in the documents. */
   checkpoints: readonly Checkpoint[];
   moved: MoveMark | null;
+  /** Dead ones. */
+  letters: number;
 }
 
 const nothing: MongoFacts = {
   ...{ failure: null, replicaSet: true, old: false, aheadMs: 0, writes: "ok" },
-  ...{ schema: 0, known: migrations.length, lost: [], checkpoints: [], moved: null },
+  ...{ schema: 0, known: migrations.length, lost: [], checkpoints: [], moved: null, letters: 0 },
 };
 
 export async function probeMongo(url: string, platform: Platform): Promise<MongoFacts> {
@@ -52,15 +55,17 @@ export async function probeMongo(url: string, platform: Platform): Promise<Mongo
 
 async function probeDatabase(
   db: Db,
-): Promise<Pick<MongoFacts, "schema" | "checkpoints" | "moved" | "writes">> {
+): Promise<Pick<MongoFacts, "schema" | "checkpoints" | "moved" | "letters" | "writes">> {
   const schema = await db.collection<{ _id: string; version: number }>("meta").findOne({ _id: "schema" });
   const { secrets, ...collections } = collectionsOf(db);
   const checkpoints = await collections.checkpoints.find().toArray();
-  const names = await secrets.find({}, { projection: { _id: 1 } }).toArray();
+  const found = await secrets.find({}, { projection: { _id: 1 } }).toArray();
+  const names = found.map(({ _id }) => _id);
   return {
     schema: schema?.version ?? 0,
     checkpoints: checkpoints.map(checkpointOf),
-    moved: moveMarkIn(names.map(({ _id }) => _id)),
+    moved: moveMarkIn(names),
+    letters: names.filter(isDeadLetter).length,
     writes: await tryWriting(db),
   };
 }

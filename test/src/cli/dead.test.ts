@@ -6,6 +6,7 @@ import type { Log } from "../../../actors/ports.ts";
 import { serverOf } from "../../../actors/room/frame.ts";
 import { type Backend, openBackend } from "../../../src/backend.ts";
 import { deadCommand } from "../../../src/cli/dead.ts";
+import { doctorCommand } from "../../../src/cli/doctor.ts";
 import { type Config, readConfig } from "../../../src/config.ts";
 import { logSubject } from "../../../src/log/jetstream/subjects.ts";
 import { platform } from "../../../src/platform.ts";
@@ -65,6 +66,11 @@ async function tellsOf(config: Config): Promise<void> {
     exitCode: 1,
     says: expect.stringContaining("newer version"),
   });
+  const doctor = await doctorCommand([], config, platform);
+  expect(doctor.exitCode).toBe(1);
+  expect(doctor.says).toContain(
+    "1 record of the log can't be applied to history: its room's later messages ",
+  );
 }
 
 /** As after an upgrade: what was put aside can be read by now. */
