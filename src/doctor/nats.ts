@@ -12,6 +12,7 @@ import { limits } from "../../actors/limits.ts";
 import type { Checkpoint, Millis } from "../../actors/ports.ts";
 import type { Platform } from "../../actors/runtime/platform.ts";
 import { type AnchorState, checkAnchors, type StreamReads } from "../log/jetstream/anchor.ts";
+import { stateOf } from "../log/jetstream/stream-state.ts";
 import { wrongSettings } from "../log/jetstream/streams.ts";
 import { streamCount, streamName } from "../log/jetstream/subjects.ts";
 import { serversOf } from "../nats/servers.ts";
@@ -126,7 +127,7 @@ const readsOf = (jsm: JetStreamManager): StreamReads => ({
       if (isMissing(error)) return null;
       throw error;
     });
-    return info && { created: info.created, first: info.state.first_seq, last: info.state.last_seq };
+    return info && stateOf(info);
   },
   async at(stream, position) {
     const message = await jsm.streams.getMessage(streamName(stream), { seq: position });

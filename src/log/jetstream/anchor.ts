@@ -1,6 +1,7 @@
 /** Whether the streams are still the ones that documents were made from. */
 import type { Anchor, Checkpoint, Position } from "../../../actors/ports.ts";
 import type { Reads } from "./reads.ts";
+import { isBlankAfter, type StreamState } from "./stream-state.ts";
 import { streamName } from "./subjects.ts";
 
 /**
@@ -51,7 +52,7 @@ export class LostLog extends Error {
 /** What is asked of streams. `state` is null where there is no such stream. */
 export interface StreamReads {
   at(stream: number, position: Position): Promise<{ time: string } | null>;
-  state(stream: number): Promise<{ created: string; first: Position; last: Position } | null>;
+  state(stream: number): Promise<StreamState | null>;
 }
 
 /** @throws Unavailable */
@@ -73,7 +74,7 @@ async function checkAnchor(
   const { created, first, last } = state;
   if (anchor !== undefined && created !== anchor.created) return "new stream";
   if (position > last) return "shorter";
-  if (reached < first - 1) return "passed";
+  if (reached < first - 1 && !isBlankAfter(state, reached)) return "passed";
   if (position === 0) return "holds";
   const message = await reads.at(stream, position);
   if (message === null) return "aged";

@@ -16,6 +16,7 @@ import { pause } from "../../waiting.ts";
 import { type AnchorState, checkAnchors, isLoss, LostLog, type StreamReads } from "./anchor.ts";
 import { JetStreamLog } from "./log.ts";
 import { Reads } from "./reads.ts";
+import { isBlankAfter } from "./stream-state.ts";
 import { ensureStreams, type StreamOptions, WrongStream } from "./streams.ts";
 import { streamCount, streamSubject } from "./subjects.ts";
 
@@ -71,10 +72,13 @@ export async function openJetStream(options: JetStreamOptions): Promise<JetStrea
     live,
     state: (stream) => reads.state(stream),
     async oldestAfter(stream, position) {
-      const { first, last } = await reads.state(stream);
-      if (last <= position) return null;
+      const state = await reads.state(stream);
+      if (state.last <= position || isBlankAfter(state, position)) return null;
       const found = await reads.next(stream, streamSubject(stream), position + 1);
-      return { at: Date.parse(found?.time ?? ""), next: first <= position + 1 };
+      const next = state.first <= position + 1;
+      // Older ones are still there, so none has left by age: what lies there holds nothing.
+      if (found === null && next) return null;
+      return { at: Date.parse(found?.time ?? ""), next };
     },
     anchorAt: (stream, position) => log.anchorAt(stream, position),
     checkAnchors: (checkpoints) => checkAnchors(lookingAt(reads), checkpoints),

@@ -8,6 +8,7 @@ import { type Position, Unavailable } from "../../../actors/ports.ts";
 import type { Connection } from "../../nats/connection.ts";
 import type { Gatherer } from "../../nats/gather.ts";
 import { fenceHeader, fenceOf, type Stored } from "./stored.ts";
+import { type StreamInfo, type StreamState, stateOf } from "./stream-state.ts";
 import { streamName } from "./subjects.ts";
 
 const notFound = 10037;
@@ -18,8 +19,11 @@ const fenceLine = new RegExp(`^${fenceHeader}: *(\\d+)`, "m");
 interface ApiAnswer {
   error?: { err_code: number; description: string };
   message?: { subject: string; seq: number; hdrs?: string; data?: string; time: string };
+  /** All of them, or none. */
   created?: string;
-  state?: { first_seq: number; last_seq: number };
+  ts?: string;
+  config?: StreamInfo["config"];
+  state?: StreamInfo["state"];
 }
 
 /** The last messages of some subjects, as one replica knows them. */
@@ -52,19 +56,21 @@ export class Reads {
     return this.#message(stream, { seq: position });
   }
 
-  /** What the leader says of the stream itself. `created` names its incarnation. */
-  async state(stream: number): Promise<{ created: string; first: Position; last: Position }> {
+  /** What the leader says of the stream itself. */
+  async state(stream: number): Promise<StreamState> {
     const found = await this.find(stream);
     if (found === null) throw unavailable(stream, "there is no such stream");
     return found;
   }
 
   /** The same; null: there is no such stream. */
-  async find(stream: number): Promise<{ created: string; first: Position; last: Position } | null> {
-    const { created, state, error } = await this.#api(stream, "STREAM.INFO", "");
+  async find(stream: number): Promise<StreamState | null> {
+    const { created, ts = "", config, state, error } = await this.#api(stream, "STREAM.INFO", "");
     if (error?.err_code === streamNotFound) return null;
-    if (created === undefined || state === undefined) throw unavailable(stream, "it gave no state");
-    return { created, first: state.first_seq, last: state.last_seq };
+    if (created === undefined || config === undefined || state === undefined) {
+      throw unavailable(stream, "it gave no state");
+    }
+    return stateOf({ created, ts, config, state });
   }
 
   /** Messages of a subject at or after a position, oldest first, from any replica: it may lag. */

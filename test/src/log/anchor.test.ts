@@ -6,6 +6,7 @@ import { type AnchorState, LostLog } from "../../../src/log/jetstream/anchor.ts"
 import type { JetStream } from "../../../src/log/jetstream/open.ts";
 import { errorOf } from "../../contract/error-of.ts";
 import { draft } from "../../contract/log.contract.ts";
+import { blankable } from "../../support/blank.ts";
 import { natsWorld } from "../../support/nats.ts";
 
 const program = await part("nats-server");
@@ -49,6 +50,20 @@ describe.skipIf(program === null)("an anchor", () => {
     expect(await stateOf(nats, anchor)).toBe("missing");
     await using fresh = await world.open();
     expect(await stateOf(fresh, anchor)).toBe("new stream");
+  });
+
+  test("holds where a write that failed took the first position with it, which age can't have done yet", async () => {
+    const stream = nats.log.streamOf(room);
+    const { blank, purge } = await blankable(nats, stream);
+    const anchor = await nats.anchorAt(stream, 0);
+    const [first = 0] = await fill(1);
+    await blank(first);
+    expect((await nats.state(stream)).first).toBe(first + 1);
+    expect(await stateOf(nats, anchor)).toBe("holds");
+    // More of them aren't a failed write's: somebody purged the stream.
+    await fill(3);
+    await purge();
+    expect(await stateOf(nats, anchor)).toBe("passed");
   });
 
   test("of what was just scanned is what the leader says of it", async () => {

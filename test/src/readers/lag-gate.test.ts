@@ -12,6 +12,7 @@ import { openMongo } from "../../../src/store/mongo/open.ts";
 import { errorOf } from "../../contract/error-of.ts";
 import { draft } from "../../contract/log.contract.ts";
 import { mongoForFile } from "../../contract/mongo.ts";
+import { blankable } from "../../support/blank.ts";
 import { natsServer, withoutBrokers } from "../../support/brokers.ts";
 import { eventually } from "../../support/eventually.ts";
 
@@ -106,6 +107,30 @@ test.skipIf(withoutBrokers)(
     await eventually("it leaves", async () => (await jetstream.state(stream)).first > 1);
     await gate.look();
     expect(await errorOf(log.append("r", 0, draft("r", 2)))).toBeInstanceOf(Unavailable);
+  },
+  60_000,
+);
+
+test.skipIf(withoutBrokers)(
+  "a position that a failed write took with it, as on a full disk, closes no stream",
+  async () => {
+    await using world = await given("blank");
+    const { gate, log, lags, jetstream } = world;
+    const stream = log.streamOf("r");
+    const { blank } = await blankable(jetstream, stream);
+    await blank(await log.append("r", 0, draft("r", 1)));
+    const state = await jetstream.state(stream);
+    expect([state.first, state.last]).toEqual([2, 1]);
+    await gate.look();
+    expect(lags.at(-1)).toBe(0);
+    const kept = await log.append("r", 0, draft("r", 1));
+    await using history = world.history();
+    await history.caughtUp();
+    // Again, behind a record that is still there.
+    await blank(await log.append("r", kept, draft("r", 2)));
+    await gate.look();
+    expect(lags.at(-1)).toBe(0);
+    expect(await log.append("r", kept, draft("r", 2))).toBeGreaterThan(kept);
   },
   60_000,
 );
