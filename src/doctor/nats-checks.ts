@@ -56,14 +56,21 @@ const tooOld: Check<NatsFacts> = ({ servers }) => {
       };
 };
 
+/** NATS doesn't try a disk again on which a write has failed. */
+const afterFull = "make room, then restart that server: until then it takes nothing";
+
 const withoutJetStream: Check<NatsFacts> = ({ servers }) => {
   const without = servers.filter(({ info }) => info !== null && info.jetstream !== true);
+  const rest = servers.filter(({ info }) => info?.jetstream === true).length;
   return without.length === 0
     ? null
     : {
         wrong: `JetStream is off on ${listOf(without.map(({ address }) => address))}`,
-        means: "there is no log, and without it no node starts",
-        fix: "add `jetstream { store_dir: … }` as in nats.conf, or look at the server's log if it is there: a full disk turns it off",
+        means:
+          rest * 2 > servers.length
+            ? "chat goes on with the others, but the next loss stops all sending"
+            : "there is no log, so messages are refused as unavailable, and no node starts",
+        fix: `a full disk turns it off: ${afterFull}; if it was never on, add \`jetstream { store_dir: … }\` as in nats.conf`,
       };
 };
 
@@ -98,15 +105,21 @@ const unwritable: Check<NatsFacts> = ({ servers, jetstream }) => {
       return {
         wrong: "JetStream has no room for another record",
         means: "messages are refused as unavailable, reading goes on",
-        fix: "see whether a disk under store_dir is full, else raise max_file_store, on every server",
+        fix: `raise max_file_store on every server, or, if a disk under store_dir is full, ${afterFull}`,
       };
     case "not":
-      return up * 2 <= servers.length
-        ? null
+      if (up * 2 <= servers.length) return null;
+      return servers.some(({ info }) => info?.cluster !== undefined)
+        ? {
+            wrong: "JetStream takes no record that each server has to keep",
+            means:
+              "chat goes on if only one of three is the cause, else messages are refused as unavailable; reading goes on",
+            fix: `see whether the servers reach each other at their cluster ports, and whether a disk under store_dir is full: ${afterFull}`,
+          }
         : {
             wrong: "JetStream takes no record",
             means: "messages are refused as unavailable, reading goes on",
-            fix: "see whether a disk under store_dir is full, and whether the servers reach each other at their cluster ports",
+            fix: `see whether a disk under store_dir is full: ${afterFull}`,
           };
   }
 };

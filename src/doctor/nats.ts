@@ -71,9 +71,11 @@ export async function probeNats(
   );
   try {
     const connection = found.find((one) => one.connection?.info?.jetstream)?.connection;
+    // Of those that have it off the doctor speaks anyway: what the others take is the question.
+    const copies = copiesMax - servers.filter(({ info }) => info !== null && info.jetstream !== true).length;
     return {
       servers,
-      jetstream: connection ? await probeJetStream(connection, platform, await checkpoints) : null,
+      jetstream: connection ? await probeJetStream(connection, platform, await checkpoints, copies) : null,
     };
   } finally {
     await Promise.all(found.map(({ connection }) => connection?.close()));
@@ -103,6 +105,7 @@ async function probeJetStream(
   connection: NatsConnection,
   platform: Platform,
   checkpoints: readonly Checkpoint[],
+  copies: number,
 ): Promise<JetStreamFacts | null> {
   const jsm = await jetstreamManager(connection, { timeout: limits.doctorMs, checkAPI: false });
   let aheadMs = 0;
@@ -118,7 +121,7 @@ async function probeJetStream(
     }
   }
   const anchors = await checkAnchors(readsOf(jsm), checkpoints);
-  return { streams, anchors, aheadMs, writes: await tryWriting(connection, jsm, platform) };
+  return { streams, anchors, aheadMs, writes: await tryWriting(connection, jsm, platform, copies) };
 }
 
 const readsOf = (jsm: JetStreamManager): StreamReads => ({
@@ -137,18 +140,19 @@ const readsOf = (jsm: JetStreamManager): StreamReads => ({
 
 const isMissing = (error: unknown) => error instanceof Error && /stream not found/.test(error.message);
 
-/** To a stream that is gone afterwards, kept by as many servers as the log's. */
+/** To a stream that is gone afterwards. @param copies in a cluster */
 async function tryWriting(
   connection: NatsConnection,
   jsm: JetStreamManager,
   platform: Platform,
+  copies: number,
 ): Promise<JetStreamFacts["writes"]> {
   const name = `STARLING_DOCTOR_${platform.id()}`;
   const end = platform.monotonic() + limits.doctorMs;
   try {
     // Servers that have just met find no place for a stream, and one that was just made elects its leader first.
     for (;;) {
-      const writes = await writesTo(name, connection, jsm);
+      const writes = await writesTo(name, connection, jsm, copies);
       if (writes === "ok" || platform.monotonic() > end) return writes;
       await pause(platform, pauseMs);
     }
@@ -158,12 +162,15 @@ async function tryWriting(
 }
 
 const pauseMs = 100;
+/** As many as the log's streams have. */
+const copiesMax = 3;
 
 /** Makes the stream, if it isn't there yet, and writes to it. */
 async function writesTo(
   name: string,
   connection: NatsConnection,
   jsm: JetStreamManager,
+  copies: number,
 ): Promise<JetStreamFacts["writes"]> {
   const subject = `doctor.${name}`;
   try {
@@ -172,7 +179,7 @@ async function writesTo(
       subjects: [subject],
       storage: StorageType.File,
       retention: RetentionPolicy.Limits,
-      num_replicas: connection.info?.cluster === undefined ? 1 : 3,
+      num_replicas: connection.info?.cluster === undefined ? 1 : Math.max(1, copies),
     });
     return (await published(connection, subject)) ? "ok" : "not";
   } catch (error) {

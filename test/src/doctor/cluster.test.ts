@@ -1,6 +1,7 @@
 /** What the doctor says of real NATS servers and a real MongoDB in trouble. */
 
 import { describe, expect, test } from "bun:test";
+import { mkdirSync } from "node:fs";
 import { jetstreamManager } from "@nats-io/jetstream";
 import { connect } from "@nats-io/transport-node";
 import { MongoClient } from "mongodb";
@@ -19,8 +20,11 @@ import { errorOf } from "../../contract/error-of.ts";
 import { draft } from "../../contract/log.contract.ts";
 import { mongod } from "../../contract/mongo.ts";
 import { natsServer, setBrokers, withoutBrokers } from "../../support/brokers.ts";
+import { eventually } from "../../support/eventually.ts";
 
 const away = "127.0.0.1:1";
+/** In each stream some. */
+const rooms = Array.from({ length: 32 }, (_, i) => `room${i}`);
 
 describe.skipIf(withoutBrokers)("the doctor of a cluster", () => {
   const brokers = setBrokers();
@@ -190,6 +194,39 @@ describe.skipIf(withoutBrokers)("the doctor of a cluster", () => {
       Bun.spawnSync(["umount", "-l", folder.dir]);
     }
   });
+
+  test("a full disk under one NATS server of three, which turns JetStream off there", async () => {
+    using folder = temporaryFolder();
+    const dir = `${folder.dir}/n3`;
+    mkdirSync(dir);
+    const mounted = Bun.spawnSync(["mount", "-t", "tmpfs", "-o", "size=4m", "tmpfs", dir]).exitCode === 0;
+    if (!mounted) return console.error("!!! mounting isn't allowed here: a full disk isn't tried");
+    try {
+      await using three = await NatsServers.start({
+        ...{ program: natsServer ?? "", servers: 3, dir: folder.dir },
+      });
+      const config = configOf("off", three.url);
+      const backend = await openBackend(config, platform, () => {});
+      await Bun.write(`${dir}/ballast`, new Uint8Array(4 * 1_048_576)).catch(() => {});
+      // One of its streams that comes to write there is enough.
+      let said: string[] = [];
+      await eventually("JetStream goes off there", async () => {
+        for (const room of rooms) await backend.log.append(room, 0, draft(room, 1)).catch(() => {});
+        said = await saysOf(config);
+        return said[0]?.startsWith(`JetStream is off on ${three.servers[2]?.url.slice("nats://".length)}: `);
+      });
+      expect(said).toEqual([
+        expect.stringContaining(
+          "chat goes on with the others, but the next loss stops all sending; a full disk",
+        ),
+      ]);
+      expect(said[0]).toContain("make room, then restart that server");
+      expect(await backend.log.append("after", 0, draft("after", 1))).toBeGreaterThan(0);
+      await backend[Symbol.asyncDispose]();
+    } finally {
+      Bun.spawnSync(["umount", "-l", dir]);
+    }
+  }, 90_000);
 
   test("one NATS server of three", async () => {
     await using three = await NatsServers.start({ program: natsServer ?? "", servers: 3 });
