@@ -9,6 +9,8 @@ import { probeMongo } from "../doctor/mongo.ts";
 import { mongoChecks } from "../doctor/mongo-checks.ts";
 import { probeNats } from "../doctor/nats.ts";
 import { natsChecks } from "../doctor/nats-checks.ts";
+import { probeNodes } from "../doctor/nodes.ts";
+import { nodesChecks } from "../doctor/nodes-checks.ts";
 import type { CommandResult } from "./backup.ts";
 import { rebuildCommand } from "./rebuild.ts";
 
@@ -47,11 +49,16 @@ async function lookAtCluster(
 ): Promise<Look> {
   const looking = probeMongo(mongo, platform);
   const checkpoints = looking.then((facts) => facts.checkpoints);
-  const [servers, database] = await Promise.all([probeNats(nats, platform, checkpoints), looking]);
+  const [servers, database, nodes] = await Promise.all([
+    probeNats(nats, platform, checkpoints),
+    looking,
+    probeNodes(nats, platform),
+  ]);
   const findings = [
     ...findingsOf(servers, natsChecks),
     ...findingsOf(database, mongoChecks),
     ...findingsOf(servers.jetstream?.anchors ?? new Map(), logChecks),
+    ...findingsOf(nodes, nodesChecks),
   ];
   return { findings, well: "NATS and MongoDB" };
 }

@@ -188,7 +188,7 @@ export class Members {
 }
 
 /** null: not of a node of ours, or of a version that speaks otherwise. */
-function noteOf(message: Json): Note | null {
+export function noteOf(message: Json): Note | null {
   const parsed = v.safeParse(note, message);
   return parsed.success ? parsed.output : null;
 }

@@ -10,6 +10,7 @@ import { MongoSet } from "../../../load/kit/mongo-set.ts";
 import { NatsServers } from "../../../load/kit/nats.ts";
 import { openBackend } from "../../../src/backend.ts";
 import { doctorCommand } from "../../../src/cli/doctor.ts";
+import { Members, type NodeRole, nodeRoles } from "../../../src/cluster/members.ts";
 import { readConfig } from "../../../src/config.ts";
 import { openJetStream } from "../../../src/log/jetstream/open.ts";
 import { streamName } from "../../../src/log/jetstream/subjects.ts";
@@ -55,6 +56,27 @@ describe.skipIf(withoutBrokers)("the doctor of a cluster", () => {
     const names = await (await jetstreamManager(connection)).streams.names().next();
     await connection.close();
     expect(names.filter((name) => !name.startsWith("LOG_"))).toEqual([]);
+  });
+
+  test("roles that no running node has, as when the machine with the readers is away", async () => {
+    const config = configOf("roles");
+    const backend = await openBackend(config, platform, () => {});
+    const { bus } = backend;
+    const node = (node: string, roles: NodeRole[]) => new Members({ node, roles, bus, platform });
+    const [gateway, actors] = [node("a", ["gateway"]), node("b", ["actors"])];
+    await gateway.join();
+    const alone = await saysOf(config);
+    expect(alone).toEqual([
+      expect.stringContaining("none of them has the role actors: nothing can be sent; "),
+      expect.stringContaining("none of them has the role readers: nobody is told of new rooms, "),
+    ]);
+    await actors.join();
+    expect(await saysOf(config)).toEqual(alone.slice(1));
+    const all = node("c", [...nodeRoles]);
+    await all.join();
+    expect(await saysOf(config)).toEqual([]);
+    for (const member of [gateway, actors, all]) member.stop();
+    await backend[Symbol.asyncDispose]();
   });
 
   test("no NATS", async () => {
