@@ -24,7 +24,8 @@ export function assertServer(info: Facts | undefined): void {
   }
   if (info?.jetstream !== true) {
     throw new Error(
-      "this NATS server has no JetStream: add a `jetstream { store_dir: … }` block to its configuration.",
+      "JetStream is off on this NATS server: a full disk turns it off until there is room and the server was restarted; if it was " +
+        "never on, add a `jetstream { store_dir: … }` block to its configuration.",
     );
   }
 }
