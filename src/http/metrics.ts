@@ -46,7 +46,7 @@ export function createMetrics(version: string) {
   collectProcess(registry);
   gauge("build_info", "1, with the version as its label", ["version"]).set({ version }, 1);
 
-  return {
+  const metrics = {
     registry,
 
     // Sockets
@@ -120,4 +120,9 @@ export function createMetrics(version: string) {
     ]),
     loopLag: distribution("event_loop_lag_seconds", "How late a timer fires", seconds),
   };
+  // A rate doesn't see the first count of a series: those that alerts ask for begin at 0.
+  for (const result of ["ok", "unavailable", "unknown", "overloaded"]) metrics.sends.inc({ result }, 0);
+  for (const reason of ["slow", "overloaded"]) metrics.wsClosed.inc({ reason }, 0);
+  metrics.resumes.inc({ result: "void" }, 0);
+  return metrics;
 }

@@ -26,6 +26,13 @@ test("each metric that it tells to watch is one that a node writes", async () =>
   }
 });
 
+test("each series that an alert names is there before it counts: a rate doesn't see its first count", async () => {
+  const fresh = await createMetrics("1.0.0").registry.metrics();
+  const series = [...operations.matchAll(/`?\b(starling_\w+\{\w+="\w+"\})/g)].map(([, name = ""]) => name);
+  expect(series.length).toBeGreaterThan(5);
+  for (const name of series) expect(fresh).toContain(`${name} 0`);
+});
+
 test("each command and variable that it names is the program's", () => {
   const usage = text("src/cli/cli.ts");
   for (const [, command = ""] of operations.matchAll(
