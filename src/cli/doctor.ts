@@ -39,7 +39,8 @@ interface Look {
 function lookAtFolder(dir: string, platform: Platform): Look {
   const facts = probeFolder(dir, platform.now());
   // Not wrong: that is how it is while the server runs.
-  const well = facts.inUse ? `${dir}; another process holds it, as a running server does` : dir;
+  const held = facts.inUse ? `${dir}; another process holds it, as a running server does` : dir;
+  const well = facts.database === null ? `${dir}; no server has made a database in it yet` : held;
   return { findings: findingsOf(facts, folderChecks), well };
 }
 
