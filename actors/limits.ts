@@ -225,6 +225,12 @@ export const limits = {
   drainMs: 10_000,
   /** A process that was told to stop ends by then: supervisors kill after 30 s. Leaving and stopping may take drainMs each. */
   stopMs: 25_000,
+  /** How often a node looks whether it rests … */
+  restLookMs: 2_000,
+  /** … which it does while it uses no more of a processor in between, … */
+  restCpuMs: 100,
+  /** … and how much of the processor's time must lie between two collections at rest. */
+  restWorkMs: 1_000,
 
   /** Users and addresses whose request rate is remembered: about 10 MB. */
   rateKeysMax: 100_000,

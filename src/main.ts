@@ -27,6 +27,7 @@ import { logFault } from "./operations/fault.ts";
 import { defaultRates, ratesOff } from "./operations/rate.ts";
 import { platform } from "./platform.ts";
 import { historyReader } from "./readers/stream-reader.ts";
+import { watchRest } from "./rest.ts";
 
 export async function serve(config: Config): Promise<void> {
   for (const name of strangersIn(process.env))
@@ -96,6 +97,7 @@ export async function serve(config: Config): Promise<void> {
     metrics.loopLag.observe(seconds);
     readGauges();
   });
+  const unrest = watchRest({ platform, cpuMs, collect: () => Bun.gc(true) });
   console.log(`starling listening on http://${config.host}:${server.port}`);
 
   const end = createEnding({
@@ -106,6 +108,7 @@ export async function serve(config: Config): Promise<void> {
       // Sockets are gone by now; HTTP connections that are only kept alive must not hold us up.
       await server.stop(true);
       unwatch();
+      unrest();
       await node[Symbol.asyncDispose]();
       await backend[Symbol.asyncDispose]();
     },
@@ -113,6 +116,11 @@ export async function serve(config: Config): Promise<void> {
     onFailure: (error) => logFault("stop", error),
   });
   for (const signal of ["SIGTERM", "SIGINT"] as const) process.on(signal, end);
+}
+
+function cpuMs(): number {
+  const { user, system } = process.cpuUsage();
+  return (user + system) / 1_000;
 }
 
 /** A rejection that nobody awaits is a bug of ours: it is logged, and the node lives on. */

@@ -113,15 +113,15 @@ export function measuredLog(log: Log, metrics: Metrics, platform: Platform): Log
       throw error;
     }
   };
-  const subscribe: Log["subscribe"] = async (...args) =>
-    held(await log.subscribe(...args), (change) => metrics.subscriptions.inc({ to: "log" }, change));
+  const count = (change: 1 | -1) => metrics.subscriptions.inc({ to: "log" }, change);
+  const subscribe: Log["subscribe"] = async (...args) => held(await log.subscribe(...args), count);
   return withOwn(log, { append, subscribe });
 }
 
 /** The same bus, its subscriptions counted. */
 export function measuredBus(bus: Bus, metrics: Metrics): Bus {
-  const subscribe: Bus["subscribe"] = async (...args) =>
-    held(await bus.subscribe(...args), (change) => metrics.subscriptions.inc({ to: "bus" }, change));
+  const count = (change: 1 | -1) => metrics.subscriptions.inc({ to: "bus" }, change);
+  const subscribe: Bus["subscribe"] = async (...args) => held(await bus.subscribe(...args), count);
   return withOwn(bus, { subscribe });
 }
 

@@ -18,7 +18,7 @@ export type Admission = "accepted" | "coalesced" | "dropped" | "rejected";
 export class Mailbox<Message, Reply> {
   readonly #capacity: number;
   readonly #queue = new List<Envelope<Message, Reply>>();
-  /** Both made on first use: most actors never have such messages. */
+  /** Both made on first use: most actors never have such messages, and the rest of them few at a time. */
   #keyed: Map<string, Envelope<Message, Reply>> | null = null;
   #droppable: Set<Envelope<Message, Reply>> | null = null;
 
@@ -66,6 +66,8 @@ export class Mailbox<Message, Reply> {
       this.#keyed.delete(envelope.key);
     }
     this.#droppable?.delete(envelope);
+    // An empty Map holds 350 bytes, and ten thousand idle actors had mail once.
+    if (this.#queue.size === 0) this.#keyed = this.#droppable = null;
   }
 
   /** Forgets what timers sent. */

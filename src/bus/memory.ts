@@ -3,6 +3,7 @@ import type { Platform } from "../../actors/runtime/platform.ts";
 
 type Answer = (reply: Json) => void;
 interface Subscriber {
+  readonly subject: string;
   handle(message: Json, answer?: Answer): void;
   active: boolean;
 }
@@ -25,15 +26,19 @@ export class MemoryBus implements Bus {
     }
   }
 
-  async subscribe(subject: string, handler: (message: Json, answer?: Answer) => void): Promise<Unsubscribe> {
-    const subscriber: Subscriber = { handle: handler, active: true };
+  /** One per connected user: what is returned keeps nothing alive but the subscriber. */
+  subscribe(subject: string, handle: Subscriber["handle"]): Promise<Unsubscribe> {
+    const subscriber: Subscriber = { subject, handle, active: true };
     this.#subjects.set(subject, [...(this.#subjects.get(subject) ?? []), subscriber]);
-    return () => {
-      subscriber.active = false;
-      const others = (this.#subjects.get(subject) ?? []).filter((other) => other !== subscriber);
-      if (others.length > 0) this.#subjects.set(subject, others);
-      else this.#subjects.delete(subject);
-    };
+    return Promise.resolve(() => this.#end(subscriber));
+  }
+
+  #end(subscriber: Subscriber): void {
+    subscriber.active = false;
+    const { subject } = subscriber;
+    const others = (this.#subjects.get(subject) ?? []).filter((other) => other !== subscriber);
+    if (others.length > 0) this.#subjects.set(subject, others);
+    else this.#subjects.delete(subject);
   }
 
   request(

@@ -91,16 +91,18 @@ export class UserActor implements Behavior<Mail, number> {
   }
 
   async start(): Promise<void> {
-    const { user } = this.#state;
     try {
-      this.#unsubscribe = await this.#sources.bus.subscribe(`user.${user}`, (message) =>
-        this.#hearBus(message),
-      );
+      this.#unsubscribe = await this.#subscribe();
     } catch (error) {
       // A server of the bus that is away for seconds must not put its users into quarantine.
       throw new Interrupted("the bus is away", { cause: error });
     }
-    this.#users.came(user);
+    this.#users.came(this.#state.user);
+  }
+
+  /** By itself: a function that is made in an async one keeps what that one had on its stack. */
+  #subscribe(): Promise<Unsubscribe> {
+    return this.#sources.bus.subscribe(`user.${this.#state.user}`, (message) => this.#hearBus(message));
   }
 
   async turn(batch: readonly Envelope<Mail, number>[]): Promise<void> {
