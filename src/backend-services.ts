@@ -1,7 +1,8 @@
 /** What a node of a cluster stands on: NATS and MongoDB. */
 import type { Checkpoint, Log, Store } from "../actors/ports.ts";
 import type { Platform } from "../actors/runtime/platform.ts";
-import type { Backend } from "./backend.ts";
+import type { Backend, BackendProbe } from "./backend.ts";
+import { AnchoredLog } from "./log/jetstream/anchored.ts";
 import { openJetStream } from "./log/jetstream/open.ts";
 import { logFault } from "./operations/fault.ts";
 import { deadLetters } from "./readers/dead-letters.ts";
@@ -11,28 +12,40 @@ import { openMongo } from "./store/mongo/open.ts";
 export async function openServices(
   { nats, mongo }: { nats: string; mongo: string },
   platform: Platform,
-  ignored: (from: "live" | "bus") => void,
-  lag: (seconds: number) => void,
+  told: BackendProbe,
 ): Promise<Backend> {
   await using stack = new AsyncDisposableStack();
   const { store, checkpoints } = stack.use(await openMongo({ url: mongo, platform }));
   const known = await checkpoints();
   const failed = (error: unknown) => logFault("bus", error);
-  const options = { url: nats, platform, failed, ignored, checkpoints: known };
+  const { ignored, lag: measured, lost } = told;
+  const options = { url: nats, platform, failed, checkpoints: known, ...(ignored && { ignored }) };
   const jetstream = stack.use(await openJetStream(options));
-  const { log, bus, live } = jetstream;
+  const { log, bus, connection, live } = jetstream;
   await anchorAll(log, store, known);
+  const anchored = stack.use(
+    new AnchoredLog({
+      ...{ connection, checkpoints: await checkpoints(), ...(lost && { lost }) },
+      state: (checkpoint) => jetstream.checkAnchor(checkpoint),
+    }),
+  );
   const gate = new LagGate({
-    ...{ checkpoints, platform, measured: lag },
+    ...{ platform, ...(measured && { measured }) },
+    async checkpoints() {
+      const found = await checkpoints();
+      anchored.know(found);
+      return found;
+    },
     letters: () => deadLetters(store.secrets),
     oldestAfter: (stream, position) => jetstream.oldestAfter(stream, position),
     onFailure: (error) => logFault("lag", error),
   });
-  gate.start();
+  await gate.start();
   stack.defer(() => gate.stop());
   const owned = stack.move();
   return {
-    ...{ log: gate.guard(log), bus, store },
+    ...{ log: gate.guard(anchored.guard(log)), bus, store },
+    lost: () => anchored.lost,
     onReconnect(back: () => void) {
       live.watch((up) => up && back());
     },

@@ -12,29 +12,38 @@ export interface Backend extends AsyncDisposable {
   store: Store;
   /** Calls whenever a connection is back after which news may be missing. */
   onReconnect(back: () => void): void;
+  /** In a few words why the log may not be used any more; null: it may. */
+  lost(): string | null;
 }
 
-/**
- * @param ignored told of each message that no node of ours wrote
- * @param lag told now and then how many seconds history lags, where the log could lose what it hasn't read
- * @throws with one plain sentence for an operator
- */
+/** What is told while it is open. Default of each: nobody is. */
+export interface BackendProbe {
+  /** Of each message that no node of ours wrote. */
+  ignored?: (from: "live" | "bus") => void;
+  /** Now and then how many seconds history lags, where the log could lose what it hasn't read. */
+  lag?: (seconds: number) => void;
+  /** How many streams aren't those that documents were made from, and what became of one of them; null: one is back. */
+  lost?: (streams: number, what: string | null) => void;
+}
+
+/** @throws with one plain sentence for an operator */
 export async function openBackend(
   { cluster, data }: Pick<Config, "cluster" | "data">,
   platform: Platform,
-  ignored: (from: "live" | "bus") => void,
-  lag: (seconds: number) => void = () => {},
+  told: BackendProbe = {},
 ): Promise<Backend> {
   if (cluster !== null) {
     // Half a second and 36 MB of drivers that an embedded server has no use for.
     const { openServices } = await import("./backend-services.ts");
-    return await openServices(cluster, platform, ignored, lag);
+    return await openServices(cluster, platform, told);
   }
   const embedded = await openEmbedded({ dir: data, fatal: endProcess });
   const { log, store } = embedded;
   return {
     ...{ log, store, bus: new MemoryBus(platform) },
     onReconnect: () => {},
+    // It lies where the documents do.
+    lost: () => null,
     [Symbol.asyncDispose]: () => Promise.resolve(embedded[Symbol.asyncDispose]()),
   };
 }

@@ -11,7 +11,15 @@ import { startServer } from "./gateway/server.ts";
 import { createHttp } from "./http/http.ts";
 import { watchLoop } from "./http/loop-lag.ts";
 import { createMetrics } from "./http/metrics.ts";
-import { actorProbe, gatewayProbe, measuredBus, measuredLog, nodeGauges, sendProbe } from "./measure.ts";
+import {
+  actorProbe,
+  backendProbe,
+  gatewayProbe,
+  measuredBus,
+  measuredLog,
+  nodeGauges,
+  sendProbe,
+} from "./measure.ts";
 import { assertServable } from "./move/marks.ts";
 import { startNode } from "./node.ts";
 import { catalogue } from "./operations/catalogue.ts";
@@ -25,12 +33,7 @@ export async function serve(config: Config): Promise<void> {
   for (const name of strangersIn(process.env))
     console.error(`${name}: there is no such setting; it is ignored`);
   const metrics = createMetrics(manifest.version);
-  const backend = await openBackend(
-    config,
-    platform,
-    (from) => metrics.ignored.inc({ from }),
-    (seconds) => metrics.historyLagTime.set(seconds),
-  );
+  const backend = await openBackend(config, platform, backendProbe(metrics));
   const { store } = backend;
   const bus = measuredBus(backend.bus, metrics);
   await assertServable(store.secrets);
@@ -78,7 +81,7 @@ export async function serve(config: Config): Promise<void> {
       staticDir: serves ? join(import.meta.dir, "../web/dist") : null,
     },
     metrics,
-    notReady: () => node.notReady(),
+    notReady: () => backend.lost() ?? node.notReady(),
   });
   const server = startServer({
     host: config.host,

@@ -2,11 +2,12 @@
 import { type Bus, Fenced, type Log, Unavailable, type Unsubscribe } from "../actors/ports.ts";
 import type { Platform } from "../actors/runtime/platform.ts";
 import type { Phase, Probe } from "../actors/runtime/probe.ts";
+import type { BackendProbe } from "./backend.ts";
 import type { Router } from "./cluster/router.ts";
 import type { GatewayProbe } from "./gateway/gateway.ts";
 import type { Metrics } from "./http/metrics.ts";
 import type { Node } from "./node.ts";
-import { logFault } from "./operations/fault.ts";
+import { logFault, logLoss } from "./operations/fault.ts";
 import { timersArmed } from "./platform.ts";
 import { withOwn } from "./with-own.ts";
 
@@ -26,6 +27,17 @@ export function actorProbe(metrics: Metrics): Probe {
       metrics.actors.inc({ kind }, alive(to) - alive(from));
     },
     failed: (kind, error) => logFault(`actor ${kind}`, error),
+  };
+}
+
+export function backendProbe(metrics: Metrics): BackendProbe {
+  return {
+    ignored: (from) => metrics.ignored.inc({ from }),
+    lag: (seconds) => metrics.historyLagTime.set(seconds),
+    lost(streams, what) {
+      metrics.lostStreams.set(streams);
+      if (what !== null) logLoss(what);
+    },
   };
 }
 

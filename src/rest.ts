@@ -11,7 +11,7 @@ export interface RestParts {
   collect(): void;
 }
 
-/** Collects once the node rests after work that was worth it: a hundred times what the last collection took. @returns stops */
+/** Collects once the node rests after work that was worth it: twenty times what the last collection took. @returns stops */
 export function watchRest({ platform, cpuMs, collect }: RestParts): () => void {
   let worthMs: number = limits.restWorkMs;
   let collected = cpuMs();
@@ -23,7 +23,7 @@ export function watchRest({ platform, cpuMs, collect }: RestParts): () => void {
     if (!rests || now - collected < worthMs) return;
     const began = platform.monotonic();
     collect();
-    worthMs = Math.max(limits.restWorkMs, 100 * (platform.monotonic() - began));
+    worthMs = Math.max(limits.restWorkMs, 20 * (platform.monotonic() - began));
     looked = collected = cpuMs();
   });
 }

@@ -46,7 +46,7 @@ export async function deadCommand(
     letters.length === 0 ? nothing(room) : { exitCode: 0, says: letters.map(shown).join("\n") };
   if (cluster === null && verb !== "redrive") return show(wanted(lettersIn(data)));
   try {
-    await using backend = await openBackend(config, platform, () => {});
+    await using backend = await openBackend(config, platform);
     const letters = wanted(await deadLetters(backend.store.secrets));
     if (verb !== "redrive" || letters.length === 0) return show(letters);
     return await redriven(backend, platform, letters);

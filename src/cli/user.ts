@@ -22,7 +22,7 @@ export async function userCommand(
     return { exitCode: 1, says: `${data} holds no ${databaseFile}` };
   }
   try {
-    await using backend = await openBackend(config, platform, () => {});
+    await using backend = await openBackend(config, platform);
     return await renew(name.toLowerCase(), backend, platform);
   } catch (error) {
     if (error instanceof UnusableFolder)

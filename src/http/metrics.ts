@@ -87,6 +87,10 @@ export function createMetrics(version: string) {
       "Appends, by result: ok, fenced (another owner wrote), unavailable, unknown",
       ["result"],
     ),
+    lostStreams: gauge(
+      "log_lost_streams",
+      "Streams of the log that aren't those that documents were made from",
+    ),
     historyLag: gauge("history_lag_records", "Records of the log that history hasn't applied yet"),
     historyLagTime: gauge("history_lag_seconds", "Age of the oldest record of the log that history lacks"),
     historyParked: gauge("history_parked_rooms", "Rooms with a record that history can't apply"),

@@ -26,16 +26,22 @@ export class ExportFile implements Disposable {
     this.#line(entry);
   }
 
-  /** All of it is on the disk before it stands under its name. */
+  /** All of it is on the disk before it stands under its name; when the name can't be made durable, there is no file. */
   publish(): void {
     this.#flush();
     const end = { entries: this.#entries, sha256: this.#hasher.digest("hex") };
     this.#write(`${JSON.stringify({ end })}\n`);
     fsyncSync(this.#file);
-    renameSync(this.#partial, this.#path);
     const folder = openSync(dirname(this.#path), "r");
-    fsyncSync(folder);
-    closeSync(folder);
+    try {
+      renameSync(this.#partial, this.#path);
+      fsyncSync(folder);
+    } catch (error) {
+      rmSync(this.#path, { force: true });
+      throw error;
+    } finally {
+      closeSync(folder);
+    }
   }
 
   [Symbol.dispose](): void {

@@ -39,7 +39,8 @@ export async function exportTo(place: Place, options: ExportOptions): Promise<Ex
   try {
     return await write(place, options);
   } catch (error) {
-    await reopen(secrets);
+    // Where even that can't be taken back the file stands, and is right.
+    if (!existsSync(options.path)) await reopen(secrets);
     throw error;
   }
 }

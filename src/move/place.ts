@@ -26,7 +26,7 @@ export async function openSource(config: Config, platform: Platform): Promise<Pl
 
 export async function openTarget(config: Config, platform: Platform): Promise<Place & AsyncDisposable> {
   await using stack = new AsyncDisposableStack();
-  const backend = stack.use(await openBackend(config, platform, () => {}));
+  const backend = stack.use(await openBackend(config, platform));
   // A folder is locked; a cluster is listened to.
   if (config.cluster !== null) await assertNobodyServes(backend.bus, platform);
   const { log, store } = backend;

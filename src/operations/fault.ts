@@ -19,6 +19,11 @@ export function logFault(where: string, error: unknown): void {
   console.error(JSON.stringify({ level: "error", msg: "fault", where, ...describe(error) }));
 }
 
+/** @param what names streams and nothing else */
+export function logLoss(what: string): void {
+  console.error(JSON.stringify({ level: "error", msg: "log lost", what }));
+}
+
 export function describe(error: unknown): { error: string; stack: string[] } {
   if (!(error instanceof Error)) return { error: typeof error, stack: [] };
   const { name, message, stack = "" } = error;

@@ -12,6 +12,7 @@ import {
   Unavailable,
 } from "../../actors/ports.ts";
 import type { Platform } from "../../actors/runtime/platform.ts";
+import { every } from "../waiting.ts";
 import { withOwn } from "../with-own.ts";
 import type { DeadLetter } from "./dead-letters.ts";
 
@@ -30,22 +31,27 @@ export class LagGate {
   readonly #sources: LagSources;
   #streams = new Set<number>();
   #rooms = new Set<RoomId>();
-  #cancel: (() => void) | null = null;
+  #stop: (() => void) | null = null;
 
   constructor(sources: LagSources) {
     this.#sources = sources;
   }
 
-  /** Looks now, and then again and again. While it can't look, what it saw last counts. */
-  start(): void {
-    // What fails because all is being closed is nobody's concern.
-    this.look().catch((error) => this.#cancel !== null && this.#sources.onFailure(error));
-    this.#cancel = this.#sources.platform.after(limits.lagLookMs, () => this.start());
+  /**
+   * Looks now, and then again and again. While it can't look, what it saw last counts; so it has to have seen something.
+   * @throws what its sources throw
+   */
+  async start(): Promise<void> {
+    await this.look();
+    this.#stop = every(this.#sources.platform, limits.lagLookMs, () => {
+      // What fails because all is being closed is nobody's concern.
+      this.look().catch((error) => this.#stop !== null && this.#sources.onFailure(error));
+    });
   }
 
   stop(): void {
-    this.#cancel?.();
-    this.#cancel = null;
+    this.#stop?.();
+    this.#stop = null;
   }
 
   guard(log: Log): Log {

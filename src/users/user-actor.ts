@@ -56,6 +56,8 @@ export interface Present {
   readonly state: UserState;
   /** What is so. */
   readonly connections: Connections;
+  /** An actor listens on the bus. */
+  listens: boolean;
 }
 
 /** Besides what the actor hears: a frame that is for all devices. */
@@ -78,16 +80,18 @@ export interface Neighbours {
 
 export class UserActor implements Behavior<Mail, number> {
   readonly #sources: UserSources;
-  readonly #state: UserState;
-  readonly #connections: Connections;
+  readonly #present: Present;
   readonly #users: Neighbours;
   #unsubscribe: Unsubscribe = () => {};
 
-  constructor(sources: UserSources, { state, connections }: Present, users: Neighbours) {
+  constructor(sources: UserSources, present: Present, users: Neighbours) {
     this.#sources = sources;
-    this.#state = state;
-    this.#connections = connections;
+    this.#present = present;
     this.#users = users;
+  }
+
+  get #state(): UserState {
+    return this.#present.state;
   }
 
   async start(): Promise<void> {
@@ -97,6 +101,7 @@ export class UserActor implements Behavior<Mail, number> {
       // A server of the bus that is away for seconds must not put its users into quarantine.
       throw new Interrupted("the bus is away", { cause: error });
     }
+    this.#present.listens = true;
     this.#users.came(this.#state.user);
   }
 
@@ -121,8 +126,9 @@ export class UserActor implements Behavior<Mail, number> {
 
   release(): void {
     this.#unsubscribe();
+    this.#present.listens = false;
     const { user, connections } = this.#state;
-    if (connections.length === 0 && this.#connections.length === 0) this.#users.forget(user);
+    if (connections.length === 0 && this.#present.connections.length === 0) this.#users.forget(user);
     // It crashed, and its sockets are there: the next incarnation hears for them.
     else this.#users.tell(user, { t: "account" });
   }
@@ -133,10 +139,10 @@ export class UserActor implements Behavior<Mail, number> {
     if (mail.t === "opened") {
       version = await this.#users.version(this.#state.user);
       // It may have gone while it waited.
-      if (this.#connections.some((one) => one.connection === mail.connection))
+      if (this.#present.connections.some((one) => one.connection === mail.connection))
         await this.#follow({ ...mail, version });
     } else if (mail.t !== "changed") await this.#follow(mail);
-    for (const heard of unheard(this.#state, this.#connections)) await this.#follow(heard);
+    for (const heard of unheard(this.#state, this.#present.connections)) await this.#follow(heard);
     return version;
   }
 

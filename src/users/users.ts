@@ -4,7 +4,7 @@ import { limits } from "../../actors/limits.ts";
 import type { ConnectionId, SessionId, UserId } from "../../actors/ports.ts";
 import type { Kind } from "../../actors/runtime/kind.ts";
 import type { System } from "../../actors/runtime/system.ts";
-import { type Heard, newUser, type PresenceState, without } from "../../actors/user/user.ts";
+import { type Heard, newUser, type PresenceState, unheard, without } from "../../actors/user/user.ts";
 import type { UserDesk } from "../gateway/admission.ts";
 import { Gathered } from "../store/gathered.ts";
 import { every } from "../waiting.ts";
@@ -46,7 +46,7 @@ export class Users implements UserDesk, Neighbours {
       residentMax: limits.usersResidentMax,
       create: (id) => new UserActor(sources, this.#presentOf(id), this),
     });
-    // A lost tell costs at most this. An actor that crashed begins again by it.
+    // A lost tell costs at most this. An actor that crashed begins again by it; of the others few have something to hear.
     this.#endChecks = every(sources.platform, limits.versionCheckMs, () => {
       this.check().catch(sources.onFailure);
     });
@@ -102,7 +102,11 @@ export class Users implements UserDesk, Neighbours {
   }
 
   #presentOf(user: UserId): Present {
-    const present = this.#present.get(user) ?? { state: newUser(user), connections: [] };
+    const present = this.#present.get(user) ?? {
+      state: newUser(user),
+      connections: [],
+      listens: false,
+    };
     this.#present.set(user, present);
     return present;
   }
@@ -132,9 +136,16 @@ export class Users implements UserDesk, Neighbours {
       const some = users.slice(at, at + versionsPage);
       const versions = await this.#sources.store.items.versions(some);
       for (const [i, user] of some.entries()) {
+        const version = versions[i] ?? 0;
+        const present = this.#present.get(user);
         // Who went meanwhile isn't woken for that.
-        if (this.#present.has(user)) this.tell(user, { t: "version", version: versions[i] ?? 0 });
+        if (present !== undefined && lacks(present, version)) this.tell(user, { t: "version", version });
       }
     }
   }
+}
+
+/** Is there something that the actor hasn't heard? */
+function lacks({ state, connections, listens }: Present, version: number): boolean {
+  return !listens || version > state.version || unheard(state, connections).length > 0;
 }

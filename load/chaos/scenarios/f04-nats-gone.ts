@@ -1,6 +1,9 @@
 import type { Scenario } from "../scenario.ts";
 
-/** No log, no acks: senders are told so. The stores are kept, so everything that was acked is there again. */
+/**
+ * No log, no acks: senders are told so. The stores are kept, so everything that was acked is there again. (Emptied ones begin new
+ * epochs, of which no history of a round knows: test/e2e/rebuild.test.ts.)
+ */
 export const natsGone: Scenario = {
   id: "F4",
   title: "all nats-servers are killed",

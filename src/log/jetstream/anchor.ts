@@ -65,7 +65,7 @@ export async function anchorAt(reads: Reads, stream: number, position: Position)
 }
 
 /** @throws Unavailable */
-async function checkAnchor(
+export async function checkAnchor(
   reads: StreamReads,
   { stream, position, reached = position, anchor }: Checkpoint,
 ): Promise<AnchorState> {

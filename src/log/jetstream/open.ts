@@ -13,7 +13,7 @@ import { NatsBus } from "../../bus/nats.ts";
 import { Connection, type ConnectionOptions } from "../../nats/connection.ts";
 import { Gatherer } from "../../nats/gather.ts";
 import { pause } from "../../waiting.ts";
-import { type AnchorState, checkAnchors, isLoss, LostLog, type StreamReads } from "./anchor.ts";
+import { type AnchorState, checkAnchor, checkAnchors, isLoss, LostLog, type StreamReads } from "./anchor.ts";
 import { JetStreamLog } from "./log.ts";
 import { Reads } from "./reads.ts";
 import { isBlankAfter } from "./stream-state.ts";
@@ -46,8 +46,8 @@ export interface JetStream extends AsyncDisposable {
   oldestAfter(stream: number, position: Position): Promise<{ at: Millis; next: boolean } | null>;
   /** @throws Unavailable */
   anchorAt(stream: number, position: number): Promise<Anchor>;
-  /** By stream. @throws Unavailable */
-  checkAnchors(checkpoints: readonly Checkpoint[]): Promise<Map<number, AnchorState>>;
+  /** What became of a stream since a checkpoint. @throws Unavailable */
+  checkAnchor(checkpoint: Checkpoint): Promise<AnchorState>;
 }
 
 /** @throws when NATS isn't there, too old, or its streams can't be used: one plain sentence. LostLog: they aren't what they were */
@@ -81,7 +81,7 @@ export async function openJetStream(options: JetStreamOptions): Promise<JetStrea
       return { at: Date.parse(found?.time ?? ""), next };
     },
     anchorAt: (stream, position) => log.anchorAt(stream, position),
-    checkAnchors: (checkpoints) => checkAnchors(lookingAt(reads), checkpoints),
+    checkAnchor: (checkpoint) => checkAnchor(lookingAt(reads), checkpoint),
     [Symbol.asyncDispose]: () => owned.disposeAsync(),
   };
 }

@@ -37,7 +37,7 @@ async function read({ log, store, bus }: Backend, parked: number): Promise<strin
   return refused;
 }
 
-const open = (config: Config) => openBackend(config, platform, () => {});
+const open = (config: Config) => openBackend(config, platform);
 const run = (config: Config, ...args: string[]) => deadCommand(args, config, platform);
 
 /** What both must do. */

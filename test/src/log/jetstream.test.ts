@@ -196,8 +196,7 @@ describe.skipIf(program === null)("the log on one nats-server", () => {
     expect(await nats.log.heads(["r"])).toEqual([{ position: 0, seq: 0 }]);
     expect(await nats.log.tail("r", 0, bytesMax)).toEqual([]);
     expect(await nats.log.scan(stream, 0, 10)).toEqual([]);
-    const stateAt = async (position: Position) =>
-      (await nats.checkAnchors([{ stream, position, anchor }])).get(stream);
+    const stateAt = (position: Position) => nats.checkAnchor({ stream, position, anchor });
     expect(await stateAt(old - 1)).toBe("passed");
     expect(await stateAt(old)).toBe("aged");
     expect(await nats.log.append("r", 0, draft("r", 3))).toBeGreaterThan(old);

@@ -1,5 +1,13 @@
 import { afterEach, beforeEach, describe, expect, test } from "bun:test";
-import { existsSync, readFileSync, statSync, writeFileSync } from "node:fs";
+import {
+  chmodSync,
+  existsSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  statSync,
+  writeFileSync,
+} from "node:fs";
 import type { Store } from "../../../actors/ports.ts";
 import { catchUp } from "../../../actors/room/catch-up.ts";
 import { MemoryLog } from "../../../src/log/memory.ts";
@@ -11,6 +19,7 @@ import { assertServable } from "../../../src/move/marks.ts";
 import type { Place } from "../../../src/move/place.ts";
 import { memoryStore } from "../../../src/store/memory.ts";
 import { temporaryFolder } from "../../contract/embedded.ts";
+import { errorOf } from "../../contract/error-of.ts";
 import { startLive } from "../../support/live.ts";
 import { manualPlatform } from "../../support/node.ts";
 
@@ -50,6 +59,17 @@ async function failure(work: Promise<unknown>): Promise<string> {
   return error instanceof Error ? error.message : "";
 }
 
+/** Root may read every folder. */
+async function asNobody<T>(work: () => Promise<T>): Promise<T> {
+  if (process.geteuid?.() !== 0) return await work();
+  process.seteuid?.(65_534);
+  try {
+    return await work();
+  } finally {
+    process.seteuid?.(0);
+  }
+}
+
 describe("an export", () => {
   test("holds what was only in the log, and its import answers with the same lines", async () => {
     const exported = await exportTo(live, options());
@@ -66,6 +86,17 @@ describe("an export", () => {
     expect(statSync(path).mode & 0o777).toBe(0o600);
     expect(existsSync(`${path}.partial`)).toBe(false);
     expect(await failure(exportTo(live, options()))).toContain("is there already");
+  });
+
+  test("whose name can't be made durable leaves no file, and the source open", async () => {
+    const closed = `${folder.dir}/unreadable`;
+    mkdirSync(closed);
+    chmodSync(folder.dir, 0o711);
+    chmodSync(closed, 0o333);
+    const exported = asNobody(() => exportTo(live, { ...options(), path: `${closed}/chat`, final: true }));
+    expect(await errorOf(exported)).toMatchObject({ code: "EACCES" });
+    expect(readdirSync(closed)).toEqual([]);
+    await assertServable(live.store.secrets);
   });
 
   test("of a room that lacks an event is refused, and leaves no file", async () => {

@@ -98,14 +98,15 @@ test.skipIf(withoutBrokers)(
 );
 
 test.skipIf(withoutBrokers)(
-  "records that left the log unread close its stream",
+  "records that left the log unread close its stream, from the gate's start on",
   async () => {
     await using world = await given("passed", 200);
     const { gate, log, jetstream } = world;
     const stream = log.streamOf("r");
     await log.append("r", 0, draft("r", 1));
     await eventually("it leaves", async () => (await jetstream.state(stream)).first > 1);
-    await gate.look();
+    await gate.start();
+    using _ = { [Symbol.dispose]: () => gate.stop() };
     expect(await errorOf(log.append("r", 0, draft("r", 2)))).toBeInstanceOf(Unavailable);
   },
   60_000,

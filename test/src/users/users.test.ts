@@ -1,6 +1,7 @@
 import { expect, test } from "bun:test";
 import { limits } from "../../../actors/limits.ts";
 import type { Store } from "../../../actors/ports.ts";
+import type { Probe } from "../../../actors/runtime/probe.ts";
 import { memoryStore } from "../../../src/store/memory.ts";
 import { settle, startLive, until } from "../../support/live.ts";
 
@@ -60,6 +61,27 @@ test("after a crash a user's presence and what their sockets were told are as be
   expect(await node.call(ana, "presence.watch", { users: [eve.user] })).toMatchObject({
     states: [{ state: "away" }],
   });
+});
+
+test("a look at the versions wakes nobody who has heard everything", async () => {
+  let mail = 0;
+  const probe: Probe = {
+    admitted: (kind) => {
+      if (kind === "user") mail++;
+    },
+    turned: () => {},
+    changed: () => {},
+    failed: () => {},
+  };
+  const node = await startLive({}, { probe });
+  const eve = await node.join("eve");
+  await node.connect(eve);
+  await settle();
+  expect(mail).toBeGreaterThan(0);
+  mail = 0;
+  node.platform.advance(limits.versionCheckMs);
+  await settle();
+  expect(mail).toBe(0);
 });
 
 test("somebody whose client floods and goes is offline", async () => {
