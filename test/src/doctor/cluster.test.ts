@@ -60,7 +60,7 @@ describe.skipIf(withoutBrokers)("the doctor of a cluster", () => {
 
   test("roles that no running node has, as when the machine with the readers is away", async () => {
     const config = configOf("roles");
-    const backend = await openBackend(config, platform, () => {});
+    const backend = await openBackend(config, platform);
     const { bus } = backend;
     const node = (node: string, roles: NodeRole[]) => new Members({ node, roles, bus, platform });
     const [gateway, actors] = [node("a", ["gateway"]), node("b", ["actors"])];
@@ -229,7 +229,7 @@ describe.skipIf(withoutBrokers)("the doctor of a cluster", () => {
         ...{ program: natsServer ?? "", servers: 3, dir: folder.dir },
       });
       const config = configOf("off", three.url);
-      const backend = await openBackend(config, platform, () => {});
+      const backend = await openBackend(config, platform);
       await Bun.write(`${dir}/ballast`, new Uint8Array(4 * 1_048_576)).catch(() => {});
       // One of its streams that comes to write there is enough.
       let said: string[] = [];
