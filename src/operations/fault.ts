@@ -16,7 +16,14 @@ export function refusalOf(error: unknown, fault: () => void): Refusal {
 
 /** One JSON line with the kind of the error and where it arose. Never its message: that may quote content. */
 export function logFault(where: string, error: unknown): void {
-  console.error(JSON.stringify({ level: "error", msg: "fault", where, ...describe(error) }));
+  console.error(JSON.stringify(lineOf(where, error)));
+}
+
+/** That a service is away is no fault of ours: where we stood when we noticed says nothing, and is said again and again. */
+export function lineOf(where: string, error: unknown): Record<string, unknown> {
+  return error instanceof Unavailable || error instanceof UnknownOutcome
+    ? { level: "warn", msg: "unavailable", where, error: error.name }
+    : { level: "error", msg: "fault", where, ...describe(error) };
 }
 
 /** @param what names streams and nothing else */
