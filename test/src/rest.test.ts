@@ -47,13 +47,24 @@ describe("garbage is fetched at rest", () => {
   });
 
   test("the longer it takes, the more work must lie between", () => {
-    const { work } = node({ collectionMs: restWorkMs / 50 });
+    const { work } = node({ collectionMs: restWorkMs / 10 });
     work(restWorkMs);
     expect(work(0)).toBe(1);
     work(restWorkMs);
     expect(work(0)).toBe(1);
     work(restWorkMs);
     expect(work(0)).toBe(2);
+  });
+
+  test("once more when the actors that the work woke have gone", () => {
+    const { work } = node();
+    work(restWorkMs);
+    expect(work(0)).toBe(1);
+    let looks = 0;
+    while (work(0) === 1) looks++;
+    expect(looks * restLookMs).toBeGreaterThan(limits.idleMs);
+    expect(looks * restLookMs).toBeLessThan(2 * limits.idleMs);
+    for (let more = 0; more < 2 * looks; more++) expect(work(0)).toBe(2);
   });
 
   test("no more once it is stopped", () => {
