@@ -6,7 +6,7 @@ import { type ClusterNode, LocalCluster, ready } from "../../load/kit/cluster.ts
 import { type JetStream, openJetStream } from "../../src/log/jetstream/open.ts";
 import { streamCount } from "../../src/log/jetstream/subjects.ts";
 import { platform } from "../../src/platform.ts";
-import type { CheckpointDoc, MessageDoc } from "../../src/store/mongo/schema.ts";
+import type { CheckpointDoc } from "../../src/store/mongo/schema.ts";
 import { draft } from "../contract/log.contract.ts";
 import { eventually } from "../support/eventually.ts";
 import { idOf, join, seen } from "./people.ts";
@@ -31,6 +31,11 @@ function says(node: ClusterNode, what: string): Promise<true> {
   );
 }
 
+async function streamEnds(url: string): Promise<number[]> {
+  await using jetstream = await openJetStream({ url, platform });
+  return await lastOf(jetstream);
+}
+
 const lastOf = ({ state }: JetStream) =>
   Promise.all(streams.map(async (stream) => (await state(stream)).last));
 
@@ -47,9 +52,10 @@ describe.skipIf(cluster === null)("nodes whose log is exchanged while they run",
     const [ana, bob] = [await join(one.url, "ana"), await join(two.url, "bob")];
     const here = await ana.createGroup({ name: "Birds", members: [idOf(bob)] });
     const { seq: head } = await here.send({ text: "before" });
-    await eventually("history has written it", async () => {
-      const messages = documents.collection<MessageDoc>("messages");
-      return (await messages.countDocuments({ "_id.room": here.id })) === head;
+    const ends = await streamEnds(nats.url);
+    await eventually("history has written it, and how far it is", async () => {
+      const found = await checkpoints();
+      return found.length === streamCount && found.every(({ _id, position }) => position === ends[_id]);
     });
     const projected = await checkpoints();
 
