@@ -98,13 +98,13 @@ export class Mailbox<Message, Reply> {
   }
 
   #dropOldest(envelope: Envelope<Message, Reply>): Admission {
-    this.#droppable ??= new Set();
     const full = this.#full;
     if (full) {
-      const oldest = this.#droppable.values().next().value;
+      const oldest = this.#droppable?.values().next().value;
       if (oldest === undefined) return "rejected";
       this.remove(oldest);
     }
+    this.#droppable ??= new Set();
     this.#droppable.add(envelope);
     this.put(envelope);
     return full ? "dropped" : "accepted";

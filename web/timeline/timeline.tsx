@@ -77,8 +77,8 @@ export function Timeline({ room, info, ref }: { room: Room; info: RoomInfo; ref:
   const lineIsAbove = unreadAfter !== null && beginsAfter(source, { hasOlder, place }, unreadAfter);
   const opened = useOpening({ virtual, rows, lineIsAbove, fetchLine });
   const atFoot = useFoot(scroller, virtual, opened);
-  const atEnd = atFoot && below === null;
-  useFollowing(virtual, rows.length, opened && atEnd);
+  const atEnd = atFoot === true && below === null;
+  useFollowing(virtual, rows.length, atEnd);
   const { startIndex, endIndex } = virtual.range ?? { startIndex: 0, endIndex: 0 };
   const loading = useMore(timeline, {
     above,
@@ -89,9 +89,9 @@ export function Timeline({ room, info, ref }: { room: Room; info: RoomInfo; ref:
   const { jump, toEnd, marked } = useJump({ virtual, rows, timeline, setPlace });
   // Who reads the past stays there, whatever comes: a hole may open between there and the newest messages.
   useEffect(() => {
-    if (opened) setPlace((now) => (atEnd ? null : (now ?? lastSeq(rows))));
-  }, [opened, atEnd, rows]);
-  useReading(room, info, atEnd && opened, lastSeq(rows));
+    if (atFoot !== null) setPlace((now) => (atEnd ? null : (now ?? lastSeq(rows))));
+  }, [atFoot, atEnd, rows]);
+  useReading(room, info, atEnd, lastSeq(rows));
   useImperativeHandle(ref, () => ({ toEnd, jump }), [toEnd, jump]);
 
   return (
@@ -129,7 +129,7 @@ export function Timeline({ room, info, ref }: { room: Room; info: RoomInfo; ref:
           </ol>
         </div>
       </div>
-      {!atEnd && opened && <EndButton unread={info.unread} onClick={toEnd} />}
+      {atFoot !== null && !atEnd && <EndButton unread={info.unread} onClick={toEnd} />}
     </div>
   );
 }

@@ -6,14 +6,14 @@ export const footPx = 80;
 
 /**
  * Does the reader see the foot of the list? Only scrolling decides it. Who is there keeps seeing it when the
- * pane gets lower: a longer draft, a phone's keyboard.
+ * pane gets lower: a longer draft, a phone's keyboard. Null until the list is opened: before that nobody can tell.
  */
 export function useFoot(
   scroller: RefObject<HTMLDivElement | null>,
   virtual: Virtual,
   opened: boolean,
-): boolean {
-  const [atFoot, setAtFoot] = useState(true);
+): boolean | null {
+  const [atFoot, setAtFoot] = useState<boolean | null>(null);
 
   useEffect(() => {
     const list = scroller.current;

@@ -67,6 +67,13 @@ describe("a mailbox", () => {
     expect(push("sample", "drop-oldest")).toBe("rejected");
   });
 
+  test("drops its only one for the next", () => {
+    const { push, drain } = boxOf(1);
+    push("sample 1", "drop-oldest");
+    expect(push("sample 2", "drop-oldest")).toBe("dropped");
+    expect(drain()).toEqual(["sample 2"]);
+  });
+
   test("drops only what is still queued", () => {
     const { push, drain } = boxOf(1);
     push("sample 1", "drop-oldest");
