@@ -108,6 +108,7 @@ export function createClient(options: ClientOptions): Client {
     await close();
     sync.account.clear();
     rooms.clear();
+    presence.watch([]);
   }
 
   async function begin(path: "register" | "login", input: { name: string }): Promise<void> {

@@ -54,7 +54,7 @@ export function createPresence({ platform, emitter, online, request }: Needs) {
 
     /** A new connection knows nothing of this. */
     flush(): void {
-      if (watched[0]) ask(0);
+      if (watched.length > 0) ask(0);
       if (away) tell(0);
     },
   };

@@ -56,19 +56,20 @@ export class RoomSync {
     this.#host = host;
     this.#mend = chore(host.platform, () => this.#fetchGap());
     // A lost one is made good by the next, or by the resume cursor, which counts as delivered.
-    this.#tellDelivered = chore(host.platform, () =>
-      host.tell("room.delivered", { room: id, seq: this.log.last }),
+    this.#tellDelivered = chore(
+      host.platform,
+      () => this.live && host.tell("room.delivered", { room: id, seq: this.log.last }),
     );
     // Repeated until the server confirms it.
     this.#tellRead = chore(host.platform, async () => {
       const seq = this.#reading;
-      if (seq === 0 || !host.online()) return;
+      if (seq === 0 || !this.live) return;
       const mark = (await host.request("room.read", { room: id, seq })) as OwnMark;
       if (this.#reading === seq) this.#reading = 0;
       this.ownMark(mark);
     });
     this.#askReceipts = chore(host.platform, async () => {
-      if (!this.#receiptsWanted || !host.online()) return;
+      if (!this.#receiptsWanted || !this.live) return;
       // Above 100 members there are only counts, and nobody's mark.
       this.othersMarks((await host.request("room.receipts", { room: id })) as { marks?: Mark[] });
     });
@@ -113,9 +114,6 @@ export class RoomSync {
   liveAt([epoch, seq]: Cursor): void {
     this.live = true;
     if (!this.log.begun) this.limited({ epoch, to: seq });
-  }
-
-  online(): void {
     this.#tellRead(0);
     this.#askReceipts(0);
   }

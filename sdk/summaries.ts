@@ -10,7 +10,7 @@ type Needs = Pick<Host, "platform" | "online" | "request">;
 export function createSummaries({ platform, online, request }: Needs, take: (summary: Summary) => void) {
   const wanted = new Set<RoomId>();
   // Offline nothing is asked: catching up asks for all.
-  const plan = chore(platform, () => (online() ? fetch([...wanted]) : undefined));
+  const plan = chore(platform, () => online() && fetch([...wanted]));
 
   async function ask(rooms: readonly RoomId[]): Promise<void> {
     const answer = (await request("room.summaries", { rooms })) as { rooms: Summary[] };

@@ -88,10 +88,9 @@ export function createSync(host: Host, rooms: RoomList, connection: Connection, 
       return;
     }
     connection.caughtUp();
-    if (!online()) return;
-    for (const sync of rooms.all()) sync.online();
     presence.flush();
     outbox.flush();
+    follow(0);
   }
 
   return {

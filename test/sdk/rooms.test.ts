@@ -80,6 +80,26 @@ describe("the list of rooms", () => {
     expect(client.rooms.snapshot()).toMatchObject([{ id: "N", role: "member" }]);
   });
 
+  test("learns of it although the refusal came while it caught up", async () => {
+    const { client, server, platform } = await inRoom();
+    server.link.hangUp(1006);
+    let refusals = 0;
+    server.on("room.summaries", () => {
+      server.version = 2;
+      server.room("N", [posted(1, "ana", "welcome")]);
+      server.on("account.sync", () => (++refusals < 2 ? forNow : { ok: server.account(1) }));
+      server.link.deliver({ t: "account", version: 2 });
+      return "silence";
+    });
+    await platform.advance(2_000);
+    expect([client.connection, refusals]).toEqual(["catching-up", 1]);
+    server.on("room.summaries", ({ rooms }) => ({
+      ok: { rooms: (rooms as string[]).map((id) => server.summary(id)) },
+    }));
+    await platform.advance(60_000);
+    expect(client.rooms.snapshot().map(({ id }) => id)).toContain("N");
+  });
+
   test("asks for at most a hundred summaries at once", async () => {
     const { client, server } = await online(({ server }) => {
       for (let i = 0; i < 150; i++) server.room(`R${i}`, [posted(1, "ana", "x")]);

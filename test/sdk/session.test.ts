@@ -1,5 +1,6 @@
 import { describe, expect, test } from "bun:test";
 import { createAccount } from "../../sdk/account.ts";
+import { posted } from "./entries.ts";
 import { clientOf, online, type Setting, settled, signedIn } from "./harness.ts";
 import { inRoom } from "./room-kit.ts";
 
@@ -51,6 +52,29 @@ describe("a session", () => {
     expect(client.me?.id).toBe("other");
     expect(server.link.ops("room.post")).toEqual([]);
     expect(client.room("R").timeline.snapshot()).toEqual([]);
+  });
+
+  test("that another user begins repeats nothing that the former one was refused", async () => {
+    const { client, server, platform } = await inRoom();
+    server.push("R", posted(1, "ana", "seen"));
+    const later = { error: { code: "overloaded", retryable: true, retryAfterMs: 5_000 } } as const;
+    for (const op of ["room.read", "presence.watch"]) server.on(op, () => later);
+    client.watch(["ana"]);
+    client.room("R").markRead(1);
+    await platform.advance(200);
+    expect(server.link.ops("room.read").length).toBe(1);
+    server.http.set(
+      "login",
+      asOther(() => ({ access: "a", accessExpiresAt: platform.now() + 600_000, refresh: "r" })),
+    );
+    await client.login({ name: "other", password: "long enough" });
+    await client.connect();
+    await platform.advance(10_000);
+    expect([client.connection, client.me?.id]).toEqual(["online", "other"]);
+    expect(server.link.ops("room.read")).toEqual([]);
+    expect(server.link.ops("presence.watch").map(({ in: input }) => input)).not.toContainEqual({
+      users: ["ana"],
+    });
   });
 
   test("of the same user, begun anew after a revocation, sends what was waiting", async () => {
