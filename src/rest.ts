@@ -11,12 +11,13 @@ export interface RestParts {
   collect(): void;
 }
 
-/** By then the actors that nobody writes to any more have gone, and what they held is garbage, too. */
-const goneMs = 1.25 * limits.idleMs;
+/** By then the actors that nobody writes to any more have gone (runtime/system.ts), and what they held is garbage, too. */
+const goneMs = 1.125 * limits.idleMs;
+/** Of the work's time a collection may take one part in so many. */
+const worthTimes = 20;
 
 /**
- * Collects once the node rests after work that was worth it, twenty times what the last collection took, and once more when what the
- * work left in memory has gone. @returns stops
+ * Collects once the node rests after work that was worth it, and once more when what the work left in memory has gone. @returns stops
  */
 export function watchRest({ platform, cpuMs, collect }: RestParts): () => void {
   let worthMs: number = limits.restWorkMs;
@@ -33,7 +34,7 @@ export function watchRest({ platform, cpuMs, collect }: RestParts): () => void {
     collect();
     const ended = platform.monotonic();
     againAt = worked ? ended + goneMs : Number.POSITIVE_INFINITY;
-    worthMs = Math.max(limits.restWorkMs, 20 * (ended - began));
+    worthMs = Math.max(limits.restWorkMs, worthTimes * (ended - began));
     lookedAtCpuMs = collectedAtCpuMs = cpuMs();
   });
 }
