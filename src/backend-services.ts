@@ -25,7 +25,7 @@ export async function openServices(
   await anchorAll(log, store, known);
   const anchored = stack.use(
     new AnchoredLog({
-      ...{ connection, checkpoints: await checkpoints(), ...(lost && { lost }) },
+      ...{ connection, platform, checkpoints: await checkpoints(), ...(lost && { lost }) },
       state: (checkpoint) => jetstream.checkAnchor(checkpoint),
     }),
   );

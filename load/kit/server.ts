@@ -111,6 +111,9 @@ async function drain(reader: ReadableStreamDefaultReader<Uint8Array>): Promise<v
   while (!(await reader.read()).done);
 }
 
+/** A cluster's node that loses its services says some dozens, of each stream several. */
+const linesMax = 200;
+
 /** The last lines that a process wrote. */
 export class Tail {
   #lines: string[] = [];
@@ -134,7 +137,7 @@ export class Tail {
     for await (const chunk of stream) {
       const lines = (rest + decoder.decode(chunk, { stream: true })).split("\n");
       rest = lines.pop() ?? "";
-      this.#lines = [...this.#lines, ...lines].slice(-40);
+      this.#lines = [...this.#lines, ...lines].slice(-linesMax);
     }
   }
 }

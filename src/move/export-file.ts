@@ -35,12 +35,19 @@ export class ExportFile implements Disposable {
     const folder = openSync(dirname(this.#path), "r");
     try {
       renameSync(this.#partial, this.#path);
+      this.#keepIn(folder);
+    } finally {
+      closeSync(folder);
+    }
+  }
+
+  /** What stands under the name is ours only now. */
+  #keepIn(folder: number): void {
+    try {
       fsyncSync(folder);
     } catch (error) {
       rmSync(this.#path, { force: true });
       throw error;
-    } finally {
-      closeSync(folder);
     }
   }
 

@@ -4,6 +4,7 @@ import { mkdtempSync, renameSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { jetstreamManager } from "@nats-io/jetstream";
+import { limits } from "../../../actors/limits.ts";
 import { type Checkpoint, type Log, type Position, Unavailable } from "../../../actors/ports.ts";
 import { NatsServers } from "../../../load/kit/nats.ts";
 import { part } from "../../../load/kit/parts.ts";
@@ -32,6 +33,9 @@ describe.skipIf(program === null)("a log whose stream is exchanged under it", ()
   let checkpoint: Checkpoint;
   let told: [streams: number, what: string | null][];
   let looks: number;
+  /** What the next looks wait for. */
+  let held: Promise<void>;
+  let clock: { aheadMs: number };
 
   beforeEach(async () => {
     dir = mkdtempSync(join(tmpdir(), "starling-anchored-"));
@@ -43,11 +47,15 @@ describe.skipIf(program === null)("a log whose stream is exchanged under it", ()
     checkpoint = { stream, position: 0, anchor: await nats.anchorAt(stream, 0) };
     told = [];
     looks = 0;
+    held = Promise.resolve();
+    clock = { aheadMs: 0 };
     anchored = new AnchoredLog({
       connection: nats.connection,
-      state(of) {
+      platform: { ...platform, monotonic: () => platform.monotonic() + clock.aheadMs },
+      async state(of) {
         looks++;
-        return nats.checkAnchor(of);
+        await held;
+        return await nats.checkAnchor(of);
       },
       checkpoints: [checkpoint],
       lost: (streams, what) => told.push([streams, what]),
@@ -177,10 +185,59 @@ describe.skipIf(program === null)("a log whose stream is exchanged under it", ()
     await expectShut();
   });
 
-  test("is shut when it ends before what documents were made from since the start", async () => {
+  /** The documents are one record further than the log. */
+  async function fallShort(): Promise<void> {
     anchored.know([{ ...checkpoint, position: last + 1 }]);
-    expect(await errorOf(log.heads([room]))).toBeInstanceOf(Unavailable);
+    await eventually("it has looked", async () => {
+      return (await log.heads([room]).catch((error: unknown) => error)) instanceof Unavailable;
+    });
     await expectShut();
-    expect(anchored.lost).toBe(`the log was lost (${name} ends before what documents were made from it)`);
+  }
+  const shorter = () => `${name} ends before what documents were made from it`;
+
+  test("is shut while it ends before what documents were made from since the start, and lost when it still does as no cut-off leader would", async () => {
+    await fallShort();
+    clock.aheadMs = limits.cutOffMs - 1_000;
+    await expectShut();
+    expect(told).toEqual([]);
+    expect(anchored.lost).toBeNull();
+    clock.aheadMs = limits.cutOffMs;
+    await expectShut();
+    expect(told).toEqual([[1, shorter()]]);
+    expect(anchored.lost).toBe(`the log was lost (${shorter()})`);
+  });
+
+  test("isn't lost when it was whole in between", async () => {
+    await fallShort();
+    anchored.know([checkpoint]);
+    await log.heads([room]);
+    clock.aheadMs = limits.cutOffMs;
+    await fallShort();
+    expect(told).toEqual([]);
+  });
+
+  test("lets nobody wait for a look of a room's first record, nor for one that is only in time", async () => {
+    const { promise, resolve } = Promise.withResolvers<void>();
+    held = promise;
+    const first = errorOf(log.append(room, 0, draft(room, 9)));
+    anchored.know([checkpoint]);
+    expect(await log.append(room, last, draft(room, 2))).toBe(last + 1);
+    await log.heads([room]);
+    resolve();
+    await first;
+    expect(looks).toBe(3);
+  });
+
+  test("is doubted when somebody deletes it, not another one", async () => {
+    const { streams } = await manager();
+    const heard = Promise.withResolvers<void>();
+    const subject = "$JS.EVENT.ADVISORY.STREAM.DELETED.probe";
+    nats.connection.nats.subscribe(subject, { callback: () => heard.resolve() });
+    await streams.add({ name: "probe", subjects: ["probe"] });
+    await streams.delete("probe");
+    await heard.promise;
+    await nats.connection.nats.flush();
+    await log.heads([room]);
+    expect(looks).toBe(1);
   });
 });

@@ -5,6 +5,7 @@ import {
   mkdirSync,
   readdirSync,
   readFileSync,
+  rmSync,
   statSync,
   writeFileSync,
 } from "node:fs";
@@ -12,6 +13,7 @@ import type { Store } from "../../../actors/ports.ts";
 import { catchUp } from "../../../actors/room/catch-up.ts";
 import { MemoryLog } from "../../../src/log/memory.ts";
 import { exportTo } from "../../../src/move/export.ts";
+import { ExportFile } from "../../../src/move/export-file.ts";
 import { CannotMove } from "../../../src/move/format.ts";
 import { importFrom } from "../../../src/move/import.ts";
 import { ImportFile } from "../../../src/move/import-file.ts";
@@ -97,6 +99,19 @@ describe("an export", () => {
     expect(await errorOf(exported)).toMatchObject({ code: "EACCES" });
     expect(readdirSync(closed)).toEqual([]);
     await assertServable(live.store.secrets);
+  });
+
+  test("removes nothing that took its name meanwhile, and says what is wrong", () => {
+    const header = { starling: "export" as const, format: 1, version: "1.2.3", at: 5, final: false };
+    using blocked = new ExportFile(path, header);
+    mkdirSync(path);
+    expect(() => blocked.publish()).toThrow(expect.objectContaining({ code: "EISDIR", syscall: "rename" }));
+    const other = `${folder.dir}/other`;
+    using robbed = new ExportFile(other, header);
+    rmSync(`${other}.partial`);
+    writeFileSync(other, "another's");
+    expect(() => robbed.publish()).toThrow(expect.objectContaining({ code: "ENOENT" }));
+    expect(readFileSync(other, "utf8")).toBe("another's");
   });
 
   test("of a room that lacks an event is refused, and leaves no file", async () => {
