@@ -31,6 +31,7 @@ export class Crowd {
       received: 0,
       refused: 0,
       sentBack: 0,
+      limited: 0,
       gaps: 0,
       faults: [],
     };

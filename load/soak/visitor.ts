@@ -17,7 +17,9 @@ export interface Tally {
   refused: number;
   /** The same of sockets: "come back". */
   sentBack: number;
-  /** Seqs that never came: must stay 0. */
+  /** Told that so much was missed that only the newest page comes. */
+  limited: number;
+  /** Seqs that never came, and nobody said so: must stay 0. */
   gaps: number;
   faults: string[];
 }
@@ -136,6 +138,10 @@ export class Visitor {
   }
 
   #hear(seat: Seat, frame: ServerFrame): void {
+    if (frame.t === "limited") {
+      this.#tally.limited++;
+      this.#cursor = [frame.epoch, Math.max(this.#cursor?.[1] ?? 0, frame.to)];
+    }
     if (frame.t !== "events") return;
     const last = this.#cursor?.[1];
     const to = lastOf(frame);
