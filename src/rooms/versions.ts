@@ -32,9 +32,10 @@ export async function versionsOf(
   const { messages, projection } = sources.store;
   const checkpoint = await projection.checkpoint(sources.log.streamOf(room));
   const before = closedAt(sight) ?? Number.MAX_SAFE_INTEGER;
+  // First what is the newest edit, then those before: an edit that lands in between makes it one of them.
+  const [fields] = await messages.fields(room, [seq]);
   // Two more: the text seen now goes, and one beyond the list says that there is more.
   const versions = await messages.versions(room, seq, before, limits.versionsMax + 2);
-  const [fields] = await messages.fields(room, [seq]);
   // Last, since it knows every deletion: what was read before counts only if the message is still there.
   const later: Later[] = [];
   const { lines } = await catchUp(sources, room, seq - 1, 1, { checkpoint, met: keepLater(later) });

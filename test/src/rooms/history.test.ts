@@ -66,6 +66,25 @@ test("a page and a list of versions are each made of one reading of the log, and
   expect(tails.read).toBe(2);
 });
 
+test("a list of versions misses no edit that lands between two of its readings", async () => {
+  const written = await groupOfTwo();
+  const post = await written.write("ana", { kind: "posted", text: "one" });
+  await written.write("ana", edit(post, "two"));
+  await written.project();
+  const { messages } = written.store;
+  for (const read of ["fields", "versions"] as const) {
+    const original = messages[read].bind(messages) as (...where: unknown[]) => Promise<unknown>;
+    const landing = async (...where: unknown[]) => {
+      const found = await original(...where);
+      await written.project();
+      return found;
+    };
+    Object.assign(messages, { [read]: landing });
+  }
+  await written.write("ana", edit(post, "three"));
+  expect(await versionsFor(written, "ana", post)).toEqual(["one", "two"]);
+});
+
 test("edits out of sight are passed over, however many, on the way to the one in sight", async () => {
   const written = await groupOfTwo();
   const addBob = { kind: "added", user: "bob", role: "member" } as const;
