@@ -45,6 +45,9 @@ export interface Viewer {
   connection: ConnectionId | null;
 }
 
+/** A comma and a line break. */
+const between = 2;
+
 /** Builds a frame from serialised lines. */
 export function frameOf(room: RoomId, epoch: Epoch, from: Seq, lines: readonly string[]): string {
   return `{"t":"events","room":"${room}","epoch":"${epoch}","from":${from},"events":[\n${lines.join(",\n")}\n]}`;
@@ -111,6 +114,25 @@ export function view(line: string, part: Part, viewer: Viewer): string {
     return `${line.slice(0, line.indexOf(afterStub))},"cid":"${part.cid}"}`;
   }
   return `${line.slice(0, -1)},"cid":"${part.cid}"}`;
+}
+
+/** What one viewer gets of the frame of these lines. All that lies between the lines it sent is taken over as it is. */
+export function viewFrame(
+  frame: string,
+  lines: readonly { line: string; part: Part }[],
+  viewer: Viewer,
+): string {
+  let viewed = "";
+  let taken = 0;
+  let at = frame.indexOf("\n") + 1;
+  for (const { line, part } of lines) {
+    if (differs(part, viewer)) {
+      viewed += frame.slice(taken, at) + view(line, part, viewer);
+      taken = at + line.length;
+    }
+    at += line.length + between;
+  }
+  return viewed + frame.slice(taken);
 }
 
 const head = /^\{"seq":(\d+),"at":(\d+),"ord":(\d+)/;

@@ -111,6 +111,6 @@ function judge(room: RoomState, fact: Fact): Decision | null {
 }
 
 /** Who isn't in the room can't be called to it. */
-function membersAmong(members: { has(user: UserId): boolean }, users: readonly UserId[] = []): UserId[] {
-  return [...new Set(users)].filter((user) => members.has(user));
+function membersAmong(members: { has(user: UserId): boolean }, users?: readonly UserId[]): UserId[] {
+  return users === undefined ? [] : [...new Set(users)].filter((user) => members.has(user));
 }

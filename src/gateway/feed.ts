@@ -9,7 +9,7 @@ import type { Epoch, LogRecord, Millis, RoomId, Seq, Unsubscribe, UserId } from 
 import { bury, type CaughtUp, catchUp, type KnownLine, type Sources } from "../../actors/room/catch-up.ts";
 import type { Cursor } from "../../actors/room/events.ts";
 import type { Viewer } from "../../actors/room/frame.ts";
-import { differs, eventOf, frameOf, linesOf, type Part, partsOf, view } from "../../actors/room/frame.ts";
+import { eventOf, frameOf, linesOf, type Part, partsOf, view, viewFrame } from "../../actors/room/frame.ts";
 import { advance, closedAt, entriesFor, type Sight } from "../../actors/room/sight.ts";
 import { deletionsIn, exits, leavers, upTo } from "./lines.ts";
 
@@ -244,7 +244,7 @@ export class Feed {
       if (held !== null) this.#keep(subscriber, held, lines);
       else if (leaving?.has(subscriber.user))
         this.#letGo(subscriber, lines, leaving.get(subscriber.user) as Seq);
-      else if (senders.has(subscriber.user)) this.#pushViewed(subscriber, lines, frame);
+      else if (senders.has(subscriber.user)) subscriber.push(viewFrame(frame, lines, subscriber));
       else subscriber.push(frame);
     }
     this.#remember(lines, frame);
@@ -259,19 +259,10 @@ export class Feed {
   }
 
   #letGo(subscriber: Subscriber, lines: readonly KnownLine[], removal: Seq): void {
-    this.#pushViewed(subscriber, upTo(lines, removal + 1), null);
+    const last = upTo(lines, removal + 1).map(({ line, part }) => view(line, part, subscriber));
+    subscriber.push(this.#frame(lines[0]?.seq ?? 0, last));
     this.#attached.delete(subscriber);
     subscriber.detached(this.room, "left", [this.epoch, removal]);
-  }
-
-  /** For one who sent some of these lines. `frame`: what to send when nothing differs after all. */
-  #pushViewed(subscriber: Subscriber, lines: readonly KnownLine[], frame: string | null): void {
-    if (frame !== null && !lines.some(({ part }) => differs(part, subscriber))) {
-      subscriber.push(frame);
-      return;
-    }
-    const viewed = lines.map(({ line, part }) => view(line, part, subscriber));
-    subscriber.push(this.#frame(lines[0]?.seq ?? 0, viewed));
   }
 
   #pushLines(subscriber: Subscriber, lines: readonly KnownLine[], sight: Sight): void {

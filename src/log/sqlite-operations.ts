@@ -31,10 +31,15 @@ export function logOperations(db: Database) {
     db.query<{ last: Position }, []>("SELECT ifnull(max(position), 0) AS last FROM heads").get()?.last ?? 0;
 
   return {
-    append(room: RoomId, expected: Position, draft: RecordDraft): Appended {
+    append(
+      room: RoomId,
+      expected: Position,
+      { epoch, from, count, at }: Omit<RecordDraft, "frame" | "server">,
+      frame: string,
+      server: string,
+    ): Appended {
       const { position: prev, seq } = head.get(room) ?? { position: 0, seq: 0 };
       if (prev !== expected) return { fenced: prev };
-      const { epoch, from, count, at, frame, server } = draft;
       const position = ++last;
       insert.run(position, room, prev, epoch, from, count, at, frame, server);
       setHead.run(room, position, count > 0 ? from + count - 1 : seq);

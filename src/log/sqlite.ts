@@ -45,7 +45,8 @@ export class SqliteLog implements Log {
   }
 
   async append(room: RoomId, expected: Position, draft: RecordDraft): Promise<Position> {
-    const appended = await this.#writer.run("append", room, expected, draft);
+    const { frame, server, ...head } = draft;
+    const appended = await this.#writer.run("append", room, expected, head, frame, server);
     if ("fenced" in appended) throw new Fenced(`head is ${appended.fenced}, not ${expected}`);
     this.#delivery.committed({ ...draft, room, ...appended });
     return appended.position;

@@ -1,6 +1,6 @@
 /**
  * The worker that owns the writing connection: a commit blocks its thread for 0.3–13 ms, which sockets can't
- * afford. Operations come in as JSON (half the cost of a structured clone), wait in lanes, and leave in groups.
+ * afford. Operations come in as parcels, wait in lanes, and leave in groups.
  */
 import { checkpointer } from "./checkpoint.ts";
 import { closeFully, openWriting } from "./connection.ts";
@@ -8,11 +8,9 @@ import { DiskFailure } from "./errors.ts";
 import { commitGroup, type Operation, type Outcome, transactionOn } from "./group.ts";
 import { Lanes } from "./lanes.ts";
 import { writeOperations } from "./operations.ts";
+import { type Parcel, unpack } from "./parcel.ts";
 
-export type ToWriter =
-  | { open: string; pagesMax: number | null }
-  | { operations: Operation[] }
-  | { close: true };
+export type ToWriter = { open: string; pagesMax: number | null } | Parcel | { close: true };
 export type FromWriter = { opened: true } | { outcomes: Outcome[] } | { closed: true } | { failed: string };
 
 declare const self: Worker;
@@ -22,14 +20,14 @@ const lanes = new Lanes(() => performance.now());
 let database: ReturnType<typeof openDatabase> | null = null;
 let armed = false;
 
-self.onmessage = ({ data }: MessageEvent<string>) => guarded(() => receive(JSON.parse(data) as ToWriter));
+self.onmessage = ({ data }: MessageEvent<ToWriter>) => guarded(() => receive(data));
 
 function receive(message: ToWriter): void {
   if ("open" in message) {
     database = openDatabase(message.open, message.pagesMax);
     reply({ opened: true });
-  } else if ("operations" in message) {
-    for (const operation of message.operations) lanes.push(operation);
+  } else if (Array.isArray(message)) {
+    for (const operation of unpack(message)) lanes.push(operation);
     arm();
   } else {
     while (database !== null && !lanes.empty) database.writeGroup();

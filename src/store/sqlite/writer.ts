@@ -1,6 +1,7 @@
 import { Unavailable, UnknownOutcome } from "../../../actors/ports.ts";
 import type { Operation } from "./group.ts";
 import type { WriteOperations } from "./operations.ts";
+import { pack } from "./parcel.ts";
 import type { FromWriter, ToWriter } from "./writer-worker.ts";
 
 export interface WriterOptions {
@@ -73,11 +74,11 @@ export class Writer implements AsyncDisposable {
   #flush(): void {
     const operations = this.#batch;
     this.#batch = [];
-    if (operations.length > 0) this.#send({ operations });
+    if (operations.length > 0) this.#send(pack(operations));
   }
 
   #send(message: ToWriter): void {
-    this.#worker.postMessage(JSON.stringify(message));
+    this.#worker.postMessage(message);
   }
 
   #receive(message: FromWriter): void {

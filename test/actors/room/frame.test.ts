@@ -1,6 +1,6 @@
 import { expect, test } from "bun:test";
 import fc from "fast-check";
-import { differs, frameOf, lineOf, linesOf, view } from "../../../actors/room/frame.ts";
+import { differs, frameOf, lineOf, linesOf, view, viewFrame } from "../../../actors/room/frame.ts";
 import { tombstoneOf } from "../../../actors/room/tombstone.ts";
 import { utf8Length } from "../../../actors/room/utf8.ts";
 
@@ -29,6 +29,28 @@ test("the sending connection gets a stub, the sender's others the cid, everybody
   expect(as("ana", "a2")).toEqual({ ...JSON.parse(line), cid: "c" });
   expect(as("ana", null)).toEqual({ ...JSON.parse(line), cid: "c" });
   expect(as("bob", "a1")).toEqual(JSON.parse(line));
+});
+
+test("a whole frame is viewed line by line, whoever sent which of them", () => {
+  const part = fc.record(
+    { by: fc.constantFrom("ana", "bob"), cid: fc.constant("c"), origin: fc.constantFrom("a1", "a2") },
+    { requiredKeys: ["by"] },
+  );
+  const sent = fc.array(fc.record({ text: fc.string({ unit: "binary" }), part }), { minLength: 1 });
+  fc.assert(
+    fc.property(sent, fc.constantFrom("a1", null), (all, connection) => {
+      const viewer = { user: "ana", connection };
+      const lines = all.map(({ text, part }, i) => ({ line: post(i + 1, text), part }));
+      const bare = frameOf(
+        "r",
+        "e",
+        1,
+        lines.map(({ line }) => line),
+      );
+      const viewed = lines.map(({ line, part }) => view(line, part, viewer));
+      expect(viewFrame(bare, lines, viewer)).toBe(frameOf("r", "e", 1, viewed));
+    }),
+  );
 });
 
 test("nobody ever gets the hash or the connection of a line", () => {
