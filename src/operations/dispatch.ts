@@ -6,7 +6,7 @@ import { refuse } from "../../actors/room/refusals.ts";
 import type { AnyOperation } from "./catalogue.ts";
 import { refusalOf } from "./fault.ts";
 import { invalid, invalidBy, schemaConfig } from "./invalid.ts";
-import type { Call, RateClass, Result } from "./operation.ts";
+import type { Call, Caller, RateClass, Result } from "./operation.ts";
 import { createLimiter, type Limiter, type Rates } from "./rate.ts";
 import type { Services } from "./services.ts";
 
@@ -18,6 +18,10 @@ export interface DispatchWatch {
   limited?(rate: RateClass): void;
   /** A handler threw something that isn't an answer. */
   fault?(operation: string, error: unknown): void;
+}
+
+function isSignedIn(call: Call): call is Call & { caller: Caller } {
+  return call.caller !== null;
 }
 
 export function createDispatcher(
@@ -36,8 +40,7 @@ export function createDispatcher(
   /** null: this caller may not. */
   function handlerFor(operation: AnyOperation, call: Call) {
     if (operation.who === "anyone") return (input: unknown) => operation.handle(services, call, input);
-    const { caller } = call;
-    return caller && ((input: unknown) => operation.handle(services, { ...call, caller }, input));
+    return isSignedIn(call) ? (input: unknown) => operation.handle(services, call, input) : null;
   }
 
   function tooFast(rate: RateClass, call: Call, cost = 1): Refusal | null {
