@@ -25,8 +25,8 @@ export const edgeMutants: Mutant[] = [
     name: "delivery after removal",
     breaks: "P5",
     file: "src/gateway/feed.ts",
-    from: "    this.#pushViewed(subscriber, upTo(lines, removal + 1), null);\n    this.#attached.delete(subscriber);",
-    to: "    this.#pushViewed(subscriber, upTo(lines, removal + 1), null);",
+    from: '    this.#attached.delete(subscriber);\n    subscriber.detached(this.room, "left", [this.epoch, removal]);',
+    to: '    subscriber.detached(this.room, "left", [this.epoch, removal]);',
     caughtBy: {
       file: feed,
       test: "a removed member gets the lines up to and with the removal, and nothing after it",

@@ -15,6 +15,9 @@ const everyMs = 200;
 /** From a kill to the restart: longer than any gap that could be called one. */
 const watchMs = 12_000;
 const restMs = 3_000;
+/** An SDK that was away so long waits some seconds between its attempts. */
+const backMs = 60_000;
+const pollMs = 50;
 /** A driver that was this late can't tell a gap. */
 const slipMsMax = 25;
 
@@ -81,6 +84,7 @@ async function killed(
   const slipMs = Math.max(...talkers.flatMap(({ slipsMs }, i) => slipsMs.slice(slipsBefore[i])));
   await node.start();
   await ready(node);
+  await allBack(talkers, performance.now());
   await Bun.sleep(restMs);
   const end = performance.now();
   const silence = (here: boolean, to: number) =>
@@ -96,4 +100,12 @@ async function killed(
         ),
     );
   return { gapMs: silence(false, restarted), ownMs: silence(true, end), slipMs };
+}
+
+/** Resolves when everybody was acked after `since`: whoever is still on the way back would count as a gap of the next kill. */
+async function allBack(talkers: readonly Talker[], since: number): Promise<void> {
+  const isBack = ({ acks }: Talker) => (acks.at(-1)?.at ?? 0) > since;
+  for (const end = performance.now() + backMs; !talkers.every(isBack); await Bun.sleep(pollMs)) {
+    if (performance.now() > end) throw new Error("somebody didn't come back");
+  }
 }
