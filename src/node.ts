@@ -113,7 +113,7 @@ export function startNode(parts: NodeParts): Node {
         });
   const rooms = new RoomEdge({
     ...sources,
-    hurry: () => history.hurry(),
+    hurry: (stream) => history.hurry(stream),
     rooms: router ?? parts.route?.(own) ?? own,
     ...(parts.sent === undefined ? {} : { sent: parts.sent }),
   });

@@ -3,7 +3,7 @@
  * read the same one, which is twice the work and the same documents.
  */
 
-import type { Unsubscribe } from "../../actors/ports.ts";
+import type { Json, Unsubscribe } from "../../actors/ports.ts";
 import type { Members } from "../cluster/members.ts";
 import { chosen } from "../cluster/placement.ts";
 import { StreamReader, type StreamReaderOptions } from "./stream-reader.ts";
@@ -28,7 +28,8 @@ export class HistoryReader implements AsyncDisposable {
   readonly #options: HistoryOptions;
   readonly #readers = new Map<number, StreamReader>();
   readonly #stops: Unsubscribe[] = [];
-  #hurrying = false;
+  /** Those that the other nodes are about to be told of. */
+  readonly #hurried = new Set<number>();
 
   constructor(options: HistoryOptions) {
     this.#options = options;
@@ -58,21 +59,23 @@ export class HistoryReader implements AsyncDisposable {
     this.#place();
     if (members === undefined) return;
     this.#stops.push(members.watch({ changed: () => this.#place() }));
-    bus.subscribe(hurrySubject, () => this.#hurryOwn()).then((stop) => this.#stops.push(stop), onFailure);
+    bus
+      .subscribe(hurrySubject, (streams) => this.#hear(streams))
+      .then((stop) => this.#stops.push(stop), onFailure);
   }
 
   /**
-   * Something that others look for in the documents was committed: no pause before the next bulk. Whoever waits may be on another
-   * node than the reader: they tell each other, but not for each of many who wait.
+   * Something that others look for in the documents was committed: no pause before the stream's next bulk. Whoever waits may be on
+   * another node than the reader: they tell each other, but not for each of many who wait.
    */
-  hurry(): void {
+  hurry(stream: number): void {
     const { members, bus, platform } = this.#options;
-    if (members === undefined) return this.#hurryOwn();
-    if (this.#hurrying) return;
-    this.#hurrying = true;
+    if (members === undefined) return this.#readers.get(stream)?.hurry();
+    this.#hurried.add(stream);
+    if (this.#hurried.size > 1) return;
     platform.after(hurryGapMs, () => {
-      this.#hurrying = false;
-      bus.publish(hurrySubject, null);
+      bus.publish(hurrySubject, [...this.#hurried]);
+      this.#hurried.clear();
     });
   }
 
@@ -85,8 +88,8 @@ export class HistoryReader implements AsyncDisposable {
     return [...this.#readers.values()];
   }
 
-  #hurryOwn(): void {
-    for (const reader of this.#all()) reader.hurry();
+  #hear(streams: Json): void {
+    for (const stream of Array.isArray(streams) ? streams : []) this.#readers.get(Number(stream))?.hurry();
   }
 
   #place(): void {

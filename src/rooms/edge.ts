@@ -60,8 +60,8 @@ export interface EdgeSources {
   rooms: RoomPort;
   /** Told how each command ended: "ok" or an error code, and after how many seconds. */
   sent?: (result: string, seconds: number) => void;
-  /** Somebody looks for the newest documents: history shall not pause. */
-  hurry?: () => void;
+  /** Somebody looks for the newest documents of this stream's rooms: history shall not pause there. */
+  hurry?: (stream: number) => void;
   /** How long the edge tries by itself before it answers `unknown`. Default 15 s. */
   budgetMs?: number;
 }
@@ -74,6 +74,10 @@ const settlePauseMs = 4;
 const settlePauseMaxMs = 50;
 /** Documents that are looked for move at the rate of commits: some milliseconds apart, and a read takes about one. */
 const steadyTriesMax = 5;
+/** As many as one look at what came meanwhile reads. */
+const newPostsMax = 100;
+/** A quote inside of a text is escaped, so user content can't match. */
+const posted = '"kind":"posted"';
 const pauseMaxMs = 1_000;
 
 export class RoomEdge {
@@ -87,7 +91,7 @@ export class RoomEdge {
 
   /** The outcome of a durable command, or `unknown` when the budget is spent. */
   async send(sender: Sender, sending: Sending): Promise<{ ok: Done } | { error: Refusal }> {
-    const { platform, sent, hurry } = this.#sources;
+    const { log, platform, sent, hurry } = this.#sources;
     const began = platform.monotonic();
     const tries = { again: sending.again };
     const result = await this.#seeThrough(sender, sending, tries).catch((error) => {
@@ -95,7 +99,7 @@ export class RoomEdge {
       if (tries.again) return { error: refuse("unknown") };
       throw error;
     });
-    if (!isPlainPost(sending.draft)) hurry?.();
+    if (!isPlainPost(sending.draft)) hurry?.(log.streamOf(sending.room));
     sent?.("ok" in result ? "ok" : result.error.code, (platform.monotonic() - began) / 1_000);
     return result;
   }
@@ -146,10 +150,11 @@ export class RoomEdge {
     const { log, store, platform } = this.#sources;
     const access = await this.access(room, user);
     if (access.tail === 0) return access;
-    this.#sources.hurry?.();
+    const stream = log.streamOf(room);
+    this.#sources.hurry?.(stream);
     const deadline = platform.monotonic() + settleMs;
     let pauseMs = settlePauseMs;
-    while ((await store.projection.checkpoint(log.streamOf(room))) < access.tail) {
+    while ((await store.projection.checkpoint(stream)) < access.tail) {
       if (platform.monotonic() > deadline) throw new Unavailable("history is behind");
       await this.#pause(pauseMs);
       pauseMs = Math.min(settlePauseMaxMs, pauseMs * 1.5);
@@ -158,17 +163,27 @@ export class RoomEdge {
   }
 
   /**
-   * What `read` makes of documents that stood still meanwhile: a count that is as of a seq must not know of deletions above
-   * it. In a room that never rests the last try counts. To those who aren't in it, it rests.
+   * What `read` makes of documents that stood still meanwhile, posts apart: a count that is as of a seq must not know of
+   * deletions above it. In a room that never rests the last try counts. To those who aren't in it, it rests.
    */
   async steady<T>(room: RoomId, user: UserId, read: (access: Access) => Promise<T>): Promise<T> {
     for (let tries = 1; ; tries++) {
       const access = await this.settledAccess(room, user);
       const result = await read(access);
-      if (access.sight.role === null) return result;
-      const [now] = await this.#sources.store.rooms.many([room]);
-      if (now?.seq === access.document?.seq || tries === steadyTriesMax) return result;
+      if (access.sight.role === null || tries === steadyTriesMax) return result;
+      if (await this.#stoodStill(room, access.document?.seq ?? 0)) return result;
     }
+  }
+
+  /** Nothing came into the room's documents above this seq but posts. */
+  async #stoodStill(room: RoomId, seq: Seq): Promise<boolean> {
+    const { store } = this.#sources;
+    const [now] = await store.rooms.many([room]);
+    const head = now?.seq ?? 0;
+    if (head - seq > newPostsMax) return false;
+    if (head === seq) return true;
+    const events = await store.messages.range(room, seq + 1, head, newPostsMax);
+    return events.length === head - seq && events.every(({ line }) => line.includes(posted));
   }
 
   /** Who wrote a message and whether it is still there, complete up to the head at the time of the call. */

@@ -165,7 +165,7 @@ test("commits don't cut a back-off short", async () => {
   state.tries = 0;
   for (let i = 0; i < 20; i++) {
     await post(room);
-    node.history.hurry();
+    node.history.hurry(0);
     await settle(5);
   }
   expect(state.tries).toBe(0);

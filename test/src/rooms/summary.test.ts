@@ -28,6 +28,21 @@ test("unread counts are as of the seq that they name, when the documents move wh
   expect(reads).toBe(2);
 });
 
+test("posts that come while counts are read change nothing of them, so nobody reads again", async () => {
+  const written = await groupOfTwo();
+  const post = await written.write("ana", { kind: "posted", text: "one" });
+  await written.project();
+  let reads = 0;
+  const counts = await edgeOf(written).steady(room, "bob", async (access) => {
+    reads++;
+    await written.write("ana", { kind: "posted", text: 'not "kind":"deleted"' });
+    await written.project();
+    return await unreadOf(written, room, access);
+  });
+  expect(counts).toMatchObject({ unread: 1, seq: post });
+  expect(reads).toBe(1);
+});
+
 test("a million posts of one's own are not counted through: what isn't looked at reads as more", async () => {
   const written = await groupOfTwo();
   await written.project();
