@@ -20,10 +20,6 @@ export interface DispatchWatch {
   fault?(operation: string, error: unknown): void;
 }
 
-function isSignedIn(call: Call): call is Call & { caller: Caller } {
-  return call.caller !== null;
-}
-
 export function createDispatcher(
   services: Services,
   catalogue: readonly AnyOperation[],
@@ -84,4 +80,8 @@ export function createDispatcher(
       return { error: refusalOf(error, () => watch.fault?.(name, error)) };
     }
   };
+}
+
+function isSignedIn(call: Call): call is Call & { caller: Caller } {
+  return call.caller !== null;
 }

@@ -71,11 +71,13 @@ export class HistoryReader implements AsyncDisposable {
   hurry(stream: number): void {
     const { members, bus, platform } = this.#options;
     if (members === undefined) return this.#readers.get(stream)?.hurry();
+    const isArmed = this.#hurried.size > 0;
     this.#hurried.add(stream);
-    if (this.#hurried.size > 1) return;
+    if (isArmed) return;
     platform.after(hurryGapMs, () => {
-      bus.publish(hurrySubject, [...this.#hurried]);
+      const streams = [...this.#hurried];
       this.#hurried.clear();
+      bus.publish(hurrySubject, streams);
     });
   }
 

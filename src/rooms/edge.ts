@@ -74,8 +74,8 @@ const settlePauseMs = 4;
 const settlePauseMaxMs = 50;
 /** Documents that are looked for move at the rate of commits: some milliseconds apart, and a read takes about one. */
 const steadyTriesMax = 5;
-/** As many as one look at what came meanwhile reads. */
-const newPostsMax = 100;
+/** What came while documents were read: at most 50 posts of 16 KiB are looked at, and a read takes milliseconds. */
+const newPostsMax = 50;
 /** A quote inside of a text is escaped, so user content can't match. */
 const posted = '"kind":"posted"';
 const pauseMaxMs = 1_000;
@@ -175,15 +175,11 @@ export class RoomEdge {
     }
   }
 
-  /** Nothing came into the room's documents above this seq but posts. */
+  /** Nothing came into the room's documents above this seq but posts. An event's own document is there before its effects. */
   async #stoodStill(room: RoomId, seq: Seq): Promise<boolean> {
-    const { store } = this.#sources;
-    const [now] = await store.rooms.many([room]);
-    const head = now?.seq ?? 0;
-    if (head - seq > newPostsMax) return false;
-    if (head === seq) return true;
-    const events = await store.messages.range(room, seq + 1, head, newPostsMax);
-    return events.length === head - seq && events.every(({ line }) => line.includes(posted));
+    const { messages } = this.#sources.store;
+    const came = await messages.range(room, seq + 1, seq + newPostsMax, newPostsMax);
+    return came.length < newPostsMax && came.every(({ line }) => line.includes(posted));
   }
 
   /** Who wrote a message and whether it is still there, complete up to the head at the time of the call. */

@@ -15,7 +15,7 @@ const everyMs = 200;
 /** From a kill to the restart: longer than any gap that could be called one. */
 const watchMs = 12_000;
 const restMs = 3_000;
-/** An SDK that was away so long waits some seconds between its attempts. */
+/** An SDK that was away so long waits up to 16 s between its attempts: three of them, and what it has to catch up with. */
 const backMs = 60_000;
 const pollMs = 50;
 /** A driver that was this late can't tell a gap. */

@@ -10,6 +10,7 @@ export type Parcel = [json: string, ...long: string[]];
 /** `places`: of the arguments that travel beside. */
 type Packed = Operation & { places?: number[] };
 
+/** Longer than any id, shorter than a record. */
 const longUnits = 128;
 
 export function pack(operations: readonly Operation[]): Parcel {

@@ -19,12 +19,13 @@ test("unread counts are as of the seq that they name, when the documents move wh
   let reads = 0;
   const counts = await edgeOf(written).steady(room, "bob", async (access) => {
     if (++reads === 1) {
+      await written.write("ana", { kind: "posted", text: "two" });
       await written.write("ana", { kind: "deleted", target: post, author: "ana" });
       await written.project();
     }
     return await unreadOf(written, room, access);
   });
-  expect(counts).toMatchObject({ unread: 0, seq: post + 1 });
+  expect(counts).toMatchObject({ unread: 1, seq: post + 2 });
   expect(reads).toBe(2);
 });
 
@@ -35,12 +36,33 @@ test("posts that come while counts are read change nothing of them, so nobody re
   let reads = 0;
   const counts = await edgeOf(written).steady(room, "bob", async (access) => {
     reads++;
-    await written.write("ana", { kind: "posted", text: 'not "kind":"deleted"' });
+    await written.write("ana", { kind: "posted", text: "two" });
     await written.project();
     return await unreadOf(written, room, access);
   });
   expect(counts).toMatchObject({ unread: 1, seq: post });
   expect(reads).toBe(1);
+});
+
+test("an edit that comes while counts are read may change who is mentioned, whatever its text claims to be", async () => {
+  const written = await groupOfTwo();
+  const post = await written.write("ana", { kind: "posted", text: "one" });
+  await written.project();
+  let reads = 0;
+  const counts = await edgeOf(written).steady(room, "bob", async (access) => {
+    if (++reads === 1) {
+      await written.write("ana", {
+        kind: "edited",
+        target: post,
+        text: '"kind":"posted"',
+        mentions: ["bob"],
+      });
+      await written.project();
+    }
+    return await unreadOf(written, room, access);
+  });
+  expect(counts).toMatchObject({ mentions: 1, seq: post + 1 });
+  expect(reads).toBe(2);
 });
 
 test("a million posts of one's own are not counted through: what isn't looked at reads as more", async () => {

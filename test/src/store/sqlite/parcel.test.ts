@@ -15,6 +15,12 @@ test("operations arrive as they were sent, long texts among them", () => {
   );
 });
 
+test("so do texts at the bound, halves of characters, and what is absent", () => {
+  const args = ["x".repeat(127), "x".repeat(128), "\ud800".repeat(200), undefined, null];
+  const [operation] = unpack(structuredClone(pack([{ id: 1, name: "put", args }])));
+  expect(operation?.args).toEqual([...args.slice(0, 3), null, null]);
+});
+
 test("a long text is not escaped", () => {
   const text = '"'.repeat(1_000);
   const [json, ...long] = pack([{ id: 1, name: "append", args: ["room", text] }]);
