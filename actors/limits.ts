@@ -40,6 +40,8 @@ export const limits = {
   rulesMax: 1_000,
   /** Some 400 B each (measured): 7 MB for the largest cache. Four full mailboxes: what is sent again is mostly younger. */
   cidsMax: 16_384,
+  /** Older ones are looked up: what a node remembers follows what is sent, not how many rooms are busy. A retry comes within a minute, mostly. */
+  cidsKeptMs: 5 * 60_000,
   /** Bounds what a wrong client clock costs; correctness needs no clock. */
   cidAheadMs: 60_000,
   /** Deletions that a room remembers to judge older facts by. */

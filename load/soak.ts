@@ -26,8 +26,8 @@ const idleMs = limits.idleMs + 10_000;
 /** The quiet time itself. */
 const quietMs = 20_000;
 /**
- * Until the crowd has come and history has found its pace, memory only rises. After that rooms go on filling their cids, to
- * limits.cidsMax of some 400 B each, and feeds their lines: a slope is no leak while the quiet time takes all of it back.
+ * Until the crowd has come and history has found its pace, memory only rises. After that rooms go on filling their cids, for
+ * limits.cidsKeptMs, and feeds their lines: a slope is no leak while the quiet time takes all of it back.
  */
 const settlingShare = 0.2;
 /** Parts of the time whose means make the slope. */

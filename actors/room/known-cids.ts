@@ -59,7 +59,7 @@ export class KnownCids {
     }
     if (this.#turn.length > 0) this.#wAll = Math.max(this.#wAll, position);
     this.#turn = [];
-    while (this.#heap.size > this.#max) this.#evict();
+    while (this.#heap.size > this.#max || this.#outdated()) this.#evict();
   }
 
   /** Something with a cid of this time lies at or below this position, and isn't held. */
@@ -73,6 +73,12 @@ export class KnownCids {
   /** t and w as if nothing were cached. */
   bounds(): { t: Millis; w: Position } {
     return { t: this.#tAll, w: this.#wAll };
+  }
+
+  /** By the clock that cids bring along: the youngest is the time. */
+  #outdated(): boolean {
+    const { least } = this.#heap;
+    return least !== undefined && least.time < this.#tAll - limits.cidsKeptMs;
   }
 
   #evict(): void {

@@ -132,6 +132,14 @@ describe("what the cache doesn't hold", () => {
     expect(commit(room, hello({ cid: cidAt(20) }))).toMatchObject({ ok: { seq: 4 } });
     expect(commit(room, hello({ cid: cidAt(30) }))).toMatchObject({ ok: { seq: 2 } });
   });
+
+  test("a cid that is much older than the latest goes, however few there are", () => {
+    const room = group({ ana: "owner" });
+    const eldest = cidAt(-limits.cidsKeptMs - 1);
+    for (const cid of [eldest, cidAt(-limits.cidsKeptMs), cidAt(0)]) commit(room, hello({ cid }));
+    expect(commit(room, hello({ cid: eldest }))).toEqual({ look: true });
+    expect(commit(room, hello({ cid: cidAt(-limits.cidsKeptMs) }))).toMatchObject({ ok: { seq: 3 } });
+  });
 });
 
 describe("clocks", () => {
