@@ -7,6 +7,8 @@ import { cid } from "./cid.js";
 import * as metrics from "./metrics.js";
 
 const stamp = /^k6 (\d+) (\S+)/;
+/** The number of our own resume: `live` bears it. */
+const resumption = 1;
 
 /**
  * @param person `{user, access}`
@@ -62,9 +64,11 @@ export function chatter(base, person, tab, cursors, on = {}) {
     else if (sentAt !== undefined) metrics.ackMs.add(Date.now() - sentAt);
   }
 
-  function live({ rooms, refused }) {
+  function live({ n, rooms, refused }) {
     Object.assign(cursors, rooms);
     for (const room of Object.keys(refused ?? {})) metrics.refused.add(1, { code: refused[room] });
+    // A room that one has just come into may become live by itself, before that.
+    if (n !== resumption) return;
     (came ? metrics.resumeMs : metrics.connectMs).add(Date.now() - began);
     metrics.lives.add(1);
     on.live?.();
@@ -74,7 +78,7 @@ export function chatter(base, person, tab, cursors, on = {}) {
     if ("re" in frame) return reply(frame);
     switch (frame.t) {
       case "welcome":
-        return send({ t: "resume", n: 1, rooms: cursors });
+        return send({ t: "resume", n: resumption, rooms: cursors });
       case "events":
         return events(frame);
       case "limited":
