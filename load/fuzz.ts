@@ -23,7 +23,7 @@ import { Server } from "./kit/server.ts";
 
 const gunnersCount = 16;
 const overHttp = 0.15;
-const samplesCount = 60;
+const samplesCount = 600;
 
 async function fuzz(frames: number, seed: number) {
   const data = await mkdtemp(join(tmpdir(), "starling-fuzz-"));
@@ -101,7 +101,7 @@ async function fireAll(gunner: Gunner, frames: number, fired: () => void): Promi
 function sample(server: Server, tally: Tally, frames: number, samples: number[]): void {
   if (tally.fired < (samples.length * frames) / samplesCount || !server.running) return;
   samples.push(residentBytes(server.pid));
-  if (samples.length % 6 === 0) say(`${tally.fired} of ${frames}, ${tally.faultCount} faults`);
+  if (samples.length % 60 === 0) say(`${tally.fired} of ${frames}, ${tally.faultCount} faults`);
 }
 
 function report(

@@ -14,6 +14,19 @@ describe("memory over a run", () => {
     expect(growthOf(steps(60, (step) => 200 + (step % 7) * 8)).flat).toBe(true);
   });
 
+  /** As measured: a collection comes when it likes, and leaves half. */
+  const swings = (step: number) => 150 + ((step * 37) % 151);
+
+  test("that doubles between collections, which come late in the end, is flat", () => {
+    expect(growthOf(steps(600, (step) => swings(step) + (step > 480 && step % 2 > 0 ? 60 : 0))).flat).toBe(
+      true,
+    );
+  });
+
+  test("that grows below such swings is not", () => {
+    expect(growthOf(steps(600, (step) => swings(step) + step / 8)).flat).toBe(false);
+  });
+
   test("that grows all the time is not", () => {
     expect(growthOf(steps(60, (step) => 200 + step * 3)).flat).toBe(false);
   });
