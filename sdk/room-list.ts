@@ -5,7 +5,7 @@ import { chore } from "./chore.ts";
 import { createSignal } from "./emitter.ts";
 import type { Host } from "./host.ts";
 import { paintMs } from "./limits.ts";
-import { RoomSync } from "./room-sync.ts";
+import { createRoomSync, type RoomSync } from "./room-sync.ts";
 
 export type RoomList = ReturnType<typeof createRoomList>;
 
@@ -30,7 +30,7 @@ export function createRoomList(host: Host) {
 
     /** The room, made if this is the first that we hear of it. */
     open(id: RoomId): RoomSync {
-      const room = rooms.get(id) ?? new RoomSync(id, host);
+      const room = rooms.get(id) ?? createRoomSync(id, host);
       rooms.set(id, room);
       return room;
     },
@@ -49,7 +49,7 @@ export function createRoomList(host: Host) {
       snapshot(): readonly RoomInfo[] {
         shown ??= [...rooms.values()]
           .filter(({ summarised, role }) => summarised && role !== null)
-          .map(({ room }) => room.info())
+          .map(({ info }) => info())
           .sort((a, b) => b.at - a.at || (a.id < b.id ? -1 : 1));
         return shown;
       },

@@ -3,7 +3,7 @@
  * pages come, the same set of them gives the same copy.
  */
 import type { Epoch, Millis, Seq, UserId } from "../actors/ports.ts";
-import type { Stub } from "../actors/room/events.ts";
+import type { Cursor, Stub } from "../actors/room/events.ts";
 import type { Entry } from "../actors/room/frame.ts";
 import {
   endsOf,
@@ -17,7 +17,7 @@ import {
   tombstoneOf,
 } from "./entry.ts";
 import { heldMax } from "./limits.ts";
-import { Ranges } from "./ranges.ts";
+import { createRanges } from "./ranges.ts";
 
 /** A post with everything that later events made of it. */
 export interface Post {
@@ -29,238 +29,250 @@ export interface Post {
 
 type Reacted = Pick<LineOf<"reacted">, "seq" | "by" | "key" | "on">;
 
-export class RoomLog {
-  epoch: Epoch | null = null;
+export type RoomLog = ReturnType<typeof createRoomLog>;
+
+/** @param expand the body of an own command, from the outbox */
+export function createRoomLog(expand: (stub: Stub) => OwnEvent | null = () => null) {
+  let epoch: Epoch | null = null;
+  /** Everything at or below has come, or lies in a hole that was declared. null: no frame said yet where we begin. */
+  let cursor: Seq | null = null;
   /** Seqs that are here: events, tombstones, voids. */
-  ranges = new Ranges();
+  let ranges = createRanges();
+  const lines = new Map<Seq, Kept>();
   /** Rows that changed since somebody last looked (and cleared this). */
-  readonly touched = new Set<Seq>();
-  #cursor: Seq | null = null;
-  readonly #lines = new Map<Seq, Kept>();
+  const touched = new Set<Seq>();
   /** Sorted entries above the gap. */
-  #held: Entry[] = [];
+  let held: Entry[] = [];
   /** Target → its deletion. */
-  readonly #deletions = new Map<Seq, Seq>();
+  const deletions = new Map<Seq, Seq>();
   /** Target → its newest edit. */
-  readonly #edits = new Map<Seq, LineOf<"edited">>();
+  const edits = new Map<Seq, LineOf<"edited">>();
   /** Target → per user and key the newest word. */
-  readonly #reacted = new Map<Seq, Map<string, Reacted>>();
+  const reacted = new Map<Seq, Map<string, Reacted>>();
   /** Target → the newest page's word on it. */
-  readonly #pages = new Map<Seq, PageFields & { asOf: Seq }>();
-  readonly #expand: (stub: Stub) => OwnEvent | null;
+  const pages = new Map<Seq, PageFields & { asOf: Seq }>();
 
-  /** @param expand the body of an own command, from the outbox */
-  constructor(expand: (stub: Stub) => OwnEvent | null = () => null) {
-    this.#expand = expand;
+  const last = (): Seq => cursor ?? 0;
+
+  /** Another incarnation of the room: nothing of the old one counts. */
+  function reset(now: Epoch | null, begin: Seq | null): void {
+    epoch = now;
+    cursor = begin;
+    forget(Number.POSITIVE_INFINITY);
+    held = [];
   }
 
-  /** Everything at or below has come, or lies in a hole that was declared. 0: nothing yet. */
-  get last(): Seq {
-    return this.#cursor ?? 0;
-  }
-
-  /** False until the first frame said where this room begins for us. */
-  get begun(): boolean {
-    return this.#cursor !== null;
-  }
-
-  /** The first seq behind a gap, if there is one. */
-  get heldFrom(): Seq | null {
-    return this.#held[0] ? endsOf(this.#held[0])[0] : null;
-  }
-
-  line(seq: Seq): Kept | undefined {
-    return this.#lines.get(seq);
+  function enter(now: Epoch): void {
+    if (epoch !== now) reset(now, null);
   }
 
   /** Lines of from…to, in order. */
-  between(from: Seq, to: Seq): Kept[] {
-    return [...this.#lines.values()]
-      .filter(({ seq }) => from <= seq && seq <= to)
-      .sort((a, b) => a.seq - b.seq);
+  function between(from: Seq, to: Seq): Kept[] {
+    return [...lines.values()].filter(({ seq }) => from <= seq && seq <= to).sort((a, b) => a.seq - b.seq);
   }
 
-  /** Another incarnation of the room: nothing of the old one counts. */
-  reset(epoch: Epoch | null, cursor: Seq | null): void {
-    this.epoch = epoch;
-    this.#cursor = cursor;
-    this.#forget(Number.POSITIVE_INFINITY);
-    this.#held = [];
-  }
-
-  /**
-   * An `events` frame. Entries at last + 1 apply, those at or below are ignored, those above are held
-   * until the gap closes.
-   * @returns what moved the cursor, in order
-   */
-  apply(epoch: Epoch, from: Seq, entries: readonly Entry[]): Kept[] {
-    this.#enter(epoch);
-    this.#cursor ??= from - 1;
-    this.#held.push(...entries);
-    this.#held.sort((a, b) => endsOf(a)[0] - endsOf(b)[0]);
-    const applied = this.#advance();
-    this.#held.splice(heldMax);
-    return applied;
-  }
-
-  /** `limited`: …to won't come by itself. What is here below may have been edited or deleted in there, so it goes too. */
-  limited(epoch: Epoch, to: Seq): Kept[] {
-    this.#enter(epoch);
-    if (to <= this.last && this.begun) return [];
-    this.#forget(to);
-    this.#cursor = to;
-    return this.#advance();
-  }
-
-  /** A page of `room.history`. It never moves the cursor, except where held entries wait behind it. */
-  load(page: Page): Kept[] {
-    this.epoch ??= page.epoch;
-    if (this.epoch !== page.epoch) return [];
-    for (const entry of page.entries) this.#take(entry);
-    for (const fields of page.fields) {
-      const asOf = this.#pages.get(fields.seq)?.asOf ?? 0;
-      if (this.#deletions.has(fields.seq) || asOf > page.head) continue;
-      this.#pages.set(fields.seq, { ...fields, asOf: page.head });
-      this.touched.add(fields.seq);
-    }
-    return this.#advance();
-  }
-
-  /** I came in (again): what was void for me may be visible now, so voids can be loaded anew. */
-  reopen(): void {
-    this.ranges = new Ranges();
-    for (const { seq, kind } of this.#lines.values()) if (kind !== "unresolved") this.ranges.add(seq, seq);
-  }
-
-  /** Keeps the newest lines only; older ones can be loaded again. */
-  trim(linesMax: number): void {
-    // Forgetting walks through everything, so a tenth more than wanted may gather.
-    if (this.#lines.size > linesMax * 1.1) this.#forget(this.last - linesMax);
-  }
-
-  /**
-   * A post as it is now; null where the seq is none, or gone.
-   * @param more own events on their way, as if they had come
-   */
-  post(seq: Seq, more: readonly OwnEvent[] = []): Post | null {
-    const line = this.#lines.get(seq);
-    if (line?.kind !== "posted" || more.some(({ kind }) => kind === "deleted")) return null;
-    const page = this.#pages.get(seq);
-    let edit: PageFields["edit"] | OwnEvent = page?.edit ?? null;
-    for (const event of [this.#edits.get(seq), ...more]) {
-      if (event?.kind === "edited" && event.seq >= (edit?.seq ?? 0)) edit = event;
-    }
-    const { text, mentions = [] } = (edit ?? line) as { text: string; mentions?: UserId[] };
-    const toggles = [
-      ...(this.#reacted.get(seq)?.values() ?? []),
-      ...more.filter(({ kind }) => kind === "reacted"),
-    ];
-    return { text, mentions, editedAt: edit?.at ?? null, reactions: reactionsOf(page, toggles as Reacted[]) };
-  }
-
-  /** Whether a tombstone stands for a post (a row) or for one of its edits (none). */
-  wasPost({ seq, ord, deleted }: LineOf<"tombstone">): boolean {
-    const deletion = this.#lines.get(deleted);
-    return deletion?.kind === "deleted" ? deletion.target === seq : ord !== this.#ord(seq - 1);
-  }
-
-  #enter(epoch: Epoch): void {
-    if (this.epoch !== epoch) this.reset(epoch, null);
-  }
-
-  #advance(): Kept[] {
+  function advance(): Kept[] {
     const applied: Kept[] = [];
-    for (let [entry] = this.#held; entry; [entry] = this.#held) {
+    for (let [entry] = held; entry; [entry] = held) {
       const [from, to] = endsOf(entry);
-      const next = this.last + 1;
+      const next = last() + 1;
       let line: Kept | null | undefined;
       if (from <= next) {
-        this.#held.shift();
+        held.shift();
         if (to < next) continue;
-        line = this.#take(entry);
-        this.#cursor = to;
-      } else if (this.ranges.has(next)) {
+        line = take(entry);
+        cursor = to;
+      } else if (ranges.has(next)) {
         // A page filled what was missing: its lines count as come.
-        line = this.#lines.get(next);
-        this.#cursor = next;
+        line = lines.get(next);
+        cursor = next;
       } else break;
       if (line) applied.push(line);
     }
     return applied;
   }
 
-  #take(entry: Entry): Kept | null {
-    const line = "void" in entry ? null : this.#put("kind" in entry ? entry : this.#resolved(entry));
+  function take(entry: Entry): Kept | null {
+    const line = "void" in entry ? null : put("kind" in entry ? entry : resolved(entry));
     // What isn't resolved is a hole: it can be loaded.
-    if (line?.kind !== "unresolved") this.ranges.add(...endsOf(entry));
+    if (line?.kind !== "unresolved") ranges.add(...endsOf(entry));
     return line;
   }
 
   /** Only messages come as stubs: `ord` is one more than before. */
-  #resolved(stub: Stub): Kept {
-    const body = this.#expand(stub);
-    const before = stub.seq === 1 ? 0 : this.#ord(stub.seq - 1);
+  function resolved(stub: Stub): Kept {
+    const body = expand(stub);
+    const before = stub.seq === 1 ? 0 : ordOf(stub.seq - 1);
     return body?.kind === "posted" && before !== undefined
       ? { ...body, ord: before + 1, cid: stub.cid }
       : { ...stub, kind: "unresolved" };
   }
 
-  #ord(seq: Seq): number | undefined {
-    const line = this.#lines.get(seq);
+  function ordOf(seq: Seq): number | undefined {
+    const line = lines.get(seq);
     return line && line.kind !== "unresolved" ? line.ord : undefined;
   }
 
-  #put(line: Kept): Kept {
-    const old = this.#lines.get(line.seq);
+  function put(line: Kept): Kept {
+    const old = lines.get(line.seq);
     if (old && rankOf(old) >= rankOf(line)) return old;
-    const kept = line.kind === "unresolved" ? line : this.#judged(line);
+    const kept = line.kind === "unresolved" ? line : judged(line);
     const { seq } = kept;
-    this.#lines.set(seq, kept);
-    this.touched.add(seq);
-    if (kept.kind === "tombstone") this.#strip(seq, kept.deleted);
-    if (kept.kind === "deleted") this.#bury(kept.target, seq);
-    if (kept.kind === "edited" && seq > (this.#edits.get(kept.target)?.seq ?? 0)) {
-      this.#edits.set(kept.target, kept);
-      this.touched.add(kept.target);
+    lines.set(seq, kept);
+    touched.add(seq);
+    if (kept.kind === "tombstone") strip(seq, kept.deleted);
+    if (kept.kind === "deleted") bury(kept.target, seq);
+    if (kept.kind === "edited" && seq > (edits.get(kept.target)?.seq ?? 0)) {
+      edits.set(kept.target, kept);
+      touched.add(kept.target);
     }
-    if (kept.kind === "reacted" && !this.#deletions.has(kept.target)) {
-      const all = this.#reacted.get(kept.target) ?? new Map<string, Reacted>();
+    if (kept.kind === "reacted" && !deletions.has(kept.target)) {
+      const all = reacted.get(kept.target) ?? new Map<string, Reacted>();
       const id = `${kept.by} ${kept.key}`;
       if (seq > (all.get(id)?.seq ?? 0)) all.set(id, kept);
-      this.#reacted.set(kept.target, all);
-      this.touched.add(kept.target);
+      reacted.set(kept.target, all);
+      touched.add(kept.target);
     }
     return kept;
   }
 
   /** The line, or its tombstone if its deletion is known already. */
-  #judged(line: Line): Line {
-    const deleted = this.#deletions.get(line.kind === "edited" ? line.target : line.seq);
+  function judged(line: Line): Line {
+    const deleted = deletions.get(line.kind === "edited" ? line.target : line.seq);
     return deleted === undefined ? line : tombstoneOf(line, deleted);
   }
 
   /** Drops the content of a post and of its edits. */
-  #bury(target: Seq, deleted: Seq): void {
-    this.#strip(target, deleted);
-    for (const line of this.#lines.values()) {
+  function bury(target: Seq, deleted: Seq): void {
+    strip(target, deleted);
+    for (const line of lines.values()) {
       const hit = line.kind === "posted" ? line.seq : line.kind === "edited" && line.target;
-      if (hit === target) this.#lines.set(line.seq, tombstoneOf(line as Line, deleted));
+      if (hit === target) lines.set(line.seq, tombstoneOf(line as Line, deleted));
     }
   }
 
-  #strip(target: Seq, deleted: Seq): void {
-    this.#deletions.set(target, deleted);
-    for (const map of [this.#edits, this.#reacted, this.#pages]) map.delete(target);
-    this.touched.add(target);
+  function strip(target: Seq, deleted: Seq): void {
+    deletions.set(target, deleted);
+    for (const map of [edits, reacted, pages]) map.delete(target);
+    touched.add(target);
   }
 
-  #forget(to: Seq): void {
-    this.ranges.dropTo(to);
-    const { touched } = this;
-    for (const all of [touched, this.#lines, this.#deletions, this.#edits, this.#reacted, this.#pages]) {
+  function forget(to: Seq): void {
+    ranges.dropTo(to);
+    for (const all of [touched, lines, deletions, edits, reacted, pages]) {
       for (const seq of all.keys()) if (seq <= to) all.delete(seq);
     }
   }
+
+  return {
+    ...{ touched, between, reset },
+
+    get epoch() {
+      return epoch;
+    },
+
+    get ranges() {
+      return ranges;
+    },
+
+    /** Everything at or below has come, or lies in a hole that was declared. 0: nothing yet. */
+    get last() {
+      return last();
+    },
+
+    /** Where a resume begins; null until the first frame said where this room begins for us. */
+    get cursor(): Cursor | null {
+      return epoch === null || cursor === null ? null : [epoch, cursor];
+    },
+
+    /** The first seq behind a gap, if there is one. */
+    get heldFrom(): Seq | null {
+      return held[0] ? endsOf(held[0])[0] : null;
+    },
+
+    line: (seq: Seq): Kept | undefined => lines.get(seq),
+
+    /**
+     * An `events` frame. Entries at last + 1 apply, those at or below are ignored, those above are held
+     * until the gap closes.
+     * @returns what moved the cursor, in order
+     */
+    apply(now: Epoch, from: Seq, entries: readonly Entry[]): Kept[] {
+      enter(now);
+      cursor ??= from - 1;
+      held.push(...entries);
+      held.sort((a, b) => endsOf(a)[0] - endsOf(b)[0]);
+      const applied = advance();
+      held.splice(heldMax);
+      return applied;
+    },
+
+    /** `limited`: …to won't come by itself. What is here below may have been edited or deleted in there, so it goes too. */
+    limited(now: Epoch, to: Seq): Kept[] {
+      enter(now);
+      if (cursor !== null && to <= cursor) return [];
+      forget(to);
+      cursor = to;
+      return advance();
+    },
+
+    /** A page of `room.history`. It never moves the cursor, except where held entries wait behind it. */
+    load(page: Page): Kept[] {
+      epoch ??= page.epoch;
+      if (epoch !== page.epoch) return [];
+      for (const entry of page.entries) take(entry);
+      for (const fields of page.fields) {
+        const asOf = pages.get(fields.seq)?.asOf ?? 0;
+        if (deletions.has(fields.seq) || asOf > page.head) continue;
+        pages.set(fields.seq, { ...fields, asOf: page.head });
+        touched.add(fields.seq);
+      }
+      return advance();
+    },
+
+    /** I came in (again): what was void for me may be visible now, so voids can be loaded anew. */
+    reopen(): void {
+      ranges = createRanges();
+      for (const { seq, kind } of lines.values()) if (kind !== "unresolved") ranges.add(seq, seq);
+    },
+
+    /** Keeps the newest lines only; older ones can be loaded again. */
+    trim(linesMax: number): void {
+      // Forgetting walks through everything, so a tenth more than wanted may gather.
+      if (lines.size > linesMax * 1.1) forget(last() - linesMax);
+    },
+
+    /**
+     * A post as it is now; null where the seq is none, or gone.
+     * @param more own events on their way, as if they had come
+     */
+    post(seq: Seq, more: readonly OwnEvent[] = []): Post | null {
+      const line = lines.get(seq);
+      if (line?.kind !== "posted" || more.some(({ kind }) => kind === "deleted")) return null;
+      const page = pages.get(seq);
+      let edit: PageFields["edit"] | OwnEvent = page?.edit ?? null;
+      for (const event of [edits.get(seq), ...more]) {
+        if (event?.kind === "edited" && event.seq >= (edit?.seq ?? 0)) edit = event;
+      }
+      const { text, mentions = [] } = (edit ?? line) as { text: string; mentions?: UserId[] };
+      const toggles = [
+        ...(reacted.get(seq)?.values() ?? []),
+        ...more.filter(({ kind }) => kind === "reacted"),
+      ];
+      return {
+        text,
+        mentions,
+        editedAt: edit?.at ?? null,
+        reactions: reactionsOf(page, toggles as Reacted[]),
+      };
+    },
+
+    /** Whether a tombstone stands for a post (a row) or for one of its edits (none). */
+    wasPost({ seq, ord, deleted }: LineOf<"tombstone">): boolean {
+      const deletion = lines.get(deleted);
+      return deletion?.kind === "deleted" ? deletion.target === seq : ord !== ordOf(seq - 1);
+    },
+  };
 }
 
 /** A page's word up to its head, the events' above it. Sorted, since all copies must look alike. */

@@ -34,7 +34,7 @@ export function createSync(host: Host, rooms: RoomList, connection: Connection, 
   function cursors(): [RoomId, Cursor | null][] {
     const all: [RoomId, Cursor | null][] = [];
     for (const [id, { role, to }] of account.rooms()) {
-      const cursor = rooms.get(id)?.cursor ?? null;
+      const cursor = rooms.get(id)?.log.cursor ?? null;
       if (role !== null || (cursor && to !== null && cursor[1] < to - 1)) all.push([id, cursor]);
     }
     return all;
@@ -52,7 +52,7 @@ export function createSync(host: Host, rooms: RoomList, connection: Connection, 
 
   function live({ n, rooms: cursors, refused }: FrameOf<"live">): void {
     for (const [id, cursor] of Object.entries(cursors)) rooms.open(id).liveAt(cursor);
-    for (const id of Object.keys(refused)) rooms.open(id).live = false;
+    for (const id of Object.keys(refused)) rooms.open(id).offline();
     // A resume is a request whose answer is this frame.
     connection.requests.settle({ re: n, ok: true });
   }
@@ -62,10 +62,10 @@ export function createSync(host: Host, rooms: RoomList, connection: Connection, 
     if (!online()) return;
     const mine: [RoomId, Cursor][] = [];
     let sum = 0;
-    for (const { id, cursor, live } of rooms.all()) {
-      if (!live || !cursor) continue;
-      mine.push([id, cursor]);
-      sum += cursor[1];
+    for (const { id, log, live } of rooms.all()) {
+      if (!live || !log.cursor) continue;
+      mine.push([id, log.cursor]);
+      sum += log.last;
     }
     for (const some of sum === heads ? [] : parts(mine, roomsMax)) {
       connection.send({ t: "sync", rooms: Object.fromEntries(some) });
@@ -100,7 +100,7 @@ export function createSync(host: Host, rooms: RoomList, connection: Connection, 
     /** The connection is gone. */
     offline(code: number | undefined): void {
       for (const sync of rooms.all()) {
-        sync.live = false;
+        sync.offline();
         if (code === resumeVoid) sync.reset({ epoch: null });
       }
     },

@@ -2,7 +2,7 @@ import { describe, expect, test } from "bun:test";
 import fc from "fast-check";
 import type { Entry } from "../../actors/room/frame.ts";
 import { mergeMarks } from "../../sdk/receipts.ts";
-import { RoomLog } from "../../sdk/room-log.ts";
+import { createRoomLog, type RoomLog } from "../../sdk/room-log.ts";
 import { countHere, countOn, noUnread, recount } from "../../sdk/unread.ts";
 import { deleted, epoch, posted } from "./entries.ts";
 import { online, type Setting } from "./harness.ts";
@@ -146,7 +146,7 @@ describe("others' marks", () => {
 
 describe("unread", () => {
   const logOf = (lines: Entry[]): RoomLog => {
-    const log = new RoomLog();
+    const log = createRoomLog();
     log.apply(epoch, 1, lines);
     return log;
   };

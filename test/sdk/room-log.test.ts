@@ -2,7 +2,7 @@ import { describe, expect, test } from "bun:test";
 import fc from "fast-check";
 import type { Entry } from "../../actors/room/frame.ts";
 import type { Page } from "../../sdk/entry.ts";
-import { RoomLog } from "../../sdk/room-log.ts";
+import { createRoomLog, type RoomLog } from "../../sdk/room-log.ts";
 import { deleted, edited, epoch, posted, reacted, seqOf, tombstone } from "./entries.ts";
 
 const page = (entries: Entry[], head: number, fields: Page["fields"] = []): Page => ({
@@ -13,7 +13,7 @@ const page = (entries: Entry[], head: number, fields: Page["fields"] = []): Page
 
 describe("the cursor", () => {
   test("moves by the next seq, ignores what it has, holds what is too far ahead", () => {
-    const log = new RoomLog();
+    const log = createRoomLog();
     log.apply(epoch, 1, [posted(1, "ana", "one")]);
     expect(log.apply(epoch, 1, [posted(1, "ana", "one again")])).toEqual([]);
     expect(log.apply(epoch, 3, [posted(3, "ana", "three")])).toEqual([]);
@@ -25,7 +25,7 @@ describe("the cursor", () => {
   });
 
   test("passes a run of voids in one step, also one that begins below it", () => {
-    const log = new RoomLog();
+    const log = createRoomLog();
     log.apply(epoch, 1, [posted(1, "ana", "one"), posted(2, "ana", "two")]);
     log.apply(epoch, 2, [{ void: [2, 9] }]);
     expect(log.last).toBe(9);
@@ -35,7 +35,7 @@ describe("the cursor", () => {
   });
 
   test("is moved by frames, not by pages", () => {
-    const log = new RoomLog();
+    const log = createRoomLog();
     log.apply(epoch, 1, [posted(1, "ana", "one")]);
     log.load(page([posted(2, "ana", "two"), posted(3, "ana", "three")], 3));
     expect(log.last).toBe(1);
@@ -43,7 +43,7 @@ describe("the cursor", () => {
   });
 
   test("passes over what a page filled when held entries wait behind it", () => {
-    const log = new RoomLog();
+    const log = createRoomLog();
     log.apply(epoch, 1, [posted(1, "ana", "one")]);
     log.apply(epoch, 4, [posted(4, "ana", "four")]);
     const applied = log.load(page([posted(2, "ana", "two"), posted(3, "ana", "three")], 4));
@@ -52,14 +52,14 @@ describe("the cursor", () => {
   });
 
   test("begins where the first frame begins, since a joiner enters at its join", () => {
-    const log = new RoomLog();
+    const log = createRoomLog();
     log.apply(epoch, 57, [posted(57, "ana", "hello")]);
     expect(log.last).toBe(57);
     expect(log.ranges.holes(1, 57)).toEqual([[1, 56]]);
   });
 
   test("advances over kinds that it doesn't know", () => {
-    const log = new RoomLog();
+    const log = createRoomLog();
     const strange = {
       seq: 1,
       at: 1,
@@ -73,7 +73,7 @@ describe("the cursor", () => {
   });
 
   test("a full room of held entries still takes the one that closes the gap", () => {
-    const log = new RoomLog();
+    const log = createRoomLog();
     log.apply(epoch, 1, [posted(1, "ana", "one")]);
     for (let seq = 3; seq < 1_200; seq++) log.apply(epoch, seq, [posted(seq, "ana", "x")]);
     log.apply(epoch, 2, [posted(2, "ana", "two")]);
@@ -83,14 +83,14 @@ describe("the cursor", () => {
 
 describe("an epoch", () => {
   test("that changes drops the copy", () => {
-    const log = new RoomLog();
+    const log = createRoomLog();
     log.apply(epoch, 1, [posted(1, "ana", "one")]);
     log.apply("F", 1, [posted(1, "bob", "other")]);
     expect([log.epoch, log.last, log.post(1)?.text]).toEqual(["F", 1, "other"]);
   });
 
   test("of a late page from the old incarnation changes nothing", () => {
-    const log = new RoomLog();
+    const log = createRoomLog();
     log.reset("F", 0);
     log.load(page([posted(1, "ana", "old")], 1));
     expect(log.line(1)).toBeUndefined();
@@ -99,7 +99,7 @@ describe("an epoch", () => {
 
 describe("limited", () => {
   test("leaves a hole and goes on behind it; what lay below goes too, since it may be edited or deleted in there", () => {
-    const log = new RoomLog();
+    const log = createRoomLog();
     log.apply(epoch, 1, [posted(1, "ana", "one")]);
     log.limited(epoch, 40);
     log.apply(epoch, 41, [posted(41, "ana", "new")]);
@@ -110,7 +110,7 @@ describe("limited", () => {
 
 describe("a tombstone", () => {
   test("drops the content of its target and of the target's edits", () => {
-    const log = new RoomLog();
+    const log = createRoomLog();
     log.apply(epoch, 1, [posted(1, "ana", "secret"), edited(2, 1, "secret too"), reacted(3, 1, "+")]);
     log.apply(epoch, 4, [deleted(4, 1)]);
     expect(log.post(1)).toBeNull();
@@ -120,14 +120,14 @@ describe("a tombstone", () => {
   });
 
   test("from a page hides later edits too, where the deletion itself isn't here", () => {
-    const log = new RoomLog();
+    const log = createRoomLog();
     log.load(page([tombstone(1, "ana", 9)], 9));
     log.load(page([edited(2, 1, "secret")], 9));
     expect(log.line(2)).toEqual(tombstone(2, "ana", 9));
   });
 
   test("holds against content that comes later", () => {
-    const log = new RoomLog();
+    const log = createRoomLog();
     log.apply(epoch, 3, [deleted(3, 1)]);
     log.load(page([posted(1, "ana", "secret"), edited(2, 1, "secret too")], 2));
     log.load(
@@ -141,7 +141,7 @@ describe("a tombstone", () => {
 
 describe("a stub", () => {
   test("without a body keeps its seq, and never replaces a line", () => {
-    const log = new RoomLog();
+    const log = createRoomLog();
     log.apply(epoch, 1, [{ seq: 1, at: 1, cid: "c" }]);
     expect([log.last, log.line(1)?.kind]).toEqual([1, "unresolved"]);
     log.load(page([posted(1, "me", "body")], 1));
@@ -150,7 +150,7 @@ describe("a stub", () => {
   });
 
   test("takes its body from the command, and its ord from the line before", () => {
-    const log = new RoomLog(({ seq, at }) => ({ seq, at, by: "me", kind: "posted", text: "mine" }));
+    const log = createRoomLog(({ seq, at }) => ({ seq, at, by: "me", kind: "posted", text: "mine" }));
     log.apply(epoch, 6, [posted(6, "ana", "x"), { seq: 7, at: 5, cid: "c" }]);
     expect(log.line(7)).toEqual({ seq: 7, at: 5, ord: 7, by: "me", kind: "posted", text: "mine", cid: "c" });
   });
@@ -158,7 +158,7 @@ describe("a stub", () => {
 
 describe("what later events set on a post", () => {
   test("is the page's word up to its head, and the events' above it", () => {
-    const log = new RoomLog();
+    const log = createRoomLog();
     log.apply(epoch, 5, [reacted(5, 1, "+", "bob"), reacted(6, 1, "+", "cy", false)]);
     log.load(
       page([posted(1, "ana", "one")], 5, [
@@ -176,7 +176,7 @@ describe("what later events set on a post", () => {
   });
 
   test("holds against events that the page knows of, since what took them back may not be here", () => {
-    const log = new RoomLog();
+    const log = createRoomLog();
     log.load(page([posted(1, "ana", "one"), reacted(2, 1, "+", "bob")], 9));
     expect(log.post(1)?.reactions).toEqual([{ key: "+", users: ["bob"] }]);
     log.load(page([posted(1, "ana", "one")], 9, [{ seq: 1, edit: null, reactions: [] }]));
@@ -184,7 +184,7 @@ describe("what later events set on a post", () => {
   });
 
   test("an older page doesn't undo a newer one", () => {
-    const log = new RoomLog();
+    const log = createRoomLog();
     const fields = (users: string[]) => [{ seq: 1, edit: null, reactions: [{ key: "+", users }] }];
     log.load(page([posted(1, "ana", "one")], 9, fields(["bob"])));
     log.load(page([posted(1, "ana", "one")], 5, fields(["bob", "cy"])));
@@ -221,7 +221,7 @@ describe("any order", () => {
     Array.from({ length: head }, (_, i) => [log.line(i + 1), log.post(i + 1)]);
 
   const inOrder = (lines: Entry[]): RoomLog => {
-    const log = new RoomLog();
+    const log = createRoomLog();
     log.apply(epoch, 1, lines);
     return log;
   };
@@ -229,7 +229,7 @@ describe("any order", () => {
   test("frames that come split, doubled and shuffled give the same copy", () => {
     fc.assert(
       fc.property(history, fc.infiniteStream(fc.nat()), (lines, chance) => {
-        const log = new RoomLog();
+        const log = createRoomLog();
         log.reset(epoch, 0);
         const pick = (n: number): number => (chance.next().value as number) % n;
         const rest = [...lines, ...lines.slice(0, pick(lines.length + 1))];
@@ -266,7 +266,7 @@ describe("any order", () => {
           });
           return page(entries, head, fields);
         };
-        const log = new RoomLog();
+        const log = createRoomLog();
         const jobs: (() => void)[] = [
           () => {
             log.apply(epoch, from, lines.slice(from - 1));
@@ -285,7 +285,7 @@ describe("any order", () => {
 });
 
 test("trimming keeps the newest lines and leaves the rest loadable", () => {
-  const log = new RoomLog();
+  const log = createRoomLog();
   log.apply(
     epoch,
     1,
