@@ -3,8 +3,8 @@ import { retryBaseMs, retryCapMs } from "./limits.ts";
 import type { ClientPlatform } from "./platform.ts";
 
 /** Full jitter (Brooker, "Exponential Backoff And Jitter"): spreads a storm evenly over the window. */
-export function jitter(platform: ClientPlatform, attempt: number): number {
-  return platform.random() * Math.min(retryCapMs, retryBaseMs * 2 ** attempt);
+export function jitter(platform: ClientPlatform, attempt: number, leastMs = 0): number {
+  return Math.max(leastMs, platform.random() * Math.min(retryCapMs, retryBaseMs * 2 ** attempt));
 }
 
 /** A list in parts of at most so many. */
@@ -29,8 +29,8 @@ export function chore(platform: ClientPlatform, work: () => unknown): (afterMs: 
       await work();
       attempt = 0;
     } catch (thrown) {
-      const { retryable, retryAfterMs = 0 } = asError(thrown);
-      if (retryable) plan(Math.max(retryAfterMs, jitter(platform, attempt++)));
+      const { retryable, retryAfterMs } = asError(thrown);
+      if (retryable) plan(jitter(platform, attempt++, retryAfterMs));
     }
   }
 

@@ -38,12 +38,18 @@ export interface ClientOptions {
 }
 
 export function createClient(options: ClientOptions): Client {
-  const { platform = realPlatform, storage = memoryStorage(), label = "Starling SDK" } = options;
-  const url = options.url.replace(/\/$/, "");
+  const {
+    url,
+    platform = realPlatform,
+    storage = memoryStorage(),
+    transport = webSocket(url),
+    label = "Starling SDK",
+    tab = hex(platform.bytes(8)),
+  } = options;
   const clock = createClock(platform);
   const emitter = createEmitter(platform);
   const session = createSession({
-    url,
+    url: url.replace(/\/$/, ""),
     platform,
     storage,
     clock,
@@ -51,10 +57,9 @@ export function createClient(options: ClientOptions): Client {
   });
   const connection = createConnection({
     platform,
-    transport: options.transport ?? webSocket(url),
-    tab: options.tab ?? hex(platform.bytes(8)),
-    token: session.token,
-    renewInMs: session.renewInMs,
+    transport,
+    tab,
+    session,
     changed,
     received: (frame) => sync.received(frame),
     stopped,
@@ -63,7 +68,12 @@ export function createClient(options: ClientOptions): Client {
   const { call: request, tell } = connection.requests;
   const call = request as Client["call"];
   const shared: Omit<Host, "outbox"> = {
-    ...{ platform, storage, clock, emitter, request, tell },
+    platform,
+    storage,
+    clock,
+    emitter,
+    request,
+    tell,
     me: () => session.user ?? "",
     online: () => connection.state === "online",
     changed: () => rooms.changed(),
@@ -85,7 +95,7 @@ export function createClient(options: ClientOptions): Client {
   let loginName = "";
 
   function changed(change: ConnectionChange): void {
-    if (change.state === "offline" || change.state === "closed") sync.offline(change.code);
+    if (change.state !== "online") sync.offline(change.code);
     emitter.emit("connection", change);
   }
 
@@ -149,7 +159,6 @@ export function createClient(options: ClientOptions): Client {
     async connect() {
       wanted = true;
       await session.restore();
-      if (session.user === null) throw failure("unauthorized", "sign in first");
       await outbox.restore();
       // close() may have come in between.
       if (wanted) connection.open();
@@ -157,17 +166,15 @@ export function createClient(options: ClientOptions): Client {
 
     async ready(timeoutMs = 30_000) {
       if (host.online()) return;
-      let off = ignore;
-      let cancel = ignore;
+      let ends: (() => void)[] = [];
       await new Promise<void>((resolve, reject) => {
-        off = emitter.on("connection", ({ state }) => {
+        const off = emitter.on("connection", ({ state }) => {
           if (state === "online") resolve();
           if (state === "closed") reject(failure("unavailable", state));
         });
-        cancel = platform.after(timeoutMs, () => reject(failure("unavailable", "timeout", true)));
+        ends = [off, platform.after(timeoutMs, () => reject(failure("unavailable", "timeout", true)))];
       }).finally(() => {
-        off();
-        cancel();
+        for (const end of ends) end();
       });
     },
 

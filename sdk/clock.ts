@@ -31,17 +31,13 @@ export function createClock(platform: ClientPlatform) {
      * outbox keeps its order: 12 bits count within a millisecond (§6.2, method 1), 60 bits are random.
      */
     cid(): Cid {
-      if (now() > lastMs) {
-        lastMs = now();
-        count = 0;
-      } else if (++count > 0xfff) {
-        lastMs++;
+      if (now() > lastMs || ++count > 0xfff) {
+        lastMs = Math.max(now(), lastMs + 1);
         count = 0;
       }
-      const time = digits(lastMs, 12);
-      const random = hex(platform.bytes(8));
-      const variant = `8${random.slice(1, 4)}-${random.slice(4)}`;
-      return `${time.slice(0, 8)}-${time.slice(8)}-7${digits(count, 3)}-${variant}`;
+      const random = hex(platform.bytes(8)).slice(1);
+      const whole = `${digits(lastMs, 12)}7${digits(count, 3)}8${random}`;
+      return whole.replace(/(.{8})(.{4})(.{4})(.{4})/, "$1-$2-$3-$4-");
     },
   };
 }

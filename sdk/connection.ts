@@ -7,6 +7,7 @@ import { asError, ignore } from "./error.ts";
 import { retryBaseMs, steadyMs, welcomeMs } from "./limits.ts";
 import type { ClientPlatform } from "./platform.ts";
 import { createRequests, type Requests } from "./requests.ts";
+import type { Session } from "./session.ts";
 import type { Link, Transport } from "./transport.ts";
 import { onWake } from "./wake.ts";
 
@@ -18,9 +19,7 @@ interface Needs {
   transport: Transport;
   platform: ClientPlatform;
   tab: string;
-  /** @throws StarlingError not retryable: the session is over */
-  token(refused: boolean): Promise<string>;
-  renewInMs(): number;
+  session: Pick<Session, "token" | "renewInMs">;
   changed(change: ConnectionChange): void;
   received(frame: ChatFrame): void;
   /** The server said stop, or the session is over: 4500 to 4999. */
@@ -42,7 +41,7 @@ export interface Connection {
 
 export function createConnection(needs: Needs): Connection {
   const { platform } = needs;
-  const requests = createRequests(platform);
+  const requests = createRequests(platform, send);
   let state: ConnectionState = "idle";
   let link: Link | null = null;
   /** Grows with each try: what belongs to an older one is ignored. */
@@ -58,6 +57,13 @@ export function createConnection(needs: Needs): Connection {
   let cancelTimer = ignore;
   let cancelRenewal = ignore;
   let unhook = ignore;
+
+  const over = (): boolean => state === "idle" || state === "closed";
+
+  /** The network may be back: doesn't wait for the timer. */
+  function retry(): void {
+    if (state === "offline") connect();
+  }
 
   function become(change: ConnectionChange): void {
     state = change.state;
@@ -75,35 +81,44 @@ export function createConnection(needs: Needs): Connection {
     requests.detach();
   }
 
-  async function connect(): Promise<void> {
+  function connect(): void {
     quiet();
-    const mine = current;
     become({ state: "connecting" });
-    try {
-      const token = await needs.token(tokenSpent);
-      tokenSpent = false;
-      if (mine !== current) return;
-      watch();
-      link = needs.transport.open({
-        opened: () => {
-          if (mine === current) send({ t: "hello", token, tab: needs.tab });
-        },
-        message: (text) => {
-          if (mine === current) receive(text);
-        },
-        closed: (code, reason) => lost(mine, code, reason),
-      });
-    } catch (thrown) {
-      tokenless(mine, thrown, (error) => lost(mine, 1006, error));
-    }
+    void withToken(
+      tokenSpent,
+      (token, mine) => {
+        tokenSpent = false;
+        watch();
+        link = needs.transport.open({
+          opened: () => {
+            if (mine === current) send({ t: "hello", token, tab: needs.tab });
+          },
+          message: (text) => {
+            if (mine === current) receive(text);
+          },
+          closed: (code, reason) => lost(mine, code, reason),
+        });
+      },
+      (reason) => lost(current, 1006, reason),
+    );
   }
 
-  /** Without a session there is nothing to come back for; without a network there is. */
-  function tokenless(mine: number, thrown: unknown, later: (reason: string) => void): void {
-    const { retryable, message } = asError(thrown);
-    if (mine !== current) return;
-    if (retryable) later(message);
-    else stop(unauthorized, message);
+  /** Without a session there is nothing to come back for; without a network there is: `later`. */
+  async function withToken(
+    refused: boolean,
+    use: (token: string, mine: number) => void,
+    later: (reason: string) => void,
+  ): Promise<void> {
+    const mine = current;
+    try {
+      const token = await needs.session.token(refused);
+      if (mine === current) use(token, mine);
+    } catch (thrown) {
+      const { retryable, message } = asError(thrown);
+      if (mine !== current) return;
+      if (retryable) later(message);
+      else stop(unauthorized, message);
+    }
   }
 
   function send(frame: ClientFrame | Request): void {
@@ -123,7 +138,7 @@ export function createConnection(needs: Needs): Connection {
     }
     needs.seen({ direction: "in", frame });
     if ("re" in frame) requests.settle(frame);
-    else if (frame.t === "renewed") planRenewal(needs.renewInMs());
+    else if (frame.t === "renewed") planRenewal();
     else {
       if (frame.t === "ping") send({ t: "pong" });
       if (frame.t === "welcome") welcomed(frame);
@@ -137,23 +152,19 @@ export function createConnection(needs: Needs): Connection {
     watch();
     welcomedAt = platform.now();
     become({ state: "catching-up" });
-    requests.attach(send, welcome.limits.inFlightMax);
-    planRenewal(needs.renewInMs());
+    requests.attach(welcome.limits.inFlightMax);
+    planRenewal();
   }
 
-  function planRenewal(afterMs: number): void {
+  function planRenewal(afterMs = needs.session.renewInMs()): void {
     cancelRenewal();
-    cancelRenewal = platform.after(afterMs, () => void renew());
-  }
-
-  async function renew(): Promise<void> {
-    const mine = current;
-    try {
-      const token = await needs.token(true);
-      if (mine === current) send({ t: "renew", token });
-    } catch (thrown) {
-      tokenless(mine, thrown, () => planRenewal(retryBaseMs + jitter(platform, 2)));
-    }
+    cancelRenewal = platform.after(afterMs, () => {
+      void withToken(
+        true,
+        (token) => send({ t: "renew", token }),
+        () => planRenewal(jitter(platform, 2, retryBaseMs)),
+      );
+    });
   }
 
   function watch(): void {
@@ -172,13 +183,13 @@ export function createConnection(needs: Needs): Connection {
     welcomedAt = Number.POSITIVE_INFINITY;
     if (code === unauthorized && ++refusals < 2) {
       tokenSpent = true;
-      void connect();
+      connect();
     } else if (code >= 4500 && code < 5000) stop(code, reason);
     else {
       quiet();
       const drainMs = Number(/afterMs=(\d+)/.exec(reason)?.[1]);
       const retryInMs = drainMs ? platform.random() * drainMs : jitter(platform, attempt++);
-      cancelTimer = platform.after(retryInMs, () => void connect());
+      cancelTimer = platform.after(retryInMs, connect);
       become({ state: "offline", code, reason, retryInMs });
     }
   }
@@ -187,7 +198,7 @@ export function createConnection(needs: Needs): Connection {
     quiet();
     unhook();
     requests.stop();
-    if (state === "closed" || state === "idle") return;
+    if (over()) return;
     refusals = attempt = 0;
     tokenSpent = false;
     become({ state: "closed", code, reason });
@@ -202,19 +213,14 @@ export function createConnection(needs: Needs): Connection {
     send,
     drop,
     open() {
-      if (state === "offline") void connect();
-      if (state !== "idle" && state !== "closed") return;
-      // The network may be back: don't wait for the timer.
-      unhook = onWake(() => {
-        if (state === "offline") void connect();
-      });
-      void connect();
+      retry();
+      if (!over()) return;
+      unhook = onWake(retry);
+      connect();
     },
     caughtUp() {
       if (state === "catching-up") become({ state: "online" });
     },
-    close() {
-      stop(1000, "closed");
-    },
+    close: () => stop(1000, "closed"),
   };
 }

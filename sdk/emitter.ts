@@ -15,9 +15,7 @@ export function createSignal<T = void>(platform: ClientPlatform): Signal<T> {
   return {
     add(listener) {
       listeners.add(listener);
-      return () => {
-        listeners.delete(listener);
-      };
+      return () => void listeners.delete(listener);
     },
 
     fire(value) {

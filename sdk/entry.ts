@@ -3,7 +3,7 @@ import type { Cid, Epoch, Millis, Seq, UserId } from "../actors/ports.ts";
 import type { StampedEvent, Stub, Tombstone } from "../actors/room/events.ts";
 import type { Entry } from "../actors/room/frame.ts";
 
-export type Line = (StampedEvent | Tombstone) & { cid?: Cid };
+export type Line = (StampedEvent | Tombstone) & { cid?: Cid | undefined };
 export type LineOf<Kind extends Line["kind"]> = Extract<Line, { kind: Kind }>;
 /** A seq of our own whose body nobody here remembers: its line must be fetched. */
 export interface Unresolved extends Stub {
@@ -46,5 +46,5 @@ export function rankOf({ kind }: Kept): number {
 }
 
 export function tombstoneOf({ seq, at, ord, by, cid }: Line, deleted: Seq): LineOf<"tombstone"> {
-  return { seq, at, ord, by, kind: "tombstone", deleted, ...(cid === undefined ? {} : { cid }) };
+  return { seq, at, ord, by, kind: "tombstone", deleted, cid };
 }

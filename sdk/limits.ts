@@ -46,8 +46,8 @@ export const deliveredMs = 500;
 export const typingEveryMs = 3_000;
 export const typingMs = 5_000;
 
-/** Rooms in one `room.summaries`. */
-export const summariesMax = 100;
+/** Rooms in one `room.summaries`, users in one `user.many`. */
+export const lookupMax = 100;
 
 /** Requests for summaries are gathered for so long. */
 export const gatherMs = 100;
@@ -60,6 +60,3 @@ export const unreadMax = 1_001;
 
 /** `room.read` is sent at most so often: scrolling moves the mark with every row. */
 export const readMs = 100;
-
-/** Users in one `user.many`. */
-export const lookupMax = 100;

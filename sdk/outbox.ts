@@ -82,13 +82,17 @@ export function createOutbox({ platform, clock, storage, online, request, passed
     commandChanged(command);
   }
 
+  function save({ cid }: Command, record: string | undefined): Promise<void> {
+    return storage.put({ [`outbox:${cid}`]: record });
+  }
+
   function write(command: Command): Promise<void> {
-    return storage.put({ [`outbox:${command.cid}`]: JSON.stringify(command) });
+    return save(command, JSON.stringify(command));
   }
 
   /** A record that stays by mistake is sent once more as `again`, which is safe: so nobody waits here. */
-  function erase({ cid }: Command): void {
-    storage.put({ [`outbox:${cid}`]: undefined }).catch(ignore);
+  function erase(command: Command): void {
+    save(command, undefined).catch(ignore);
   }
 
   function drop(command: Command): void {
@@ -97,15 +101,14 @@ export function createOutbox({ platform, clock, storage, online, request, passed
   }
 
   /** Kept first, sent second: a crash in between loses nothing that the user saw. */
-  function keep(command: Command): void {
-    void write(command)
-      .then(
-        () => {
-          command.kept = true;
-        },
-        () => fail(command, failure("unavailable", "not kept", true)),
-      )
-      .then(() => pump(laneOf(command)));
+  async function keep(command: Command): Promise<void> {
+    try {
+      await write(command);
+      command.kept = true;
+    } catch {
+      fail(command, failure("unavailable", "not kept", true));
+    }
+    pump(laneOf(command));
   }
 
   function pump(lane: string): void {
@@ -120,7 +123,7 @@ export function createOutbox({ platform, clock, storage, online, request, passed
     busy.set(lane, command);
     command.again = true;
     become(command, "sending");
-    const input = { ...command.in, ...(room === null ? {} : { room }), cid, ...(again ? { again } : {}) };
+    const input = { ...command.in, room: room ?? undefined, cid, again: again || undefined };
     let pauseMs = 0;
     try {
       const answer = (await request(op, input)) as Answer;
@@ -141,7 +144,7 @@ export function createOutbox({ platform, clock, storage, online, request, passed
     if (error.code === "clock" && error.now !== undefined && !command.renamed) rename(command, error.now);
     else if (error.retryable || error.code === "unauthorized") {
       become(command, "queued");
-      return Math.max(error.retryAfterMs ?? 0, jitter(platform, command.attempt++));
+      return jitter(platform, command.attempt++, error.retryAfterMs);
     } else fail(command, error);
     return 0;
   }
@@ -163,15 +166,17 @@ export function createOutbox({ platform, clock, storage, online, request, passed
     Object.assign(command, { cid: clock.cid(), renamed: true, again: false, kept: false });
     commands = new Map(list().map((each) => [each.cid, each]));
     become(command, "queued");
-    keep(command);
+    void keep(command);
   }
 
-  function succeed(command: Command, done: Done): void {
-    if (command.state === "stored") return;
+  /** @returns false if that was known */
+  function succeed(command: Command, done: Done): boolean {
+    if (command.state === "stored") return false;
     command.seq = done.seq;
     become(command, "stored");
     erase(command);
     command.resolve?.(done);
+    return true;
   }
 
   /** A message waits for the user; anything else is gone with its error. */
@@ -192,7 +197,7 @@ export function createOutbox({ platform, clock, storage, online, request, passed
       const made = { cid: clock.cid(), at: clock.now(), resolve, reject };
       const command: Command = { ...made, room, op, in: input, state: "queued", error: null, attempt: 0 };
       enter(command);
-      keep(command);
+      void keep(command);
     });
   }
 
@@ -222,16 +227,15 @@ export function createOutbox({ platform, clock, storage, online, request, passed
       flush();
     },
 
-    /** A line or stub carried this cid: it is in, whatever became of the reply. */
-    landed(room: RoomId, cid: Cid, seq: Seq): void {
-      const command = commands.get(cid);
+    /** A line or stub came. If it carries the cid of a command, that is in, whatever became of the reply. */
+    landed(room: RoomId, { cid, seq }: { cid?: Cid | undefined; seq: Seq }): void {
+      const command = cid && commands.get(cid);
       if (!command) return;
-      const wasAnswered = command.state === "stored";
       // A direct room's first message follows the `created` that its command made too.
-      succeed(command, { room, cid, seq, n: seq === 1 && command.op === "room.post" ? 2 : 1 });
+      const news = succeed(command, { room, cid, seq, n: seq === 1 && command.op === "room.post" ? 2 : 1 });
       forget(command);
       // Its reply may be lost: the next one needn't wait for that. After a reply the next one is on its way already.
-      if (!wasAnswered) next(laneOf(command), 0);
+      if (news) next(laneOf(command), 0);
     },
 
     /** The room's cursor moved: what was answered at or below has its event, or lies in a hole. */
@@ -268,10 +272,10 @@ export function createOutbox({ platform, clock, storage, online, request, passed
 
     /** The client closes: what is left stays in the storage, and its promises settle. */
     stop(): void {
-      for (const mark of busy.values()) if (typeof mark === "function") mark();
-      busy.clear();
-      for (const { reject } of list()) reject?.(failure("unknown", "closed", true));
+      const left = list();
       commands.clear();
+      for (const lane of busy.keys()) next(lane, 0);
+      for (const { reject } of left) reject?.(failure("unknown", "closed", true));
     },
   };
 }

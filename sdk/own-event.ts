@@ -6,7 +6,7 @@ interface Command {
   in: Record<string, unknown>;
 }
 
-/** What room.ts wrote into its own commands: trusted, since it was typed there. */
+/** What room.ts wrote into its own commands: trusted, since it was typed there. An event calls it the same. */
 interface Inputs {
   text: string;
   re?: number;
@@ -14,20 +14,20 @@ interface Inputs {
   seq: number;
   key: string;
   on: boolean;
+  with?: UserId;
 }
 
 /** The event that a message, edit, reaction or deletion of mine makes at `seq`; null of other commands. */
 export function ownEvent(seq: Seq, at: Millis, command: Command, by: UserId): OwnEvent | null {
   const stamp = { seq, at, by };
-  const { text, re, mentions, seq: target, key, on } = command.in as Record<string, unknown> & Inputs;
-  const named = mentions ? { mentions } : {};
+  const { seq: target, with: _peer, ...body } = command.in as Record<string, unknown> & Inputs;
   switch (command.op) {
     case "room.post":
-      return { ...stamp, kind: "posted", text, ...(re ? { re } : {}), ...named };
+      return { ...body, ...stamp, kind: "posted" };
     case "room.edit":
-      return { ...stamp, kind: "edited", target, text, ...named };
+      return { ...body, ...stamp, kind: "edited", target };
     case "room.react":
-      return { ...stamp, kind: "reacted", target, key, on };
+      return { ...body, ...stamp, kind: "reacted", target };
     case "room.delete":
       return { ...stamp, kind: "deleted", target, author: by };
     default:

@@ -13,22 +13,23 @@ interface Waiting {
   cancel(): void;
 }
 
-type Calls = Map<number, Waiting>;
+type Calls = Map<Reply["re"], Waiting>;
 
 export type Requests = ReturnType<typeof createRequests>;
 
 /** What awaits an answer. Every promise settles: by the answer, its timeout or the end of the link. */
-export function createRequests(platform: ClientPlatform) {
+/** @param send writes to the link */
+export function createRequests(platform: ClientPlatform, send: (frame: Frame) => void) {
   /** Not sent yet: there is no link, or it has its fill. */
   const queued: Calls = new Map();
   const sent: Calls = new Map();
   let next = 1;
-  let send: ((frame: Frame) => void) | null = null;
+  /** 0: there is no link. */
   let inFlightMax = 0;
 
   function flush(): void {
     for (const [id, waiting] of queued) {
-      if (!send || sent.size >= inFlightMax) return;
+      if (sent.size >= inFlightMax) return;
       queued.delete(id);
       sent.set(id, waiting);
       send(waiting.frame);
@@ -58,19 +59,18 @@ export function createRequests(platform: ClientPlatform) {
 
     /** No reply wanted; lost when there is no link. */
     tell(op: string, input: unknown): void {
-      send?.({ op, in: input });
+      if (inFlightMax > 0) send({ op, in: input });
     },
 
     /** A link that takes so many requests at once. */
-    attach(write: (frame: Frame) => void, max: number): void {
-      send = write;
+    attach(max: number): void {
       inFlightMax = max;
       flush();
     },
 
     /** What was sent on this link has an unknown outcome; what wasn't goes to the next one. */
     detach(): void {
-      send = null;
+      inFlightMax = 0;
       abandon(sent, "unknown");
     },
 
@@ -80,10 +80,9 @@ export function createRequests(platform: ClientPlatform) {
     },
 
     settle(reply: Reply): void {
-      const id = Number(reply.re);
-      const waiting = sent.get(id);
+      const waiting = sent.get(reply.re);
       if (!waiting) return;
-      sent.delete(id);
+      sent.delete(reply.re);
       waiting.cancel();
       if ("error" in reply) waiting.reject(new StarlingError(reply.error));
       else waiting.resolve(reply.ok);
@@ -93,12 +92,11 @@ export function createRequests(platform: ClientPlatform) {
 }
 
 function abandon(calls: Calls, code: ErrorCode): void {
-  const left = [...calls.values()];
-  calls.clear();
-  for (const { cancel, reject } of left) {
+  for (const { cancel, reject } of calls.values()) {
     cancel();
     reject(lost(code));
   }
+  calls.clear();
 }
 
 function lost(code: ErrorCode): StarlingError {

@@ -1,7 +1,7 @@
 /** What a room's row in a list shows: the server's summary, moved on by the events that came after it. Pure. */
 import type { Epoch, Millis, RoomId, Seq, UserId } from "../actors/ports.ts";
 import type { Role, RoomKind, RoomSettings } from "../actors/room/model.ts";
-import type { Kept } from "./entry.ts";
+import type { Kept, Line } from "./entry.ts";
 import type { OwnMark } from "./unread.ts";
 
 export interface Facts extends RoomSettings {
@@ -44,8 +44,8 @@ export function puzzles(facts: Facts, line: Kept): boolean {
 }
 
 /** My role after this line; undefined where the line doesn't say. */
-export function roleAfter(line: Kept, me: UserId): Role | null | undefined {
-  if (line.kind === "unresolved" || ("user" in line ? line.user : line.by) !== me) return undefined;
+export function roleAfter(line: Line, me: UserId): Role | null | undefined {
+  if (("user" in line ? line.user : line.by) !== me) return undefined;
   if ("role" in line) return line.role;
   // Whoever hands over the ownership hears of their own new role through the account.
   if (line.kind === "transferred") return "owner";

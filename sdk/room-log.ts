@@ -17,7 +17,7 @@ import {
   tombstoneOf,
 } from "./entry.ts";
 import { heldMax } from "./limits.ts";
-import { createRanges } from "./ranges.ts";
+import { holesIn, type Range, withRange } from "./ranges.ts";
 
 /** A post with everything that later events made of it. */
 export interface Post {
@@ -37,7 +37,7 @@ export function createRoomLog(expand: (stub: Stub) => OwnEvent | null = () => nu
   /** Everything at or below has come, or lies in a hole that was declared. null: no frame said yet where we begin. */
   let cursor: Seq | null = null;
   /** Seqs that are here: events, tombstones, voids. */
-  let ranges = createRanges();
+  let ranges: readonly Range[] = [];
   const lines = new Map<Seq, Kept>();
   /** Rows that changed since somebody last looked (and cleared this). */
   const touched = new Set<Seq>();
@@ -53,6 +53,9 @@ export function createRoomLog(expand: (stub: Stub) => OwnEvent | null = () => nu
   const pages = new Map<Seq, PageFields & { asOf: Seq }>();
 
   const last = (): Seq => cursor ?? 0;
+
+  /** Whether all of from…to is here. */
+  const has = (from: Seq, to: Seq = from): boolean => holesIn(ranges, from, to).length === 0;
 
   /** Another incarnation of the room: nothing of the old one counts. */
   function reset(now: Epoch | null, begin: Seq | null): void {
@@ -82,7 +85,7 @@ export function createRoomLog(expand: (stub: Stub) => OwnEvent | null = () => nu
         if (to < next) continue;
         line = take(entry);
         cursor = to;
-      } else if (ranges.has(next)) {
+      } else if (has(next)) {
         // A page filled what was missing: its lines count as come.
         line = lines.get(next);
         cursor = next;
@@ -95,7 +98,7 @@ export function createRoomLog(expand: (stub: Stub) => OwnEvent | null = () => nu
   function take(entry: Entry): Kept | null {
     const line = "void" in entry ? null : put("kind" in entry ? entry : resolved(entry));
     // What isn't resolved is a hole: it can be loaded.
-    if (line?.kind !== "unresolved") ranges.add(...endsOf(entry));
+    if (line?.kind !== "unresolved") ranges = withRange(ranges, ...endsOf(entry));
     return line;
   }
 
@@ -110,13 +113,15 @@ export function createRoomLog(expand: (stub: Stub) => OwnEvent | null = () => nu
 
   function ordOf(seq: Seq): number | undefined {
     const line = lines.get(seq);
-    return line && line.kind !== "unresolved" ? line.ord : undefined;
+    return line?.kind === "unresolved" ? undefined : line?.ord;
   }
 
   function put(line: Kept): Kept {
     const old = lines.get(line.seq);
     if (old && rankOf(old) >= rankOf(line)) return old;
-    const kept = line.kind === "unresolved" ? line : judged(line);
+    // Its tombstone, if its deletion is known already.
+    const deleted = deletions.get(line.kind === "edited" ? line.target : line.seq);
+    const kept = deleted === undefined || line.kind === "unresolved" ? line : tombstoneOf(line, deleted);
     const { seq } = kept;
     lines.set(seq, kept);
     touched.add(seq);
@@ -136,12 +141,6 @@ export function createRoomLog(expand: (stub: Stub) => OwnEvent | null = () => nu
     return kept;
   }
 
-  /** The line, or its tombstone if its deletion is known already. */
-  function judged(line: Line): Line {
-    const deleted = deletions.get(line.kind === "edited" ? line.target : line.seq);
-    return deleted === undefined ? line : tombstoneOf(line, deleted);
-  }
-
   /** Drops the content of a post and of its edits. */
   function bury(target: Seq, deleted: Seq): void {
     strip(target, deleted);
@@ -158,18 +157,14 @@ export function createRoomLog(expand: (stub: Stub) => OwnEvent | null = () => nu
   }
 
   function forget(to: Seq): void {
-    ranges.dropTo(to);
+    ranges = ranges.filter((range) => range[1] > to).map(([from, end]) => [Math.max(from, to + 1), end]);
     for (const all of [touched, lines, deletions, edits, reacted, pages]) {
       for (const seq of all.keys()) if (seq <= to) all.delete(seq);
     }
   }
 
   return {
-    ...{ touched, between, reset },
-
-    get epoch() {
-      return epoch;
-    },
+    ...{ touched, between, has, reset },
 
     get ranges() {
       return ranges;
@@ -186,8 +181,8 @@ export function createRoomLog(expand: (stub: Stub) => OwnEvent | null = () => nu
     },
 
     /** The first seq behind a gap, if there is one. */
-    get heldFrom(): Seq | null {
-      return held[0] ? endsOf(held[0])[0] : null;
+    get heldFrom(): Seq | undefined {
+      return held[0] && endsOf(held[0])[0];
     },
 
     line: (seq: Seq): Kept | undefined => lines.get(seq),
@@ -232,8 +227,10 @@ export function createRoomLog(expand: (stub: Stub) => OwnEvent | null = () => nu
 
     /** I came in (again): what was void for me may be visible now, so voids can be loaded anew. */
     reopen(): void {
-      ranges = createRanges();
-      for (const { seq, kind } of lines.values()) if (kind !== "unresolved") ranges.add(seq, seq);
+      ranges = [];
+      for (const { seq, kind } of lines.values()) {
+        if (kind !== "unresolved") ranges = withRange(ranges, seq, seq);
+      }
     },
 
     /** Keeps the newest lines only; older ones can be loaded again. */

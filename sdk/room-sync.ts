@@ -29,7 +29,7 @@ export interface RoomSource {
   readonly unbornPeer: UserId | null;
   info(): RoomInfo;
   /** Loads a page; resolves to how many events came. */
-  load(range: { before?: Seq; after?: Seq; around?: Seq; limit: number }): Promise<number>;
+  load(range: { before?: Seq | undefined; after?: Seq; around?: Seq; limit: number }): Promise<number>;
   readTo(seq: Seq): void;
   /** Others' marks are wanted from now on, after each reconnect too. */
   wantReceipts(): void;
@@ -38,7 +38,7 @@ export interface RoomSource {
 export type RoomSync = ReturnType<typeof createRoomSync>;
 
 export function createRoomSync(id: RoomId, host: Host) {
-  const { platform, emitter, outbox, me, online, request, tell, changed, refresh } = host;
+  const { platform, emitter, outbox, me, request, refresh } = host;
   /** The server sends this room's events by itself. */
   let live = false;
   /** The server's summary has come. */
@@ -51,8 +51,8 @@ export function createRoomSync(id: RoomId, host: Host) {
   let receipts: readonly Receipt[] = [];
   let receiptsWanted = false;
   let unbornPeer: UserId | null = null;
-  /** Who is writing → until when we believe it. */
-  const typing = new Map<UserId, number>();
+  /** Who is writing → what cancels the end of it. */
+  const typing = new Map<UserId, () => void>();
   /** I have read up to here, and the server hasn't confirmed it. 0: nothing to tell. */
   let reading: Seq = 0;
   /** What people see of all this; null after each change. */
@@ -76,7 +76,10 @@ export function createRoomSync(id: RoomId, host: Host) {
 
   const mend = chore(platform, fetchGap);
   // A lost one is made good by the next, or by the resume cursor, which counts as delivered.
-  const tellDelivered = chore(platform, () => live && tell("room.delivered", { room: id, seq: log.last }));
+  const tellDelivered = chore(
+    platform,
+    () => live && host.tell("room.delivered", { room: id, seq: log.last }),
+  );
   // Repeated until the server confirms it.
   const tellRead = chore(platform, async () => {
     const seq = reading;
@@ -94,14 +97,14 @@ export function createRoomSync(id: RoomId, host: Host) {
   function show(): void {
     shown = null;
     timeline.changed();
-    changed();
+    host.changed();
   }
 
   function info(): RoomInfo {
-    const { read, mentions } = unread;
+    const { read, unread: count, mentions } = unread;
     shown ??= {
       ...facts,
-      ...{ id, role, read, unread: unread.unread, mentions, typing: [...typing.keys()] },
+      ...{ id, role, read, unread: count, mentions, typing: [...typing.keys()] },
       head: Math.max(facts.head, log.last),
     };
     return shown;
@@ -133,6 +136,7 @@ export function createRoomSync(id: RoomId, host: Host) {
   }
 
   function typed(user: UserId): void {
+    typing.get(user)?.();
     if (typing.delete(user)) show();
   }
 
@@ -154,7 +158,7 @@ export function createRoomSync(id: RoomId, host: Host) {
       facts = evolveFacts(facts, line);
       if (puzzles(facts, line)) refresh(id);
       unread = countOn(unread, line, me());
-      if (line.cid !== undefined) outbox.landed(id, line.cid, line.seq);
+      outbox.landed(id, line);
       if (line.kind === "unresolved") {
         // If this fails, it is a hole like any other.
         load({ after: line.seq - 1, limit: 1 }).catch(ignore);
@@ -168,7 +172,7 @@ export function createRoomSync(id: RoomId, host: Host) {
     }
     if (unread.stale) refresh(id);
     outbox.passed(id, log.last);
-    if (log.heldFrom !== null) mend(gapMs);
+    if (log.heldFrom) mend(gapMs);
     log.trim(linesMax);
     show();
     for (const { seq } of news ? lines : []) {
@@ -179,28 +183,30 @@ export function createRoomSync(id: RoomId, host: Host) {
 
   /** Entries wait behind a gap that didn't close by itself: fetches what is missing. */
   async function fetchGap(): Promise<void> {
-    for (let held = log.heldFrom; held !== null; held = log.heldFrom) {
-      const { epoch, last } = log;
-      if (epoch !== null && held - last > gapMax) limited({ epoch, to: held - 1 });
-      else await load({ after: last, limit: pageMax });
-      if (log.last === last) return;
-    }
+    const { cursor, heldFrom } = log;
+    if (!cursor || !heldFrom) return;
+    const [epoch, last] = cursor;
+    if (heldFrom - last > gapMax) limited({ epoch, to: heldFrom - 1 });
+    else await load({ after: last, limit: pageMax });
+    if (log.last > last) await fetchGap();
   }
 
   async function load(range: Parameters<RoomSource["load"]>[0]): Promise<number> {
-    const known = log.last;
-    const input = { room: id, ...range, ...(known > 0 ? { known } : {}) };
+    const input = { room: id, ...range, known: log.last || undefined };
     const page = (await request("room.history", input)) as Page;
     const lines = log.load(page);
+    let count = 0;
     for (const entry of page.entries) {
-      if ("cid" in entry && entry.cid) outbox.landed(id, entry.cid, entry.seq);
+      if ("void" in entry) continue;
+      outbox.landed(id, entry);
+      count++;
     }
     applied(lines, true);
-    return page.entries.filter((entry) => !("void" in entry)).length;
+    return count;
   }
 
   return {
-    ...{ id, log, room, info, limited, ownMark, othersMarks },
+    ...{ id, log, room, info, limited, unread: ownMark, receipts: othersMarks },
 
     get live() {
       return live;
@@ -214,13 +220,13 @@ export function createRoomSync(id: RoomId, host: Host) {
 
     events({ epoch, from, events }: FrameOf<"events">): void {
       // What a first catch-up brings is old; what comes later is news.
-      const news = log.cursor !== null || online();
+      const news = log.cursor !== null || host.online();
       live = true;
       applied(log.apply(epoch, from, events), news);
     },
 
     /** Another incarnation, which begins at 0; `null`: forget the copy, the server says where to begin. */
-    reset({ epoch }: { epoch: Epoch | null }): void {
+    epoch({ epoch }: { epoch: Epoch | null }): void {
       log.reset(epoch, epoch === null ? null : 0);
       facts = { ...facts, head: 0 };
       unread = noUnread;
@@ -244,14 +250,17 @@ export function createRoomSync(id: RoomId, host: Host) {
     },
 
     summary(summary: Summary): void {
-      const { room: _room, epoch: _epoch, delivered: _delivered, role: now, ...rest } = summary;
-      const { read, unread: count, mentions, seq, ...theirs } = rest;
+      // biome-ignore format: what isn't a fact, at one glance
+      const {
+        room: _room, epoch: _epoch, delivered: _delivered, role: now,
+        read: _read, unread: _unread, mentions: _mentions, seq: _seq, ...theirs
+      } = summary;
       const { head } = theirs;
       unbornPeer = null;
       summarised = true;
       become(now, head);
       if (head >= facts.head) facts = log.between(head + 1, log.last).reduce(evolveFacts, theirs);
-      ownMark({ seq, read, unread: count, mentions });
+      ownMark(summary);
       // The server's documents may be behind its log for a moment.
       if (unread.stale) refresh(id);
     },
@@ -270,12 +279,12 @@ export function createRoomSync(id: RoomId, host: Host) {
       show();
     },
 
-    othersTyping({ user }: { user: UserId }): void {
-      const until = platform.now() + typingMs;
-      typing.set(user, until);
-      platform.after(typingMs, () => {
-        if (typing.get(user) === until) typed(user);
-      });
+    typing({ user }: { user: UserId }): void {
+      typing.get(user)?.();
+      typing.set(
+        user,
+        platform.after(typingMs, () => typed(user)),
+      );
       emitter.emit("typing", { room: id, user });
       show();
     },

@@ -12,18 +12,18 @@ export interface ChatRoom extends Room {
 
 export function createRoom(source: RoomSource, timeline: Timeline, host: Host): ChatRoom {
   const { id, log, info, readTo, wantReceipts } = source;
-  const { platform, outbox, request, tell } = host;
-  let typedAt = Number.NEGATIVE_INFINITY;
+  let typedAt = Number.POSITIVE_INFINITY;
 
   async function act(op: string, input: Record<string, unknown>): Promise<void> {
-    await outbox.add(op, id, input).catch((error: StarlingError) => {
+    await host.outbox.add(op, id, input).catch((error: StarlingError) => {
       // It is so already: what was asked for holds.
       if (error.code !== "unchanged") throw error;
     });
   }
 
   return {
-    ...{ id, info },
+    id,
+    info,
 
     get timeline() {
       wantReceipts();
@@ -38,8 +38,8 @@ export function createRoom(source: RoomSource, timeline: Timeline, host: Host): 
     async members() {
       const members: Member[] = [];
       for (let after: string | null | undefined; after !== null; ) {
-        const input = { room: id, limit: pageMax, ...(after ? { after } : {}) };
-        const page = (await request("room.members", input)) as {
+        const input = { room: id, limit: pageMax, after };
+        const page = (await host.request("room.members", input)) as {
           members: Member[];
           next?: string | null;
         };
@@ -53,7 +53,7 @@ export function createRoom(source: RoomSource, timeline: Timeline, host: Host): 
 
     async send({ text, re, mentions }) {
       const { unbornPeer } = source;
-      const { seq, n, cid } = await outbox.add("room.post", id, {
+      const { seq, n, cid } = await host.outbox.add("room.post", id, {
         text,
         ...(re === undefined ? {} : { re }),
         ...mentioning(mentions),
@@ -82,11 +82,11 @@ export function createRoom(source: RoomSource, timeline: Timeline, host: Host): 
     markRead: (seq = log.last) => readTo(seq),
 
     typing() {
-      const now = platform.now();
+      const now = host.platform.now();
       // A clock that was set back must not silence us.
       if (Math.abs(now - typedAt) < typingEveryMs) return;
       typedAt = now;
-      tell("room.typing", { room: id });
+      host.tell("room.typing", { room: id });
     },
   };
 }

@@ -28,11 +28,18 @@ interface Needs extends Pick<Host, "storage" | "clock" | "platform"> {
   fetch: Fetch;
 }
 
+export type Session = ReturnType<typeof createSession>;
+
 export function createSession({ url, fetch, storage, clock, platform }: Needs) {
   let tokens: Kept | null = null;
   let refreshing: Promise<string> | null = null;
 
   const leftMs = ({ accessExpiresAt }: Tokens): number => accessExpiresAt - clock.now();
+
+  function mustHave(): Kept {
+    if (!tokens) throw failure("unauthorized", "sign in first");
+    return tokens;
+  }
 
   async function stored(): Promise<Partial<Kept> | undefined> {
     return (await storage.get("session")) as Partial<Kept> | undefined;
@@ -91,6 +98,7 @@ export function createSession({ url, fetch, storage, clock, platform }: Needs) {
     async restore(): Promise<void> {
       const found = await stored();
       if (found?.refresh) tokens ??= found as Kept;
+      mustHave();
     },
 
     /** Registers or logs in. Another user's leftovers on this device are wiped. */
@@ -106,9 +114,9 @@ export function createSession({ url, fetch, storage, clock, platform }: Needs) {
      * @throws StarlingError not retryable: sign in again
      */
     async token(refused: boolean): Promise<string> {
-      if (!tokens) throw failure("unauthorized", "sign in first");
-      if (!refused && leftMs(tokens) > tokenMarginMs) return tokens.access;
-      refreshing ??= refresh(tokens).finally(() => {
+      const held = mustHave();
+      if (!refused && leftMs(held) > tokenMarginMs) return held.access;
+      refreshing ??= refresh(held).finally(() => {
         refreshing = null;
       });
       return refreshing;

@@ -2,7 +2,7 @@
 import type { RoomId } from "../actors/ports.ts";
 import { chore, parts } from "./chore.ts";
 import type { Host } from "./host.ts";
-import { gatherMs, summariesMax } from "./limits.ts";
+import { gatherMs, lookupMax } from "./limits.ts";
 import type { Summary } from "./room-facts.ts";
 
 type Needs = Pick<Host, "platform" | "online" | "request">;
@@ -20,7 +20,7 @@ export function createSummaries({ platform, online, request }: Needs, take: (sum
 
   /** Now. What fails stays wanted. */
   async function fetch(rooms: readonly RoomId[]): Promise<void> {
-    await Promise.all(parts(rooms, summariesMax).map(ask));
+    await Promise.all(parts(rooms, lookupMax).map(ask));
   }
 
   return {

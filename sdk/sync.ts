@@ -13,8 +13,8 @@ import type { RoomList } from "./room-list.ts";
 import { createSummaries } from "./summaries.ts";
 
 export function createSync(host: Host, rooms: RoomList, connection: Connection, presence: Presence) {
-  const { clock, outbox, online, refresh, request } = host;
-  const account = createAccount(request);
+  const { online, refresh } = host;
+  const account = createAccount(host.request);
   const summaries = createSummaries(host, (summary) => rooms.open(summary.room).summary(summary));
   let roomsMax = 0;
   /** Asks again for what an account frame announced. */
@@ -75,7 +75,7 @@ export function createSync(host: Host, rooms: RoomList, connection: Connection, 
   }
 
   async function welcomed(welcome: FrameOf<"welcome">): Promise<void> {
-    clock.set(welcome.now);
+    host.clock.set(welcome.now);
     roomsMax = welcome.limits.resumeRoomsMax;
     try {
       await syncAccount(welcome.version);
@@ -89,7 +89,7 @@ export function createSync(host: Host, rooms: RoomList, connection: Connection, 
     }
     connection.caughtUp();
     presence.flush();
-    outbox.flush();
+    host.outbox.flush();
     follow(0);
   }
 
@@ -101,7 +101,7 @@ export function createSync(host: Host, rooms: RoomList, connection: Connection, 
     offline(code: number | undefined): void {
       for (const sync of rooms.all()) {
         sync.offline();
-        if (code === resumeVoid) sync.reset({ epoch: null });
+        if (code === resumeVoid) sync.epoch({ epoch: null });
       }
     },
 
@@ -118,16 +118,16 @@ export function createSync(host: Host, rooms: RoomList, connection: Connection, 
           rooms.open(frame.room).limited(frame);
           break;
         case "epoch":
-          known?.reset(frame);
+          known?.epoch(frame);
           break;
         case "receipts":
-          known?.othersMarks(frame);
+          known?.receipts(frame);
           break;
         case "unread":
-          known?.ownMark(frame);
+          known?.unread(frame);
           break;
         case "typing":
-          known?.othersTyping(frame);
+          known?.typing(frame);
           break;
         case "live":
           live(frame);

@@ -2,11 +2,12 @@
 import type { Seq, UserId } from "../actors/ports.ts";
 import type { Message, TimelineRow } from "./api.ts";
 import { createSignal } from "./emitter.ts";
-import type { Kept, Line, OwnEvent } from "./entry.ts";
+import type { Kept, Line } from "./entry.ts";
 import type { Host } from "./host.ts";
 import { olderRows } from "./limits.ts";
 import type { Pending } from "./outbox.ts";
 import { ownEvent } from "./own-event.ts";
+import { holesIn } from "./ranges.ts";
 import { statusOf } from "./receipts.ts";
 import type { RoomSource } from "./room-sync.ts";
 
@@ -29,7 +30,7 @@ export function createTimeline(source: RoomSource, { me, outbox, platform }: Nee
     const seen = new Map<Seq, TimelineRow | null>();
     const built: TimelineRow[] = [];
     let next: Seq | null = null;
-    for (const [from, to] of log.ranges.all) {
+    for (const [from, to] of log.ranges) {
       if (next !== null) built.push({ type: "hole", key: `hole-${from}`, from: next, to: from - 1 });
       next = to + 1;
       for (const line of log.between(from, to)) {
@@ -62,11 +63,11 @@ export function createTimeline(source: RoomSource, { me, outbox, platform }: Nee
 
   function newRow(line: Kept, commands: readonly Pending[]): TimelineRow | null {
     const key = line.cid ?? String(line.seq);
+    if (line.kind === "posted" || (line.kind === "tombstone" && log.wasPost(line))) {
+      return { type: "message", key, message: messageOf(line, commands) };
+    }
     switch (line.kind) {
-      case "posted":
-        return { type: "message", key, message: messageOf(line, commands) };
       case "tombstone":
-        return log.wasPost(line) ? { type: "message", key, message: messageOf(line, commands) } : null;
       case "unresolved":
       case "edited":
       case "deleted":
@@ -82,21 +83,19 @@ export function createTimeline(source: RoomSource, { me, outbox, platform }: Nee
   /** A message as it will be when my own edits, reactions and deletion of it have landed: a refusal takes them back. */
   function messageOf(line: Line, commands: readonly Pending[]): Message {
     const { seq, at, by, cid } = line;
-    const mine: OwnEvent[] = [];
-    for (const command of commands) {
-      if (command.in.seq !== seq) continue;
-      const event = ownEvent(Number.POSITIVE_INFINITY, command.at, command, me());
-      if (event) mine.push(event);
-    }
+    const mine = commands
+      .filter((command) => command.in.seq === seq)
+      .flatMap((command) => ownEvent(Number.POSITIVE_INFINITY, command.at, command, me()) ?? []);
     const post = log.post(seq, mine);
     const re = line.kind === "posted" ? (line.re ?? null) : null;
     return { ...blank(seq, at, by, cid ?? null), ...(post ? { ...post, re } : { deleted: true }) };
   }
 
   function blank(seq: Seq | null, at: number, by: UserId, cid: string | null): Message {
+    // biome-ignore format: one glance
     return {
-      ...{ room: id, seq, cid, by, at, text: "", re: null, mentions: [], editedAt: null },
-      ...{ deleted: false, reactions: [], status: "stored", error: null },
+      room: id, seq, cid, by, at, text: "", re: null, mentions: [], editedAt: null, deleted: false, reactions: [],
+      status: "stored", error: null,
     };
   }
 
@@ -109,22 +108,22 @@ export function createTimeline(source: RoomSource, { me, outbox, platform }: Nee
     subscribe: signal.add,
 
     get hasOlder() {
-      return !log.ranges.has(1) && source.unbornPeer === null;
+      return !log.has(1) && source.unbornPeer === null;
     },
 
     async older(before?: number): Promise<number> {
       const { ranges, last } = log;
-      let end = ranges.all[0]?.[0];
+      let end = ranges[0]?.[0];
       if (before !== undefined) {
-        const hole = ranges.holes(1, last).find(([from, to]) => from <= before && before <= to + 1);
+        const hole = holesIn(ranges, 1, last).find(([from, to]) => from <= before && before <= to + 1);
         if (!hole) return 0;
         end = hole[1] + 1;
       }
-      return load({ ...(end === undefined ? {} : { before: end }), limit: olderRows });
+      return load({ before: end, limit: olderRows });
     },
 
     async around(seq: number): Promise<number> {
-      return log.ranges.has(seq) ? 0 : load({ around: seq, limit: olderRows });
+      return log.has(seq) ? 0 : load({ around: seq, limit: olderRows });
     },
 
     /** The next look builds anew. */

@@ -36,14 +36,10 @@ export function countOn(count: Unread, line: Kept, me: UserId): Unread {
 }
 
 /** The better of what we have and what the server says; events that came since are counted on top. */
-export function recount(
-  count: Unread,
-  { seq, read, unread, mentions }: OwnMark,
-  log: RoomLog,
-  me: UserId,
-): Unread {
+export function recount(count: Unread, mark: OwnMark, log: RoomLog, me: UserId): Unread {
+  const { seq, read } = mark;
   if (read < count.read || (read === count.read && seq < count.seq && !count.stale)) return count;
-  let next: Unread = { seq, read, unread, mentions, stale: false };
+  let next: Unread = { ...mark, stale: false };
   for (const line of log.between(seq + 1, log.last)) {
     // A post that came and went since then is a tombstone here: it was never counted.
     if (line.kind !== "deleted" || line.target <= seq) next = countOn(next, line, me);
@@ -53,6 +49,6 @@ export function recount(
 
 /** What the count becomes when I read up to `read`, if every later seq is here; null otherwise. */
 export function countHere(read: Seq, log: RoomLog, me: UserId): Unread | null {
-  if (!log.ranges.has(read + 1, log.last)) return null;
-  return recount(noUnread, { seq: read, read, unread: 0, mentions: 0 }, log, me);
+  if (!log.has(read + 1, log.last)) return null;
+  return recount(noUnread, { ...noUnread, seq: read, read }, log, me);
 }

@@ -37,7 +37,7 @@ export async function verify(
   const verdict: Verdict = { ok: false, room, head, events: 0, tombstones: 0, voids: 0, faults: [] };
   for (let seq = 1; seq <= head; seq++) {
     const entry = theirs.get(seq);
-    const here = seq <= log.last && (!log.ranges.has(seq) || (entry && same(log.line(seq), entry, head)));
+    const here = seq <= log.last && (!log.has(seq) || (entry && same(log.line(seq), entry, head)));
     if (!here || !entry) faults.add(seq);
     else if ("void" in entry) verdict.voids++;
     else if ("deleted" in entry) verdict.tombstones++;

@@ -4,14 +4,14 @@ import { join } from "node:path";
 
 const sdk = join(import.meta.dir, "../../sdk");
 
-test("the entry is at most 12 kB, minified and gzipped", async () => {
+test("the entry is at most 12 kB (of 1,000 bytes), minified and gzipped", async () => {
   const built = await Bun.build({ entrypoints: [join(sdk, "index.ts")], minify: true, target: "browser" });
   const [output] = built.outputs;
   // The program, since libraries differ by some bytes.
   const gzip = Bun.spawn(["gzip", "-9"], { stdin: output ?? null, stdout: "pipe" });
   const { byteLength } = await new Response(gzip.stdout).arrayBuffer();
   expect(byteLength).toBeGreaterThan(1_000);
-  expect(byteLength).toBeLessThanOrEqual(12_288);
+  expect(byteLength).toBeLessThanOrEqual(12_000);
 });
 
 test("nothing but platform.ts touches clocks, chance and timers", async () => {
