@@ -1,4 +1,5 @@
 import { expect, test } from "bun:test";
+import { createClient, StarlingError } from "../../sdk/index.ts";
 import { webSocket } from "../../sdk/web-socket.ts";
 
 interface Heard {
@@ -91,3 +92,30 @@ test("a server that isn't there is a close too", async () => {
   await close;
   expect([heard.opened, heard.closed.length]).toEqual([0, 1]);
 });
+
+test("where there is no WebSocket, a client says so at once, unless it gets a transport", () => {
+  const url = "http://127.0.0.1:1";
+  const { WebSocket } = globalThis;
+  Reflect.deleteProperty(globalThis, "WebSocket");
+  try {
+    for (const make of [() => webSocket(url), () => createClient({ url })]) {
+      const thrown = failureOf(make);
+      expect(thrown).toBeInstanceOf(StarlingError);
+      expect(thrown).toMatchObject({ code: "invalid", retryable: false });
+      expect(String(thrown)).toContain("give a transport");
+    }
+    const transport = webSocket(url, WebSocket);
+    expect(createClient({ url, transport }).connection).toBe("idle");
+  } finally {
+    Object.assign(globalThis, { WebSocket });
+  }
+});
+
+function failureOf(make: () => unknown): unknown {
+  try {
+    make();
+  } catch (thrown) {
+    return thrown;
+  }
+  return null;
+}
