@@ -100,5 +100,5 @@ function abandon(calls: Calls, code: ErrorCode): void {
 }
 
 function lost(code: ErrorCode): StarlingError {
-  return failure(code, `no ${code === "unknown" ? "answer" : "connection"}`, true);
+  return failure(code, code === "unknown" ? "no answer" : "no connection", true);
 }

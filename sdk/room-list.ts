@@ -48,8 +48,9 @@ export function createRoomList(host: Host) {
       /** Mine, by last activity. */
       snapshot(): readonly RoomInfo[] {
         shown ??= [...rooms.values()]
-          .filter(({ summarised, role }) => summarised && role !== null)
+          .filter(({ summarised }) => summarised)
           .map(({ info }) => info())
+          .filter(({ role }) => role !== null)
           .sort((a, b) => b.at - a.at || (a.id < b.id ? -1 : 1));
         return shown;
       },

@@ -214,9 +214,6 @@ export function createRoomSync(id: RoomId, host: Host) {
     get summarised() {
       return summarised;
     },
-    get role() {
-      return role;
-    },
 
     events({ epoch, from, events }: FrameOf<"events">): void {
       // What a first catch-up brings is old; what comes later is news.

@@ -42,10 +42,9 @@ export function createSync(host: Host, rooms: RoomList, connection: Connection, 
 
   /** @throws when the server doesn't say `live` in time: what has come by then has moved the cursors on */
   async function resume(of: [RoomId, Cursor | null][]): Promise<void> {
-    const { ask } = connection.requests;
     await Promise.all(
       parts(of, roomsMax).map((some) =>
-        ask((n) => ({ t: "resume", n, rooms: Object.fromEntries(some) }), catchUpMs),
+        connection.requests.ask((n) => ({ t: "resume", n, rooms: Object.fromEntries(some) }), catchUpMs),
       ),
     );
   }

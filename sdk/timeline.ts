@@ -14,15 +14,16 @@ import type { RoomSource } from "./room-sync.ts";
 type Needs = Pick<Host, "me" | "outbox" | "platform">;
 
 /** Of one room. */
-export function createTimeline(source: RoomSource, { me, outbox, platform }: Needs) {
+export function createTimeline(source: RoomSource, host: Needs) {
   const { id, log, load } = source;
-  const signal = createSignal(platform);
+  const { me } = host;
+  const signal = createSignal(host.platform);
   let rows: readonly TimelineRow[] | null = null;
   /** Rows keep their identity until their line changes, so that lists redraw only what did. */
   let known = new Map<Seq, TimelineRow | null>();
 
   /** My commands in this room that have no event yet, oldest first. */
-  const pending = (): readonly Pending[] => outbox.list().filter(({ room }) => room === id);
+  const pending = (): readonly Pending[] => host.outbox.list().filter(({ room }) => room === id);
 
   function build(): TimelineRow[] {
     const commands = pending();

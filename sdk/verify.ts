@@ -10,14 +10,19 @@ import type { RoomLog } from "./room-log.ts";
 export async function verify(
   room: string,
   log: RoomLog,
-  { platform, request }: Pick<Host, "platform" | "request">,
+  host: Pick<Host, "platform" | "request">,
 ): Promise<Verdict> {
   const theirs = new Map<Seq, Entry>();
   const faults = new Set<Seq>();
   let head = 1;
   let newest = 0;
   for (let after = 0; after < head; ) {
-    const page = (await request("room.history", { room, after, limit: pageMax, known: log.last })) as Page;
+    const page = (await host.request("room.history", {
+      room,
+      after,
+      limit: pageMax,
+      known: log.last,
+    })) as Page;
     newest = page.head;
     if (after === 0) head = newest;
     if (page.entries.length === 0) break;
@@ -32,7 +37,7 @@ export async function verify(
   }
   // What the server knew may still be on its way to us.
   for (let waitedMs = 0; log.last < newest && waitedMs < requestMs; waitedMs += gapMs) {
-    await new Promise<void>((resolve) => platform.after(gapMs, resolve));
+    await new Promise<void>((resolve) => host.platform.after(gapMs, resolve));
   }
   const verdict: Verdict = { ok: false, room, head, events: 0, tombstones: 0, voids: 0, faults: [] };
   for (let seq = 1; seq <= head; seq++) {
