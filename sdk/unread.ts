@@ -37,9 +37,9 @@ export function countOn(count: Unread, line: Kept, me: UserId): Unread {
 
 /** The better of what we have and what the server says; events that came since are counted on top. */
 export function recount(count: Unread, mark: OwnMark, log: RoomLog, me: UserId): Unread {
-  const { seq, read } = mark;
+  const { seq, read, unread, mentions } = mark;
   if (read < count.read || (read === count.read && seq < count.seq && !count.stale)) return count;
-  let next: Unread = { ...mark, stale: false };
+  let next: Unread = { seq, read, unread, mentions, stale: false };
   for (const line of log.between(seq + 1, log.last)) {
     // A post that came and went since then is a tombstone here: it was never counted.
     if (line.kind !== "deleted" || line.target <= seq) next = countOn(next, line, me);
