@@ -2,7 +2,7 @@ import { asError } from "./error.ts";
 import { retryBaseMs, retryCapMs } from "./limits.ts";
 import type { ClientPlatform } from "./platform.ts";
 
-/** Full jitter (Brooker, "Exponential Backoff And Jitter"): spreads a storm evenly over the window. */
+/** Full jitter (Brooker, "Exponential Backoff And Jitter"): spreads a storm evenly over the window. `leastMs`: what the other side asked for. */
 export function jitter(platform: ClientPlatform, attempt: number, leastMs = 0): number {
   return Math.max(leastMs, platform.random() * Math.min(retryCapMs, retryBaseMs * 2 ** attempt));
 }

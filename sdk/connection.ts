@@ -83,7 +83,7 @@ export function createConnection(needs: Needs): Connection {
 
   function connect(): void {
     quiet();
-    become({ state: "connecting" });
+    // Before anybody hears of it: whoever closes then is obeyed.
     void withToken(
       tokenSpent,
       (token, mine) => {
@@ -101,6 +101,7 @@ export function createConnection(needs: Needs): Connection {
       },
       (reason) => lost(current, 1006, reason),
     );
+    become({ state: "connecting" });
   }
 
   /** Without a session there is nothing to come back for; without a network there is: `later`. */
@@ -151,9 +152,9 @@ export function createConnection(needs: Needs): Connection {
     silentMs = 2 * welcome.pingMs;
     watch();
     welcomedAt = platform.now();
-    become({ state: "catching-up" });
     requests.attach(welcome.limits.inFlightMax);
     planRenewal();
+    become({ state: "catching-up" });
   }
 
   function planRenewal(afterMs = needs.session.renewInMs()): void {
@@ -213,10 +214,10 @@ export function createConnection(needs: Needs): Connection {
     send,
     drop,
     open() {
-      retry();
-      if (!over()) return;
-      unhook = onWake(retry);
-      connect();
+      if (over()) {
+        unhook = onWake(retry);
+        connect();
+      } else retry();
     },
     caughtUp() {
       if (state === "catching-up") become({ state: "online" });

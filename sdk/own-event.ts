@@ -6,7 +6,10 @@ interface Command {
   in: Record<string, unknown>;
 }
 
-/** What room.ts wrote into its own commands: trusted, since it was typed there. An event calls it the same. */
+/**
+ * What room.ts wrote into its own commands: trusted, since it was typed there. All but `seq` and `with` goes into the event as it is:
+ * a field that events don't have must be taken out below, or verify() finds a fault.
+ */
 interface Inputs {
   text: string;
   re?: number;

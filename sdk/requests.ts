@@ -17,8 +17,10 @@ type Calls = Map<Reply["re"], Waiting>;
 
 export type Requests = ReturnType<typeof createRequests>;
 
-/** What awaits an answer. Every promise settles: by the answer, its timeout or the end of the link. */
-/** @param send writes to the link */
+/**
+ * What awaits an answer. Every promise settles: by the answer, its timeout or the end of the link.
+ * @param send writes to the link
+ */
 export function createRequests(platform: ClientPlatform, send: (frame: Frame) => void) {
   /** Not sent yet: there is no link, or it has its fill. */
   const queued: Calls = new Map();

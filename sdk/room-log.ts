@@ -22,6 +22,7 @@ import { holesIn, type Range, withRange } from "./ranges.ts";
 /** A post with everything that later events made of it. */
 export interface Post {
   text: string;
+  re: Seq | null;
   mentions: readonly UserId[];
   editedAt: Millis | null;
   reactions: { key: string; users: UserId[] }[];
@@ -58,15 +59,15 @@ export function createRoomLog(expand: (stub: Stub) => OwnEvent | null = () => nu
   const has = (from: Seq, to: Seq = from): boolean => holesIn(ranges, from, to).length === 0;
 
   /** Another incarnation of the room: nothing of the old one counts. */
-  function reset(now: Epoch | null, begin: Seq | null): void {
-    epoch = now;
+  function reset(incarnation: Epoch | null, begin: Seq | null): void {
+    epoch = incarnation;
     cursor = begin;
     forget(Number.POSITIVE_INFINITY);
     held = [];
   }
 
-  function enter(now: Epoch): void {
-    if (epoch !== now) reset(now, null);
+  function enter(incarnation: Epoch): void {
+    if (epoch !== incarnation) reset(incarnation, null);
   }
 
   /** Lines of from…to, in order. */
@@ -192,8 +193,8 @@ export function createRoomLog(expand: (stub: Stub) => OwnEvent | null = () => nu
      * until the gap closes.
      * @returns what moved the cursor, in order
      */
-    apply(now: Epoch, from: Seq, entries: readonly Entry[]): Kept[] {
-      enter(now);
+    apply(incarnation: Epoch, from: Seq, entries: readonly Entry[]): Kept[] {
+      enter(incarnation);
       cursor ??= from - 1;
       held.push(...entries);
       held.sort((a, b) => endsOf(a)[0] - endsOf(b)[0]);
@@ -203,8 +204,8 @@ export function createRoomLog(expand: (stub: Stub) => OwnEvent | null = () => nu
     },
 
     /** `limited`: …to won't come by itself. What is here below may have been edited or deleted in there, so it goes too. */
-    limited(now: Epoch, to: Seq): Kept[] {
-      enter(now);
+    limited(incarnation: Epoch, to: Seq): Kept[] {
+      enter(incarnation);
       if (cursor !== null && to <= cursor) return [];
       forget(to);
       cursor = to;
@@ -258,6 +259,7 @@ export function createRoomLog(expand: (stub: Stub) => OwnEvent | null = () => nu
       ];
       return {
         text,
+        re: line.re ?? null,
         mentions,
         editedAt: edit?.at ?? null,
         reactions: reactionsOf(page, toggles as Reacted[]),

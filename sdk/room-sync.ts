@@ -19,7 +19,7 @@ import { createRoomLog, type RoomLog } from "./room-log.ts";
 import { createTimeline } from "./timeline.ts";
 import { countHere, countOn, noUnread, type OwnMark, recount, type Unread } from "./unread.ts";
 
-/** What room.ts and timeline.ts see of it. */
+/** What room.ts and timeline.ts see of a room's state. */
 export interface RoomSource {
   readonly id: RoomId;
   readonly log: RoomLog;
@@ -116,11 +116,11 @@ export function createRoomSync(id: RoomId, host: Host) {
   }
 
   /** Account, summaries and events come in any order: the highest seq knows best. */
-  function become(now: Role | null, seq: Seq): void {
+  function become(next: Role | null, seq: Seq): void {
     if (seq < roleSeq) return;
     if (role === null) log.reopen();
-    if (now === null) live = false;
-    role = now;
+    if (next === null) live = false;
+    role = next;
     roleSeq = seq;
   }
 
@@ -164,8 +164,8 @@ export function createRoomSync(id: RoomId, host: Host) {
         load({ after: line.seq - 1, limit: 1 }).catch(ignore);
         continue;
       }
-      const now = roleAfter(line, me());
-      if (now !== undefined) become(now, line.seq);
+      const next = roleAfter(line, me());
+      if (next !== undefined) become(next, line.seq);
       if (line.by === me()) continue;
       typed(line.by);
       tellDelivered(deliveredMs);
@@ -249,13 +249,13 @@ export function createRoomSync(id: RoomId, host: Host) {
     summary(summary: Summary): void {
       // biome-ignore format: what isn't a fact, at one glance
       const {
-        room: _room, epoch: _epoch, delivered: _delivered, role: now,
+        room: _room, epoch: _epoch, delivered: _delivered, role: next,
         read: _read, unread: _unread, mentions: _mentions, seq: _seq, ...theirs
       } = summary;
       const { head } = theirs;
       unbornPeer = null;
       summarised = true;
-      become(now, head);
+      become(next, head);
       if (head >= facts.head) facts = log.between(head + 1, log.last).reduce(evolveFacts, theirs);
       ownMark(summary);
       // The server's documents may be behind its log for a moment.
@@ -263,8 +263,8 @@ export function createRoomSync(id: RoomId, host: Host) {
     },
 
     /** What the account says of me. */
-    membership({ role: now, seq }: MembershipItem): void {
-      become(now, seq);
+    membership({ role: next, seq }: MembershipItem): void {
+      become(next, seq);
       show();
     },
 

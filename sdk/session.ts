@@ -94,7 +94,7 @@ export function createSession({ url, fetch, storage, clock, platform }: Needs) {
       return tokens?.user ?? null;
     },
 
-    /** Takes up what an earlier run left. */
+    /** Takes up what an earlier run left. @throws StarlingError `unauthorized`: nobody is signed in */
     async restore(): Promise<void> {
       const found = await stored();
       if (found?.refresh) tokens ??= found as Kept;

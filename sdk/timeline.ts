@@ -87,9 +87,7 @@ export function createTimeline(source: RoomSource, host: Needs) {
     const mine = commands
       .filter((command) => command.in.seq === seq)
       .flatMap((command) => ownEvent(Number.POSITIVE_INFINITY, command.at, command, me()) ?? []);
-    const post = log.post(seq, mine);
-    const re = line.kind === "posted" ? (line.re ?? null) : null;
-    return { ...blank(seq, at, by, cid ?? null), ...(post ? { ...post, re } : { deleted: true }) };
+    return { ...blank(seq, at, by, cid ?? null), ...(log.post(seq, mine) ?? { deleted: true }) };
   }
 
   function blank(seq: Seq | null, at: number, by: UserId, cid: string | null): Message {

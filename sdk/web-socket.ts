@@ -7,7 +7,7 @@ import type { Transport } from "./transport.ts";
  * @throws StarlingError `invalid` where there is no WebSocket, as in Node below 22
  */
 export function webSocket(url: string, Socket: typeof WebSocket = globalThis.WebSocket): Transport {
-  if (!Socket) throw failure("invalid", "no WebSocket here: give a transport");
+  if (!Socket) throw failure("invalid", "no WebSocket: give a transport");
   const address = `${url.replace(/^http/, "ws").replace(/\/$/, "")}/ws`;
   return {
     open(handlers) {
@@ -15,7 +15,10 @@ export function webSocket(url: string, Socket: typeof WebSocket = globalThis.Web
       socket.onopen = () => handlers.opened();
       socket.onmessage = (event) => handlers.message(String(event.data));
       socket.onclose = (event) => handlers.closed(event.code, event.reason);
-      return socket;
+      return {
+        send: (text) => socket.send(text),
+        close: (code) => socket.close(code),
+      };
     },
   };
 }

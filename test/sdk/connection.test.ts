@@ -368,6 +368,36 @@ describe("closing", () => {
     expect(server.link.closedWith).toBe(1000);
   });
 
+  const begun = {
+    "at first": () => signedIn(),
+    "coming back": async () => {
+      const setting = await online();
+      setting.server.link.hangUp(1006);
+      return setting;
+    },
+  };
+
+  for (const when of ["connecting", "catching-up", "online"]) {
+    for (const how of ["close", "logout"] as const) {
+      test.each(Object.entries(begun))(
+        `${how} by whoever hears "${when}" is obeyed: %s`,
+        async (_, begin) => {
+          const { client, server, platform } = await begin();
+          const states: string[] = [];
+          client.on("connection", ({ state }) => {
+            states.push(state);
+            if (state === when) void client[how]();
+          });
+          await client.connect();
+          await platform.advance(60_000);
+          expect(states.slice(states.indexOf(when))).toEqual([when, "closed"]);
+          expect(server.links.filter(({ closedWith }) => closedWith === null)).toEqual([]);
+          expect(platform.waiting).toBe(0);
+        },
+      );
+    }
+  }
+
   test("while connecting never opens a socket", async () => {
     const { client, server } = await signedIn();
     void client.connect();

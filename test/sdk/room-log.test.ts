@@ -171,7 +171,7 @@ describe("what later events set on a post", () => {
       ]),
     );
     expect(log.post(1)).toEqual({
-      ...{ text: "edited", mentions: ["bob"], editedAt: 7 },
+      ...{ text: "edited", re: null, mentions: ["bob"], editedAt: 7 },
       reactions: [{ key: "+", users: ["bob"] }],
     });
   });
