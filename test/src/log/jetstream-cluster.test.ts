@@ -210,12 +210,35 @@ describe.skipIf(program === null)("the log on three nats-servers", () => {
     }
   });
 
+  /** Freezes one that follows; whoever came to lead meanwhile is woken, and another one is asked. */
+  async function freezeFollower(room: string): Promise<{ server: NatsServer; node: JetStream }> {
+    return eventually("a follower is frozen", async () => {
+      const { followers } = await serversOf(room);
+      const [server] = followers;
+      if (server === undefined) throw new Error("no follower");
+      const node = await openBeside(server);
+      const { streams } = await jetstreamManager(node.connection.nats);
+      // A leader that was just chosen isn't known to all servers yet.
+      const [beside = ""] = neighboursOf(room, node.log);
+      await eventually("it is heard", () =>
+        node.log.append(beside, 0, draft(beside, 1)).then(
+          () => true,
+          (error) => error instanceof Fenced,
+        ),
+      );
+      server.freeze();
+      // Only a leader answers.
+      const info = await streams.info(streamName(node.log.streamOf(room))).catch(() => null);
+      if (info?.cluster?.leader !== undefined && info.cluster.leader !== server.name) return { server, node };
+      server.thaw();
+      await node[Symbol.asyncDispose]();
+      return null;
+    });
+  }
+
   test("a frozen follower holds up neither appends nor reads", async () => {
-    const { followers } = await serversOf("frozen");
-    const [server] = followers;
-    if (server === undefined) throw new Error("no follower");
-    await using node = await openBeside(server);
-    server.freeze();
+    const { server, node } = await freezeFollower("frozen");
+    await using _ = node;
     try {
       const positions = await fill(node.log, "frozen", 20);
       for (let i = 0; i < 5; i++) expect(await positionsIn(node.log, "frozen")).toEqual(positions);
