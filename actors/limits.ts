@@ -129,6 +129,8 @@ export const limits = {
   storeMs: 10_000,
   /** Operations at once; others wait. One is a thread of mongod. */
   storeConnectionsMax: 50,
+  /** A connection that nobody needed for so long is closed: each member that was primary would keep its fifty. */
+  storeIdleMs: 30_000,
   /** Memberships of one transaction: three documents each, well below what MongoDB advises (1,000). */
   membershipsPerTransactionMax: 100,
   /** Failed attempts of one key that are counted: the delay is at its longest far below. */

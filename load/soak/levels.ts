@@ -1,5 +1,4 @@
 /** What was taken is given back: the levels of a quiet time against those of the first one. */
-import { limits } from "../../actors/limits.ts";
 
 /** What one node, or the brokers together, hold of each thing. */
 export type Levels = Readonly<Record<string, number>>;
@@ -30,8 +29,8 @@ const exact: Slack = { factor: 1, more: 0 };
 const slacks: Readonly<Record<string, Slack>> = {
   // Whatever the collector hasn't seen a need for, and an allocator's pages that are partly in use.
   "memory MB": { factor: 1.15, more: 16 },
-  // Connections that the pool to MongoDB opened as the load asked, and keeps.
-  descriptors: { factor: 1, more: limits.storeConnectionsMax },
+  // What the readers ask MongoDB at one moment, and not at another.
+  descriptors: { factor: 1, more: 12 },
   "broker connections": { factor: 1, more: 3 },
   // A question that is on its way when the sample is taken; each has one or two.
   timers: { factor: 1, more: 6 },

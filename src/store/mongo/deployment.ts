@@ -21,6 +21,7 @@ export function clientFor(url: string, withinMs: number): MongoClient {
     client = new MongoClient(url, {
       appName: "starling",
       maxPoolSize: limits.storeConnectionsMax,
+      maxIdleTimeMS: limits.storeIdleMs,
       serverSelectionTimeoutMS: withinMs,
       // How long a heartbeat waits too: a frozen primary is passed over after about this.
       connectTimeoutMS: withinMs,
