@@ -147,7 +147,8 @@ export const limits = {
   restartsMax: 3,
   restartWindowMs: 60_000,
   restartDelayMs: 100,
-  restartDelayMaxMs: 30_000,
+  /** A log that was away must not keep a room away for as long again: who asks waits less. `recoveriesMax` bounds what tries cost. */
+  restartDelayMaxMs: 2_000,
   quarantineMs: 30_000,
   askTimeoutMs: 10_000,
   /** Asks expire at multiples of this, so that thousands share one timer: at most this late. */

@@ -100,6 +100,7 @@ test("who waits for somebody waits longer than that one does", () => {
   expect(limits.logReadMs).toBeLessThan(limits.appendMs);
   expect(limits.appendMs).toBeLessThan(limits.routeMs);
   expect(limits.routeMs).toBeLessThan(limits.askTimeoutMs);
+  expect(limits.restartDelayMaxMs).toBeLessThan(limits.routeMs);
   expect(limits.storeMs).toBeLessThanOrEqual(limits.askTimeoutMs);
   expect(limits.replicaReadMs).toBeLessThan(limits.logReadMs);
   expect(limits.askTickMs).toBeLessThan(limits.routeMs);
